@@ -1,0 +1,1 @@
+"""Tenfold: what a launch costs, and what breaks first."""

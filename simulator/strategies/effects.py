@@ -1,0 +1,86 @@
+"""What a strategy may want, and what it is told. The vocabulary between decisions and the drivers that carry them out."""
+
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from typing import Any
+
+from simulator.calls import ANSWERED, Outcome
+from simulator.traffic.request import Request
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One sending of one call to one model. A driver makes a row of the ledger from it, whatever comes back."""
+
+    model: str
+    node: str
+    """Path of the node that asks, as in `routed.classify`."""
+    purpose: str = "answer"
+    """answer, classify, judge, embed, compress, …"""
+    call: int = 0
+    """Index of the call within the request; attempts of the same call share it."""
+    attempt: int = 1
+    instructions: str | None = None
+    """System text put before the request's prompt (a classifier's rubric); None sends the request as it is."""
+    sees: str = "all"
+    """How much of the request's prompt is sent: all, or last_turn (the new message only)."""
+    labels: tuple[str, ...] = ()
+    """Words that the answer must be one of; a simulated endpoint answers with one of them."""
+    max_output_tokens: int | None = None
+    """None: as long as the request's own plan."""
+    first_token_timeout_s: float | None = None
+    total_timeout_s: float | None = None
+    tier: str | None = None
+    provider: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Let time pass (backoff). Seconds, 0 or more."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Race:
+    """Send `asks[0]`; where it has not been answered after `after` seconds, send the next too. The first answer wins, the rest are cancelled."""
+
+    asks: tuple[Ask, ...]
+    after: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back for an `Ask`. Times are seconds since the rung's start."""
+
+    ask: Ask
+    call_id: str
+    outcome: Outcome
+    status: int | None = None
+    text: str = ""
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    retry_after_s: float | None = None
+    sent_at: float = 0.0
+    ended_at: float = 0.0
+
+    @property
+    def ok(self) -> bool:
+        """Whether the attempt brought an answer that can be served."""
+        return self.outcome in ANSWERED
+
+
+Effect = Ask | Wait | Race
+Serving = Generator[Effect, Reply | None, Reply]
+"""Yields effects; is sent the `Reply` of an `Ask` or `Race` (None after a `Wait`); returns the reply that is served."""
+
+
+@dataclass(slots=True)
+class Turn:
+    """One request as a strategy meets it. `memory` is the rung's shared state, by node path (breakers, caches, budgets)."""
+
+    request: Request
+    seed: int
+    at: float
+    """When the request is due, seconds since the rung's start."""
+    memory: dict[str, Any] = field(default_factory=dict)

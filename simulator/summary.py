@@ -1,0 +1,77 @@
+"""summary.json: every figure of the reports in one tree. Reports read this and nothing else."""
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Literal
+
+from simulator.comparison import Comparison
+from simulator.figures import Figures
+from simulator.run.metrics import RungFigures
+from simulator.spend.bill import RungCost
+from simulator.spend.projection import Projection
+from simulator.verdicts.breaks import Break
+from simulator.verdicts.objectives import Judgement
+
+
+class RunFacts(Figures):
+    """Where the numbers come from."""
+
+    id: str
+    scenario: str
+    description: str
+    command: str
+    started_at: str
+    duration_s: float
+    seed: int
+    verdict: Literal["VALID", "CLIENT-LIMITED", "INCOMPLETE"]
+    reasons: list[str]
+    status: Literal["complete", "interrupted", "stopped", "failed"]
+    exit_code: int
+    target: str
+    """`embedded staging endpoint (simulated)` or the host of a real one."""
+    simulated: bool
+    multiply: str
+    """The meaning of 10×: clone, independent, worst or compress, with its parameter."""
+    trace: str
+    """`generated` or the name of the recorded file, with its hash."""
+    versions: dict[str, str]
+    hashes: dict[str, str]
+    measured_scales: list[float]
+
+
+class Reconciliation(Figures):
+    """Both sides of each equation; equal or the run is broken (DESIGN rule 11)."""
+
+    planned: int
+    settled: dict[str, int]
+    ledger_usd: Decimal
+    rows_usd: Decimal
+    holds: bool
+
+
+class Summary(Figures):
+    schema_version: Literal["summary/1"] = "summary/1"
+    run: RunFacts
+    rungs: list[RungFigures]
+    costs: list[RungCost]
+    total_usd: Decimal
+    unpriced_calls: int
+    unpriced_reasons: dict[str, int]
+    prices: list[dict[str, str]]
+    """model, meter, usd_per_million, from, layer, source: the rates that were used."""
+    objectives: list[Judgement]
+    breaks: list[Break]
+    projection: Projection
+    comparison: Comparison
+    reconciliation: Reconciliation
+    provenance: dict[str, str]
+    """By figure group: measured, priced, extrapolated or assumed, and from what."""
+    timeline: list[dict[str, Any]]
+    """Per rung and second of schedule: scale, strategy, t, due, answered, refused, failed."""
+
+    def write(self, path: Path) -> None:
+        path.write_text(self.model_dump_json(indent=1) + "\n", encoding="utf-8")
+
+    @classmethod
+    def read(cls, path: Path) -> "Summary":
+        return cls.model_validate_json(path.read_text(encoding="utf-8"))
