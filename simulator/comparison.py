@@ -6,12 +6,16 @@ from simulator.figures import Figures, Interval
 
 
 class Saving(Figures):
-    """S = share of the baseline's bill moved to cheaper models − overhead − waste, from paired sessions."""
+    """total = moved + same_model + unanswered − overhead − waste, as shares of the baseline's bill."""
 
     total: Interval
     """Share of the baseline's cost saved; negative when dearer."""
     moved: float | None
-    """Saved by answering on cheaper models."""
+    """Saved on requests that another model than the baseline's answered."""
+    same_model: float | None = None
+    """Saved on requests that the same model answered: shorter answers, or (negative) a prompt cache gone cold."""
+    unanswered: float | None = None
+    """Saved only because a request that the baseline answered got no answer; negative where more were answered."""
     overhead: float | None
     """Spent on classifiers and judges, as a share of the baseline's cost."""
     waste: float | None

@@ -1,4 +1,4 @@
-"""What a strategy may want, and what it is told. The vocabulary between decisions and the drivers that carry them out."""
+"""What a strategy may want, and what it is told: the words between decisions and the drivers that carry them out."""
 
 from collections.abc import Generator
 from dataclasses import dataclass, field
@@ -22,10 +22,14 @@ class Ask:
     attempt: int = 1
     instructions: str | None = None
     """System text put before the request's prompt (a classifier's rubric); None sends the request as it is."""
+    instructions_tokens: int = 0
+    """Length of a rubric of which only the length is known; a driver that sends text makes it up."""
     sees: str = "all"
     """How much of the request's prompt is sent: all, or last_turn (the new message only)."""
     labels: tuple[str, ...] = ()
     """Words that the answer must be one of; a simulated endpoint answers with one of them."""
+    truth: str | None = None
+    """The right one of `labels`, where it is known: what a simulated endpoint answers unless it errs."""
     max_output_tokens: int | None = None
     """None: as long as the request's own plan."""
     first_token_timeout_s: float | None = None
@@ -43,7 +47,10 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Race:
-    """Send `asks[0]`; where it has not been answered after `after` seconds, send the next too. The first answer wins, the rest are cancelled."""
+    """Send `asks[0]`; where it has not been answered after `after` seconds, send the next too.
+
+    The first answer wins, the rest are cancelled.
+    """
 
     asks: tuple[Ask, ...]
     after: float
@@ -77,10 +84,17 @@ Serving = Generator[Effect, Reply | None, Reply]
 
 @dataclass(slots=True)
 class Turn:
-    """One request as a strategy meets it. `memory` is the rung's shared state, by node path (breakers, caches, budgets)."""
+    """One request as a strategy meets it. `memory` is the rung's shared state, by node path (breakers, caches)."""
 
     request: Request
     seed: int
     at: float
     """When the request is due, seconds since the rung's start."""
     memory: dict[str, Any] = field(default_factory=dict)
+    asked: int = 0
+    """Calls begun so far for this request; the next one's index."""
+
+    def next_call(self) -> int:
+        """The index of a call that now begins; attempts after the first keep it."""
+        self.asked += 1
+        return self.asked - 1
