@@ -54,3 +54,5 @@ class Projection(Figures):
     """id, value, source, provenance: the register a finance reviewer signs."""
     needed_sessions: int | None
     """Sessions a test needs for ±10 % on cost per session at 95 %."""
+    first_full_month: str | None = None
+    """The month that reports lead with, as 2026-12; None: the first one listed."""
