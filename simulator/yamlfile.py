@@ -117,7 +117,7 @@ def _suggestion(schema: type[BaseModel], loc: tuple[str | int, ...]) -> str:
     for step in loc[:-1]:
         inner = {m for model in models for m in _models(_annotation(model, step))}
         models = inner or {m for m in models if step in _tags(m)} or models
-    known = sorted({name for model in models for name in model.model_fields})
+    known = sorted({field.alias or name for model in models for name, field in model.model_fields.items()})
     close = get_close_matches(str(loc[-1]), known, n=1)
     return f" (did you mean {close[0]!r}?)" if close else f"; known here: {', '.join(known)}"
 
@@ -133,7 +133,7 @@ def _tags(model: type[BaseModel]) -> set[str]:
 
 def _models(annotation: Any) -> set[type[BaseModel]]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return {annotation}
+        return {annotation}.union(*map(_models, annotation.__subclasses__()))
     return {model for inner in get_args(annotation) for model in _models(inner)}
 
 

@@ -1,0 +1,161 @@
+"""What all strategy nodes share: the YAML form, the place in the tree, and the generator that drives a child."""
+
+from collections.abc import Callable, Generator, Mapping
+from difflib import get_close_matches
+from functools import cache
+from typing import Annotated, Any, ClassVar, Self, TypeVar
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    PlainSerializer,
+    PlainValidator,
+    PrivateAttr,
+    TypeAdapter,
+    ValidationInfo,
+    WithJsonSchema,
+)
+
+from simulator.registry import family, members
+from simulator.strategies.effects import Effect, Reply, Serving, Turn
+from simulator.yamlfile import FileModel
+
+_NODES = "simulator.strategies.nodes"
+Place = tuple[str | int, ...]
+"""Keys that lead from a node's own mapping to a child, as they stand in the file."""
+T = TypeVar("T")
+
+
+class Node(FileModel):
+    """One decision. `serve` yields effects, is sent what came back, and returns the reply that the user gets.
+
+    The word in the file is `kind`; `short` names the option that a bare value stands for (`fallback: [a, b]`).
+    """
+
+    model_config = ConfigDict(validate_default=False)  # defaults are plain seconds and shares, without the file's units
+
+    kind: str
+    short: ClassVar[str | None] = None
+    _path: str = PrivateAttr("")
+
+    @property
+    def path(self) -> str:
+        """`routed.retry.classify`: keys randomness and rows of the ledger. Set by `tree.bind`."""
+        if not self._path:
+            raise RuntimeError(f"bind the tree of this {self.kind!r} node to a strategy's name before it serves")
+        return self._path
+
+    def serve(self, turn: Turn) -> Serving:
+        raise NotImplementedError
+
+    def asks(self) -> set[str]:
+        """Models that this node asks itself, without its children."""
+        return set()
+
+    def models(self) -> set[str]:
+        """Every model that this tree may ask."""
+        return self.asks().union(*(child.models() for child in self.children().values()))
+
+    def children(self) -> dict[Place, "Node"]:
+        """The nodes right below this one, by their place in the file."""
+        found: dict[Place, Node] = {}
+
+        def keep(child: Node, place: Place) -> Node:
+            found[place] = child
+            return child
+
+        self.with_children(keep)
+        return found
+
+    def with_children(self, change: Callable[["Node", Place], "Node"]) -> Self:
+        """A copy whose children went through `change`; `_path` is kept."""
+        names = type(self).model_fields
+        return self.model_copy(update={name: _changed(getattr(self, name), change, (name,)) for name in names})
+
+    def form(self) -> Any:
+        """The node as it is written in a file."""
+        options = self.model_dump(exclude={"kind"}, exclude_defaults=True, by_alias=True, mode="json")
+        bare = options.get(self.short) if self.short and len(options) == 1 else None
+        return bare if isinstance(bare, (str, list)) else options  # a bare mapping would read as the options
+
+
+def through(serving: Serving, carry_out: Callable[[Effect], Generator[Effect, Reply | None, Reply | None]]) -> Serving:
+    """Drive a child: each effect it yields goes through `carry_out`, whose result the child is sent."""
+    try:
+        effect = next(serving)
+        while True:
+            effect = serving.send((yield from carry_out(effect)))
+    except StopIteration as stop:
+        reply: Reply = stop.value
+        return reply
+
+
+def _changed(value: Any, change: Callable[[Node, Place], Node], place: Place) -> Any:
+    """`value` with every node in it changed: through lists, mappings and plain models, but not into nodes."""
+    if isinstance(value, Node):
+        return change(value, place)
+    if isinstance(value, dict):
+        return {key: _changed(inner, change, (*place, key)) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(_changed(inner, change, (*place, index)) for index, inner in enumerate(value))
+    if isinstance(value, BaseModel):
+        names = type(value).model_fields
+        return value.model_copy(update={n: _changed(getattr(value, n), change, (*place, n)) for n in names})
+    return value
+
+
+@cache
+def _union() -> TypeAdapter[Node]:
+    # Late, because the union needs every node file and every node file needs `Child`.
+    return TypeAdapter(family(_NODES, Node))
+
+
+@cache
+def words() -> Mapping[str, type[Node]]:
+    """Node word → class, from the folder of nodes and the entry-point group `tenfold.nodes`."""
+    return {str(kind.model_fields["kind"].default): kind for kind in members(_NODES, Node)}
+
+
+def parse(value: Any, info: ValidationInfo | None = None) -> Node:
+    """One value of `strategies:`: a name, or a mapping with exactly one node word. Raises ValueError."""
+    if isinstance(value, Node):
+        return value
+    if isinstance(value, str):
+        return _union().validate_python({"kind": "call", "model": value})
+    if not isinstance(value, Mapping) or len(value) != 1:
+        raise ValueError(f"a node is a model's name or a mapping with one node word: {', '.join(sorted(words()))}")
+    ((word, options),) = value.items()
+    return _union().validate_python(_spread(str(word), options), context=info.context if info else None)
+
+
+def _spread(word: str, options: Any) -> dict[str, Any]:
+    """`retry: {of: …}` → `{kind: retry, of: …}`, which is what the union of nodes tells apart."""
+    kind = words().get(word)
+    if kind is None:
+        close = get_close_matches(word, words(), n=1)
+        hint = f"did you mean {close[0]!r}?" if close else f"known here: {', '.join(sorted(words()))}"
+        raise ValueError(f"unknown node word {word!r}; {hint}")
+    if isinstance(options, Mapping) and "kind" not in options:
+        return {**options, "kind": word}
+    if kind.short is None or isinstance(options, Mapping):
+        raise ValueError(f"{word}: needs a mapping of its options: {', '.join(_options(kind))}")
+    return {kind.short: options, "kind": word}
+
+
+def _options(kind: type[Node]) -> list[str]:
+    return [field.alias or name for name, field in kind.model_fields.items() if name != "kind"]
+
+
+def write(node: Node) -> Any:
+    """The inverse of `parse`."""
+    form = node.form()
+    return form if node.kind == "call" and isinstance(form, str) else {node.kind: form}
+
+
+Child = Annotated[
+    Node,
+    PlainValidator(parse),
+    PlainSerializer(write),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "object", "minProperties": 1, "maxProperties": 1}]}),
+]
+"""A node below another: the annotation of every option that takes a strategy."""

@@ -1,0 +1,38 @@
+"""Ask one model. The leaf of every tree, and what a bare model name means."""
+
+from typing import ClassVar, Literal
+
+from simulator.strategies.effects import Ask, Reply, Serving, Turn
+from simulator.strategies.node import Node
+from simulator.units import Duration
+
+
+class Call(Node):
+    """One call of one model with the request as it is."""
+
+    kind: Literal["call"] = "call"
+    short: ClassVar[str | None] = "model"
+    model: str
+    provider: str | None = None
+    """Which provider's deployment; None: the target's own."""
+    tier: str | None = None
+    """Service tier that the provider bills by, as in batch or flex."""
+    first_token_timeout: Duration | None = None
+    timeout: Duration | None = None
+    """Of one attempt, from its send to its last token."""
+
+    def serve(self, turn: Turn) -> Serving:
+        reply: Reply | None = yield Ask(
+            self.model,
+            self.path,
+            call=turn.next_call(),
+            first_token_timeout_s=self.first_token_timeout,
+            total_timeout_s=self.timeout,
+            tier=self.tier,
+            provider=self.provider,
+        )
+        assert reply is not None  # an Ask is always answered with a Reply
+        return reply
+
+    def asks(self) -> set[str]:
+        return {self.model}

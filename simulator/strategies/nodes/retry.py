@@ -1,0 +1,66 @@
+"""Send a call again when it failed for a passing reason. Every attempt is a row, and may be billed."""
+
+from collections.abc import Generator
+from dataclasses import replace
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from simulator.draws import uniform
+from simulator.strategies.effects import Ask, Effect, Race, Reply, Serving, Turn, Wait
+from simulator.strategies.node import Child, Node, through
+from simulator.strategies.when import TRANSIENT, When, has_text, matches
+from simulator.units import Duration, Share
+
+
+class Retry(Node):
+    """Send each failed call of the tree below again, up to `times` more; calls that succeeded are not repeated.
+
+    Defaults are those of the OpenAI and Anthropic SDKs: backoff doubles from 0.5 s to 8 s, less up to 25 % at random.
+    """
+
+    kind: Literal["retry"] = "retry"
+    short: ClassVar[str | None] = "of"
+    of: Child
+    times: Annotated[int, Field(ge=0)] = 2
+    backoff: Duration = 0.5
+    max_backoff: Duration = 8.0
+    jitter: Share = 0.25
+    patience: Duration = 60.0
+    """A Retry-After longer than this is not waited for: the refusal is the answer."""
+    when: When = TRANSIENT
+    after_text: bool = False
+    """Also when part of the answer has already been streamed to the user."""
+
+    def serve(self, turn: Turn) -> Serving:
+        def persist(effect: Effect) -> Generator[Effect, Reply | None, Reply | None]:
+            reply = yield effect
+            for attempt in range(1, self.times + 1):
+                if reply is None or not self.again(reply):
+                    break
+                yield Wait(self.pause(reply, attempt, turn))
+                effect = _resend(effect)
+                reply = yield effect
+            return reply
+
+        return through(self.of.serve(turn), persist)
+
+    def again(self, reply: Reply) -> bool:
+        """Whether the rules let this reply be asked for once more, were there a try left."""
+        patient = reply.retry_after_s is None or reply.retry_after_s <= self.patience
+        return not reply.ok and patient and (self.after_text or not has_text(reply)) and matches(self.when, reply)
+
+    def pause(self, reply: Reply, attempt: int, turn: Turn) -> float:
+        """Seconds to wait: min(backoff·2^(attempt−1), max)·(1 − jitter·u), but never less than Retry-After."""
+        key = f"{turn.request.request_id}/{reply.ask.call}"
+        shave = 1 - self.jitter * uniform(turn.seed, self.path, key, attempt)
+        own = min(self.backoff * 2.0 ** (attempt - 1), self.max_backoff) * shave
+        return max(own, reply.retry_after_s or 0.0)
+
+
+def _resend(effect: Effect) -> Effect:
+    if isinstance(effect, Ask):
+        return replace(effect, attempt=effect.attempt + 1)
+    if isinstance(effect, Race):
+        return replace(effect, asks=tuple(replace(ask, attempt=ask.attempt + 1) for ask in effect.asks))
+    return effect

@@ -1,0 +1,79 @@
+"""Rules over what is known of a request before it is served: `input_tokens > 2000 and journey = question`."""
+
+import operator
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+
+from simulator.traffic.request import Request
+from simulator.units import parse_count
+
+NUMBERS = ("input_tokens", "output_tokens", "turn")
+WORDS = ("journey", "difficulty", "user", "model", "prompt_version", "session_id")
+_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
+    ">=": operator.ge,
+    "<=": operator.le,
+    "!=": operator.ne,
+    ">": operator.gt,
+    "<": operator.lt,
+    "=": operator.eq,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """One comparison. A word that is unknown (None) fits no test but `!=`."""
+
+    field: str
+    sign: str
+    value: int | str
+
+    def fits(self, request: Request) -> bool:
+        return _COMPARE[self.sign](getattr(request, self.field), self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Tests that must all fit; `text` is the rule as written."""
+
+    text: str
+    tests: tuple[Test, ...]
+
+    def fits(self, request: Request) -> bool:
+        return all(test.fits(request) for test in self.tests)
+
+
+def parse_rule(value: Any) -> Rules:
+    """A rule of one or more comparisons joined by `and`. Raises ValueError naming what is not understood."""
+    if isinstance(value, Rules):
+        return value
+    return Rules(str(value), tuple(_test(part) for part in re.split(r"\s+and\s+", str(value).strip())))
+
+
+def _test(text: str) -> Test:
+    match = re.fullmatch(r"(\w+)\s*(>=|<=|!=|=|>|<)\s*(\S+)", text)
+    if not match:
+        raise ValueError(f"{text!r} is not a comparison; write input_tokens > 2000 or journey = question")
+    name, sign, value = match.groups()
+    if name in NUMBERS:
+        return Test(name, sign, parse_count(value))
+    if name not in WORDS:
+        close = get_close_matches(name, (*NUMBERS, *WORDS), n=1)
+        hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join((*NUMBERS, *WORDS))}"
+        raise ValueError(f"{name!r} is not known of a request before it is served; {hint}")
+    if sign not in ("=", "!="):
+        raise ValueError(f"{name} is a word: compare it with = or !=, not {sign}")
+    return Test(name, sign, value)
+
+
+Rule = Annotated[
+    Rules,
+    BeforeValidator(parse_rule),
+    PlainSerializer(lambda rule: rule.text),
+    WithJsonSchema({"type": "string", "examples": ["input_tokens > 2000"]}),
+]
+"""A rule as a string of the file."""
