@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import pyarrow as pa
 
@@ -134,12 +134,18 @@ class RequestRow:
     served_call_id: str | None
 
 
-_ARROW = {"float": pa.float64(), "int": pa.int64(), "str": pa.string(), "bool": pa.bool_()}
+_ARROW = {float: pa.float64(), int: pa.int64(), str: pa.string(), bool: pa.bool_()}
 
 
 def _schema(row: type[Any]) -> pa.Schema:
-    kinds = {f.name: str(f.type if isinstance(f.type, str) else getattr(f.type, "__name__", f.type)) for f in fields(row)}
-    return pa.schema([pa.field(name, _ARROW[kind.removesuffix(" | None")], nullable="None" in kind) for name, kind in kinds.items()])
+    """An Arrow schema from the annotations of a row; `| None` makes a column nullable."""
+    hints = get_type_hints(row)
+    return pa.schema([_column(f.name, hints[f.name]) for f in fields(row)])
+
+
+def _column(name: str, hint: Any) -> pa.Field:
+    kinds = get_args(hint) or (hint,)
+    return pa.field(name, _ARROW[kinds[0]], nullable=type(None) in kinds)
 
 
 CALLS = _schema(Call)

@@ -1,11 +1,12 @@
-"""Results that are written to summary.json and read back: exact money, infinities kept, every figure with its provenance."""
+"""Results as summary.json holds them: exact money, infinities kept, every figure with its provenance."""
 
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
 Provenance = Literal["measured", "priced", "extrapolated", "assumed"]
-"""measured: from rows of this run · priced: measured usage × a dated price · extrapolated: beyond what was run · assumed: declared by a person."""
+"""measured: from rows of this run · priced: measured usage × a dated price · extrapolated: beyond what was run ·
+assumed: declared by a person."""
 
 
 class Figures(BaseModel):

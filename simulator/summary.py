@@ -7,6 +7,7 @@ from typing import Any, Literal
 from simulator.comparison import Comparison
 from simulator.figures import Figures
 from simulator.run.metrics import RungFigures
+from simulator.run.reconciliation import Reconciliation
 from simulator.spend.bill import RungCost
 from simulator.spend.projection import Projection
 from simulator.verdicts.breaks import Break
@@ -37,16 +38,6 @@ class RunFacts(Figures):
     versions: dict[str, str]
     hashes: dict[str, str]
     measured_scales: list[float]
-
-
-class Reconciliation(Figures):
-    """Both sides of each equation; equal or the run is broken (DESIGN rule 11)."""
-
-    planned: int
-    settled: dict[str, int]
-    ledger_usd: Decimal
-    rows_usd: Decimal
-    holds: bool
 
 
 class Summary(Figures):

@@ -51,11 +51,11 @@ def parse_usd(value: object) -> Decimal:
 
 def parse_rate(value: object) -> float:
     """`2.5/s`, `90/min`, `400/h`, `12k/day` → per second."""
-    match = re.fullmatch(rf"({_NUMBER})([kM]?)\s*/\s*([a-z]+)", str(value).strip())
-    if not match or match[3] not in _PER:
+    match = re.fullmatch(rf"(-?)({_NUMBER})([kM]?)\s*/\s*([a-z]+)", str(value).strip())
+    if not match or match[4] not in _PER:
         raise ValueError(f"{value!r} is not a rate; write 2.5/s, 90/min, 400/h or 12k/day")
-    rate = _plain(match[1]) * _SUFFIX[match[2]] / _PER[match[3]]
-    if rate <= 0:
+    rate = _plain(match[2]) * _SUFFIX[match[3]] / _PER[match[4]]
+    if match[1] or rate <= 0:
         raise ValueError(f"must be more than 0, got {value}")
     return rate
 
@@ -109,7 +109,9 @@ Rate = Annotated[float, BeforeValidator(parse_rate), PlainSerializer(lambda v: f
 """Events per second."""
 Share = Annotated[float, BeforeValidator(parse_share), _text("20%")]
 """A part of one."""
-Growth = Annotated[float, BeforeValidator(parse_growth), PlainSerializer(lambda v: f"{v * 100!r}%/month"), _text("8%/month")]
+Growth = Annotated[
+    float, BeforeValidator(parse_growth), PlainSerializer(lambda v: f"{v * 100!r}%/month"), _text("8%/month")
+]
 """Change from one month to the next."""
 Count = Annotated[int, BeforeValidator(parse_count), _text("450k")]
 """A whole number of 0 or more."""

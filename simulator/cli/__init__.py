@@ -1,0 +1,62 @@
+"""The command line: one command per verb. Parses, calls one function, prints. The only place that exits.
+
+Data goes to stdout, talk to stderr. Heavy imports happen inside commands, so that `--help` is instant.
+"""
+
+import os
+import sys
+from typing import NoReturn
+
+import typer
+from typer.core import TyperGroup
+
+from simulator.errors import ExitCode, TenfoldError
+
+app = typer.Typer(
+    name="tenfold",
+    help="What a launch of an LLM-backed application costs, and what breaks first.",
+    epilog="Exit codes: 0 pass · 1 crash · 2 bad usage or invalid file · 3 precondition (endpoint down) · "
+    "4 stopped by the spend or error guard · 5 run not valid · 99 an objective, claim or check failed or had no data · "
+    "130 interrupted.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    cls=TyperGroup,
+)
+
+
+def main() -> NoReturn:
+    """Run the command line; every error is one clear line and its documented exit code."""
+    from simulator.cli import launching, money, reading, tools, traces  # noqa: F401  # each registers its commands
+
+    try:
+        code = app(standalone_mode=False)
+    except TenfoldError as error:
+        _say(str(error))
+        code = error.exit_code
+    except KeyboardInterrupt:
+        _say("interrupted")
+        code = ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = ExitCode.PASS
+    except Exception as error:  # noqa: BLE001  # the last line of defence: no traceback reaches a user
+        code = _unexpected(error)
+    sys.exit(int(code or 0))
+
+
+def _unexpected(error: Exception) -> int:
+    """Usage errors show themselves; anything else is our crash, told in a line unless a traceback is asked for."""
+    show = getattr(error, "show", None)
+    if callable(show):
+        show()
+        return int(getattr(error, "exit_code", ExitCode.USAGE))
+    if os.environ.get("TENFOLD_TRACEBACK"):
+        raise error
+    _say(f"crashed: {type(error).__name__}: {error}; TENFOLD_TRACEBACK=1 shows where. Please report it.")
+    return ExitCode.CRASH
+
+
+def _say(text: str) -> None:
+    for line in text.splitlines() or [""]:
+        print(f"tenfold: {line}", file=sys.stderr)
