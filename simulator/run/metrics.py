@@ -1,73 +1,180 @@
 """What happened in a rung, from its rows: counts that reconcile, rates, latency percentiles, tokens."""
 
-from simulator.figures import Figures, Interval
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from simulator.calls import SETTLEMENTS
+from simulator.run.percentiles import Floats, exact, intervals
+from simulator.run.record import RungRecord
+from simulator.run.rows import Rows, of_rung
+from simulator.run.rung import Health, Latency, RungFigures
+from simulator.scenario.objective import PERCENTILES, Objective
+
+__all__ = ["Health", "Latency", "RungFigures", "rung_figures", "window"]
+
+WARM_UP_SHARE, WARM_UP_MAX_S = 0.1, 30.0
+"""Of the planned span; requests scheduled in it count in totals and cost, not in latency."""
 
 
-class Latency(Figures):
-    """Exact percentiles in seconds over offered requests of the steady window; a failure is +∞ (DESIGN rule 3)."""
-
-    p50: Interval
-    p90: Interval
-    p95: Interval
-    p99: Interval
-    count: int
+def rung_figures(
+    calls: pa.Table, requests: pa.Table, *, rungs: Sequence[RungRecord], objectives: Sequence[Objective] = (), seed: int
+) -> list[RungFigures]:
+    """Figures of every recorded rung, from tables of `CALLS` and `REQUESTS`; `seed` draws the intervals."""
+    return [_Rung.of(calls, requests, record).figures(objectives, seed) for record in rungs]
 
 
-class Health(Figures):
-    """Whether the load generator and the endpoint kept up: the gates of the run verdict (DESIGN rule 9)."""
-
-    send_lag_p50_s: float | None
-    send_lag_p99_s: float | None
-    send_lag_max_s: float | None
-    hub_stall_max_s: float | None
-    endpoint_lag_p99_s: float | None
-    """The embedded endpoint's own loop lag; None for a target that does not say."""
-    cpu_share: float | None
-    workers_planned: int
-    workers_reported: int
-    first_token_late: int
-    clock: str
-    """kernel receive timestamps, or monotonic clock."""
-    littles_law_ratio: float | None
-    """Mean in flight measured ÷ (rate × mean response time); 1 where no request was lost from sight."""
+def window(planned_span_s: float) -> tuple[float, float]:
+    """The steady part of a rung: [end of warm-up, end of the plan), by scheduled time; the drain is outside."""
+    return min(WARM_UP_SHARE * planned_span_s, WARM_UP_MAX_S), planned_span_s
 
 
-class RungFigures(Figures):
-    """One rung = scale × strategy × replicate. Rates are per second of the rung's planned span."""
+@dataclass(frozen=True, slots=True)
+class _Rung:
+    record: RungRecord
+    calls: pa.Table
+    requests: pa.Table
+    rows: Rows
 
-    scale: float
-    strategy: str
-    replicate: int
-    started_at: str
-    planned_span_s: float
-    sessions: int
-    planned: int
-    settled: dict[str, int]
-    """Requests by how they settled; the values sum to `planned` (DESIGN rule 11)."""
-    sent: int
-    attempts: int
-    attempts_per_request: float | None
-    planned_rate: float
-    offered_rate: float | None
-    """Requests that really became due, per second: falls behind `planned_rate` where a slow server delays later turns."""
-    completed_rate: float | None
-    goodput: float | None
-    """Answered requests that met every latency objective, per second."""
-    outcomes: dict[str, int]
-    """Attempts by outcome word."""
-    response_time: Latency
-    response_time_answered: Latency
-    """The successes-only line, always labelled as such."""
-    time_to_first_token: Latency
-    """From the schedule, of the served attempt."""
-    time_to_first_token_answered: Latency
-    time_per_output_token: Latency
-    service_time: Latency
-    """From the send, of the served attempt: what the server itself took."""
-    input_tokens: int
-    cache_read_tokens: int | None
-    output_tokens: int
-    tokens_by_model: dict[str, dict[str, int]]
-    ratelimit_remaining_min: dict[str, int]
-    """Smallest `remaining` header seen, by model and axis (`gpt-4o/tokens`)."""
-    health: Health
+    @classmethod
+    def of(cls, calls: pa.Table, requests: pa.Table, record: RungRecord) -> "_Rung":
+        mine, theirs = of_rung(calls, record), of_rung(requests, record)
+        return cls(record, mine, theirs, Rows.of(mine, theirs))
+
+    def figures(self, objectives: Sequence[Objective], seed: int) -> RungFigures:
+        record, rows, span = self.record, self.rows, self.record.planned_span_s
+        sent = int((~np.isnan(rows.first_sent)).sum())
+        return RungFigures(
+            **record.model_dump(include={"scale", "strategy", "replicate", "started_at", "planned_span_s", "planned"}),
+            sessions=len(np.unique(rows.sessions)),
+            settled=self._settled(),
+            sent=sent,
+            attempts=len(self.calls),
+            attempts_per_request=self._answer_attempts() / sent if sent else None,
+            planned_rate=record.planned / span,
+            offered_rate=int(rows.within(0, span).sum()) / span,
+            completed_rate=int((rows.answered & (rows.ended <= span)).sum()) / span,
+            goodput=int((self._met(objectives) & rows.within(0, span)).sum()) / span,
+            outcomes=_counts(self.calls["outcome"]),
+            **self._latencies(seed),
+            **self._tokens(),
+            health=self._health(),
+        )
+
+    def _settled(self) -> dict[str, int]:
+        """Planned requests without a row were not reached: the run ended before they could be recorded."""
+        settled = {name: int((self.rows.settled == name).sum()) for name in SETTLEMENTS}
+        settled["not_reached"] += max(0, self.record.planned - len(self.requests))
+        return settled
+
+    def _answer_attempts(self) -> int:
+        """Sendings of calls that answer: a classifier's call is not a retry."""
+        return int(pc.sum(pc.equal(self.calls["purpose"], "answer")).as_py() or 0)
+
+    def _latencies(self, seed: int) -> dict[str, Latency]:
+        rows = self.rows
+        steady = rows.within(*window(self.record.planned_span_s))
+        offered, answered = steady & rows.offered, steady & rows.answered
+        response = np.where(rows.answered, rows.ended - rows.scheduled, np.inf)
+        first = self._first_token()
+        cuts: dict[str, tuple[Floats, NDArray[np.bool_]]] = {
+            "response_time": (response, offered),
+            "response_time_answered": (response, answered),
+            "time_to_first_token": (first, offered),
+            "time_to_first_token_answered": (first, answered),
+            "time_per_output_token": (rows.per_output_token, answered),
+            "service_time": (rows.service, answered),
+        }
+        return {name: self._latency(values, chosen, seed) for name, (values, chosen) in cuts.items()}
+
+    def _first_token(self) -> Floats:
+        """From the schedule. An answer in one piece has none; where nothing was streamed, failures have none."""
+        rows = self.rows
+        streamed = rows.answered & ~np.isnan(rows.first_token)
+        failed = np.nan if rows.answered.any() and not streamed.any() else np.inf
+        return np.where(rows.answered, rows.first_token - rows.scheduled, failed)
+
+    def _latency(self, values: Floats, chosen: NDArray[np.bool_], seed: int) -> Latency:
+        chosen = chosen & ~np.isnan(values)
+        bounds = intervals(values[chosen], self.rows.sessions[chosen], percents=PERCENTILES, seed=seed)
+        p50, p90, p95, p99 = bounds
+        return Latency(p50=p50, p90=p90, p95=p95, p99=p99, count=int(chosen.sum()))
+
+    def _met(self, objectives: Sequence[Objective]) -> NDArray[np.bool_]:
+        """Answered requests that met every latency objective; one without the figure is not held to it."""
+        rows, met = self.rows, self.rows.answered
+        own = {
+            "response_time": rows.ended - rows.scheduled,
+            "time_to_first_token": rows.first_token - rows.scheduled,
+            "service_time": rows.service,
+            "time_per_output_token": rows.per_output_token,
+        }
+        for objective in (one for one in objectives if one.is_latency):
+            values = own[objective.metric]
+            met = met & (
+                np.isnan(values) | (values < objective.target) | (values == objective.target) & (not objective.strict)
+            )
+        return met
+
+    def _tokens(self) -> dict[str, Any]:
+        cached = self.calls["cache_read_tokens"]
+        return {
+            "input_tokens": _sum(self.calls, "input_tokens"),
+            "cache_read_tokens": None if cached.null_count == len(cached) else _sum(self.calls, "cache_read_tokens"),
+            "output_tokens": _sum(self.calls, "output_tokens"),
+            "tokens_by_model": {model: _by_meter(table) for model, table in _models(self.calls)},
+            "ratelimit_remaining_min": dict(_remaining(self.calls)),
+        }
+
+    def _health(self) -> Health:
+        driver, lag = self.record.health, self.rows.first_sent - self.rows.scheduled
+        lag = lag[~np.isnan(lag)]
+        return Health(
+            send_lag_p50_s=exact(lag, 50),
+            send_lag_p99_s=exact(lag, 99),
+            send_lag_max_s=exact(lag, 100),
+            first_token_late=int(pc.sum(self.calls["first_token_late"]).as_py() or 0),
+            littles_law_ratio=self._littles_law(),
+            **driver.model_dump(exclude={"in_flight_mean"}),
+        )
+
+    def _littles_law(self) -> float | None:
+        """In flight as the driver counted it ÷ as the rows say (Little 1961: N = X·R, over the planned span)."""
+        counted, rows, span = self.record.health.in_flight_mean, self.rows, self.record.planned_span_s
+        ended = np.nan_to_num(rows.ended, nan=np.inf)
+        inside = np.minimum(ended, span) - np.minimum(rows.first_sent, span)
+        expected = float(np.nansum(inside)) / span
+        return counted / expected if counted is not None and expected else None
+
+
+def _counts(column: pa.ChunkedArray) -> dict[str, int]:
+    counted = {pair["values"]: pair["counts"] for pair in pc.value_counts(column).to_pylist()}
+    return dict(sorted(counted.items()))
+
+
+def _sum(table: pa.Table, column: str) -> int:
+    return int(pc.sum(table[column]).as_py() or 0)
+
+
+def _models(calls: pa.Table) -> Iterator[tuple[str, pa.Table]]:
+    for model in sorted(pc.unique(calls["model"]).to_pylist()):
+        yield model, calls.filter(pc.equal(calls["model"], model))
+
+
+def _by_meter(calls: pa.Table) -> dict[str, int]:
+    """Attempts and the tokens that were reported for them."""
+    meters = ("input_tokens", "cache_read_tokens", "output_tokens", "reasoning_tokens")
+    return {"attempts": len(calls), **{meter: _sum(calls, meter) for meter in meters}}
+
+
+def _remaining(calls: pa.Table) -> Iterator[tuple[str, int]]:
+    for model, table in _models(calls):
+        for axis in ("requests", "tokens"):
+            least = pc.min(table[f"ratelimit_remaining_{axis}"]).as_py()
+            if least is not None:
+                yield f"{model}/{axis}", least

@@ -1,0 +1,76 @@
+"""calls.parquet and requests.parquet: the evidence of a run, written so that equal rows are equal bytes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from simulator.calls import CALLS, REQUESTS
+from simulator.errors import InvalidFile
+
+CALLS_FILE, REQUESTS_FILE = "calls.parquet", "requests.parquet"
+
+_ORDER = [(name, "ascending") for name in ("scale", "strategy", "replicate", "scheduled_at", "request_id")]
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Every attempt and what became of every request, in one order however they were recorded."""
+
+    calls: pa.Table
+    requests: pa.Table
+
+    @classmethod
+    def of(cls, calls: pa.Table, requests: pa.Table) -> "Ledger":
+        """From rows in any order. Raises `InvalidFile` where columns are missing."""
+        return cls(
+            calls=_ordered(calls, CALLS, [*_ORDER, ("call_id", "ascending")]),
+            requests=_ordered(requests, REQUESTS, _ORDER),
+        )
+
+    @classmethod
+    def recorded(cls, directory: Path) -> "Ledger":
+        """From the streams that a driver appends to while it runs; what a killed one had not finished is left out."""
+        return cls.of(_salvaged(directory / "calls.arrows", CALLS), _salvaged(directory / "requests.arrows", REQUESTS))
+
+    @classmethod
+    def read(cls, directory: Path) -> "Ledger":
+        """From a run directory's parquet files."""
+        return cls.of(_parquet(directory / CALLS_FILE), _parquet(directory / REQUESTS_FILE))
+
+    def write(self, directory: Path) -> None:
+        for table, name in ((self.calls, CALLS_FILE), (self.requests, REQUESTS_FILE)):
+            pq.write_table(table, directory / name, compression="zstd", version="2.6")
+
+
+def _ordered(table: pa.Table, schema: pa.Schema, order: list[tuple[str, str]]) -> pa.Table:
+    missing = [name for name in schema.names if name not in table.column_names]
+    if missing:
+        raise InvalidFile(f"rows without {', '.join(missing)}: written by another version; run it again")
+    return table.select(schema.names).cast(schema).sort_by(order).combine_chunks()
+
+
+def _parquet(path: Path) -> pa.Table:
+    try:
+        return pq.read_table(path)
+    except FileNotFoundError:
+        raise InvalidFile(f"{path}: no such file; the run did not get as far as writing its rows") from None
+    except (pa.ArrowInvalid, OSError) as error:
+        raise InvalidFile(f"{path}: not readable as parquet: {str(error).splitlines()[0]}") from None
+
+
+def _salvaged(path: Path, schema: pa.Schema) -> pa.Table:
+    return pa.Table.from_batches(_whole_batches(path) if path.exists() else [], schema=schema)
+
+
+def _whole_batches(path: Path) -> Iterator[pa.RecordBatch]:
+    """The record batches of an Arrow stream up to where it was cut off."""
+    with pa.OSFile(str(path)) as file:
+        try:
+            reader = pa.ipc.open_stream(file)
+            while True:
+                yield reader.read_next_batch()
+        except (StopIteration, pa.ArrowInvalid, OSError):
+            return

@@ -1,0 +1,115 @@
+"""One rung's rows as columns: a request with the attempt that served it. Seconds since its start; unknown is NaN."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from simulator.calls import settled_as
+from simulator.run.percentiles import Floats, Ints
+
+
+class Rung(Protocol):
+    """What names a rung."""
+
+    @property
+    def scale(self) -> float: ...
+    @property
+    def strategy(self) -> str: ...
+    @property
+    def replicate(self) -> int: ...
+
+
+def of_rung(table: pa.Table, rung: Rung) -> pa.Table:
+    """The rows of one rung, of either table."""
+    here = pc.and_(pc.equal(table["scale"], rung.scale), pc.equal(table["strategy"], rung.strategy))
+    return table.filter(pc.and_(here, pc.equal(table["replicate"], rung.replicate)))
+
+
+def floats(table: pa.Table, column: str) -> Floats:
+    """A numeric column, null as NaN."""
+    values: Floats = table[column].cast(pa.float64()).to_numpy().astype(float)
+    return values
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Requests of a rung, column by column, in the order of the table."""
+
+    sessions: Ints
+    settled: NDArray[np.str_]
+    scheduled: Floats
+    ended: Floats
+    first_sent: Floats
+    """First sending of any attempt."""
+    served_sent: Floats
+    first_token: Floats
+    """Of the served attempt, like the next."""
+    per_output_token: Floats
+    service: Floats
+
+    @classmethod
+    def of(cls, calls: pa.Table, requests: pa.Table) -> "Rows":
+        served = _Served(calls, requests)
+        return cls(
+            sessions=requests["session_id"].combine_chunks().dictionary_encode().indices.to_numpy().astype(np.int64),
+            settled=_settled(requests),
+            scheduled=floats(requests, "scheduled_at"),
+            ended=floats(requests, "ended_at"),
+            first_sent=_first_sent(calls, requests),
+            served_sent=served.take("sent_at"),
+            first_token=served.take("first_token_at"),
+            per_output_token=_per_output_token(served),
+            service=served.take("ended_at") - served.take("sent_at"),
+        )
+
+    @property
+    def answered(self) -> NDArray[np.bool_]:
+        return np.asarray(self.settled == "answered")
+
+    @property
+    def offered(self) -> NDArray[np.bool_]:
+        """Due, and owed an answer: what the run itself stopped is left out, what the generator dropped is not."""
+        return np.asarray(~np.isin(self.settled, ["cancelled", "skipped", "not_reached"]) & ~np.isnan(self.scheduled))
+
+    def within(self, start: float, end: float) -> NDArray[np.bool_]:
+        """Requests scheduled in [start, end): the window is cut by the plan, never by when something ended."""
+        return np.asarray((self.scheduled >= start) & (self.scheduled < end))
+
+
+class _Served:
+    """The attempt that answered each request; nothing where none did."""
+
+    def __init__(self, calls: pa.Table, requests: pa.Table) -> None:
+        self._calls = calls
+        found = pc.index_in(requests["served_call_id"], value_set=calls["call_id"].combine_chunks(), skip_nulls=True)
+        self._at = found.combine_chunks()
+
+    def take(self, column: str) -> Floats:
+        values: Floats = pc.take(self._calls[column].combine_chunks().cast(pa.float64()), self._at).to_numpy(
+            zero_copy_only=False
+        )
+        return values.astype(float)
+
+
+def _settled(requests: pa.Table) -> NDArray[np.str_]:
+    return np.array([settled_as(word) for word in requests["final_outcome"].to_pylist()], dtype=np.str_)
+
+
+def _first_sent(calls: pa.Table, requests: pa.Table) -> Floats:
+    sent = np.full(len(requests), np.inf)
+    owner = pc.index_in(calls["request_id"], value_set=requests["request_id"].combine_chunks()).fill_null(-1).to_numpy()
+    at = floats(calls, "sent_at")
+    known = (owner >= 0) & ~np.isnan(at)
+    np.minimum.at(sent, owner[known], at[known])
+    return np.where(np.isinf(sent), np.nan, sent)
+
+
+def _per_output_token(served: _Served) -> Floats:
+    """(last − first)/(output tokens − 1); undefined for one token, and for an answer in one piece (rule 2)."""
+    stream, tokens = served.take("last_token_at") - served.take("first_token_at"), served.take("output_tokens")
+    defined = (tokens > 1) & (stream > 0)
+    return np.where(defined, stream / np.where(defined, tokens - 1, 1), np.nan)
