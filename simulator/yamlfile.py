@@ -21,7 +21,7 @@ M = TypeVar("M", bound=BaseModel)
 class FileModel(BaseModel):
     """Base of everything that is written by hand in a file: unknown keys are errors, values do not change."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class _Loader(CoreLoader):  # type: ignore[misc]

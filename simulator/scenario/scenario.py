@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, field_validator
 
 from simulator import yamlfile
 from simulator.scenario.objective import Objective
 from simulator.scenario.projection import Budget, Launch, ProjectionPlan
-from simulator.strategies.tree import AnyStrategy, bind
+from simulator.strategies.tree import Strategies
 from simulator.traffic.plan import Traffic
 from simulator.units import Duration
 from simulator.yamlfile import FileModel
@@ -58,14 +58,9 @@ class Scenario(FileModel):
     objectives: list[Objective] = Field(min_length=1)
     budget: Budget | None = None
     target: Target
-    strategies: dict[Name, AnyStrategy] = Field(min_length=1)
+    strategies: Strategies
     """The first one is the baseline that the others are compared with."""
     projection: ProjectionPlan = ProjectionPlan()
-
-    @model_validator(mode="after")
-    def _bound(self) -> "Scenario":
-        bind(self.strategies)
-        return self
 
     @property
     def baseline(self) -> str:
