@@ -1,0 +1,151 @@
+"""The provider as a state machine: limits, cache and machines of every model. Pure: time is handed in, nothing waits.
+
+The staging endpoint moves it by the clock of the machine, the rehearsal by virtual time; both get the same answers.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from simulator.provider.cache import Block, PrefixCache
+from simulator.provider.limiter import Denial, Limiter
+from simulator.provider.limits.style import Demand
+from simulator.provider.pool import Job, Pool
+from simulator.provider.profile import Profile
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a caller wants of a model. Tokens."""
+
+    key: str
+    """Keys the draws: the same key meets the same jitter."""
+    input_tokens: int
+    output_tokens: int | None = None
+    """How long the answer would be if nothing cut it; None: the model's default."""
+    max_output_tokens: int | None = None
+    prefix: tuple[Block, ...] = ()
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class Answer(Job):
+    """An order that was taken. `owner` is whatever the driver hangs on it."""
+
+    order: Order
+    cached_tokens: int
+    finish_reason: Literal["stop", "length"]
+    owner: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An order that was not taken, with the status that a provider answers it with."""
+
+    reason: Literal["rate_limited", "overloaded", "context_length", "max_tokens"]
+    status: int
+    denial: Denial | None = None
+    wanted_tokens: int | None = None
+    """Prompt plus maximum answer, where the context is too small."""
+
+    @property
+    def retry_after_s(self) -> float | None:
+        """When to try again, where it is known."""
+        return self.denial.retry_after_s if self.denial else None
+
+
+class Event(NamedTuple):
+    """First token or end of an answer, seconds since the start."""
+
+    at: float
+    answer: Answer
+    done: bool
+
+
+class Engine:
+    """One model: what it admits, remembers and writes. Call `advance(now)` before anything else at `now`."""
+
+    def __init__(self, profile: Profile, name: str, *, seed: int) -> None:
+        self.model = model = profile.models[name]
+        self.seed, self.stem = seed, f"{name}/"
+        self.limiter = Limiter(self.model.limits)
+        self.cache = PrefixCache(profile.cache)
+        self.pool = Pool(model.per_token, replicas=model.replicas, max_sequences=model.max_sequences, queue=model.queue)
+
+    def offer(self, order: Order, now: float) -> Answer | Refusal:
+        """Take the order or refuse it. Capacity is looked at before the quota: a refusal for it costs none."""
+        unfit = self._unfit(order)
+        if unfit:
+            return unfit
+        if self.pool.full():
+            return Refusal("overloaded", self.model.overload)
+        cached = self.cache.cached_tokens(order.prefix, order.input_tokens, now)
+        demand = Demand(order.input_tokens, cached, order.max_output_tokens)
+        denial = self.limiter.admit(demand, now)
+        if denial:
+            return Refusal("rate_limited", 429, denial)
+        answer = self._answer(order, cached)
+        self.pool.offer(answer, now)
+        return answer
+
+    def advance(self, now: float) -> Iterator[Event]:
+        """What happened up to and with `now`, in order. Run it to its end."""
+        for at, job, done in self.pool.advance(now):
+            assert isinstance(job, Answer)
+            if done:
+                self._settle(job, at)
+            else:
+                self.cache.store(job.order.prefix, at)
+            yield Event(at, job, done)
+
+    def cancel(self, answer: Answer, now: float) -> None:
+        """The caller went away: stop the work; what was written (`answer.wrote`) stays charged."""
+        if answer.ended_at is None:
+            self.pool.cancel(answer, now)
+            self._settle(answer, now)
+
+    def _unfit(self, order: Order) -> Refusal | None:
+        if order.max_output_tokens is not None and order.max_output_tokens > self.model.max_output_tokens:
+            return Refusal("max_tokens", 400, wanted_tokens=order.max_output_tokens)
+        wanted = order.input_tokens + (order.max_output_tokens or 0)
+        if wanted > self.model.context_window or order.input_tokens == self.model.context_window:
+            return Refusal("context_length", 400, wanted_tokens=wanted)
+        return None
+
+    def _answer(self, order: Order, cached: int) -> Answer:
+        model, key = self.model, order.key
+        room = min(model.max_output_tokens, model.context_window - order.input_tokens)
+        most = min(room, order.max_output_tokens or room)
+        planned = order.output_tokens or model.default_output_tokens
+        uncached = order.input_tokens - cached
+        return Answer(
+            output_tokens=min(planned, most),
+            prefill_s=model.first_token.prefill_s(uncached),
+            first_token_s=model.first_token.wait_s(uncached, seed=self.seed, key=self.stem + key),
+            stretch=model.per_token.stretch(seed=self.seed, key=self.stem + key),
+            order=order,
+            cached_tokens=cached,
+            finish_reason="length" if planned > most else "stop",
+        )
+
+    def _settle(self, answer: Answer, at: float) -> None:
+        order = answer.order
+        demand = Demand(order.input_tokens, answer.cached_tokens, order.max_output_tokens)
+        self.limiter.settle(demand, answer.wrote, at)
+
+
+class Provider:
+    """All models of a profile on one clock, which starts at 0."""
+
+    def __init__(self, profile: Profile, *, seed: int) -> None:
+        self.profile, self.seed = profile, seed
+        self.engines = {name: Engine(profile, name, seed=seed) for name in profile.models}
+
+    def next_at(self) -> float:
+        """When something happens next by itself; infinity if nothing will."""
+        return min(engine.pool.next_at() for engine in self.engines.values())
+
+    def advance(self, now: float) -> Iterator[Event]:
+        """What happened up to and with `now`; in order per model. Run it to its end."""
+        for engine in self.engines.values():
+            if engine.pool.next_at() <= now:
+                yield from engine.advance(now)

@@ -1,0 +1,206 @@
+"""The machines behind one model: slots, a queue, prefill lanes, and answers written side by side.
+
+Pure: time is handed in and moves forward only. Decoding is processor sharing in virtual time: a replica's clock V runs
+at 1/step(n) with n answers being written, so an answer of L tokens and stretch J is done at V₀ + J·(L − 1), and only
+the next end per replica needs an event.
+"""
+
+import heapq
+from collections import deque
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import NamedTuple
+
+from simulator.provider.latency import PerToken
+
+
+class Stage(IntEnum):
+    """Where a job is."""
+
+    WAITING = 0
+    READING = 1
+    WRITING = 2
+    ENDED = 3
+
+
+@dataclass(slots=True, eq=False)
+class Job:
+    """One answer to be written. Times are seconds since the pool's start."""
+
+    output_tokens: int
+    prefill_s: float
+    """Time in the replica's prefill lane, which serves one prompt at a time."""
+    first_token_s: float
+    """Time from the start of the prefill to the first token."""
+    stretch: float
+    stage: Stage = Stage.WAITING
+    replica: "Replica | None" = None
+    offered_at: float = 0.0
+    started_at: float | None = None
+    """When the prefill began: what lies between is queueing."""
+    first_token_at: float | None = None
+    ended_at: float | None = None
+    batch_at_first: int = 0
+    """Answers being written on the replica when this one began, itself included."""
+    v_start: float = 0.0
+    wrote: int = 0
+    """Tokens written when it ended: fewer than `output_tokens` where it was cancelled."""
+
+
+@dataclass(slots=True, eq=False)
+class Replica:
+    """One machine. `clock` is V, true at `clock_at`."""
+
+    taken: int = 0
+    writing: int = 0
+    prefill_free_at: float = 0.0
+    clock: float = 0.0
+    clock_at: float = 0.0
+    version: int = 0
+    ends: list[tuple[float, int, Job]] = field(default_factory=list)
+
+
+class Milestone(NamedTuple):
+    """Something that happened in the pool: a job's first token, or its end."""
+
+    at: float
+    job: Job
+    done: bool
+
+
+class Pool:
+    """Replicas, each with `max_sequences` slots, fed from one queue; the least loaded replica takes the next job."""
+
+    def __init__(self, per_token: PerToken, *, replicas: int, max_sequences: int, queue: int) -> None:
+        self.per_token = per_token
+        self.max_sequences, self.queue_size = max_sequences, queue
+        self.replicas = [Replica() for _ in range(replicas)]
+        self.waiting: deque[Job] = deque()
+        self.active = 0
+        self._order = 0
+        self._events: list[tuple[float, int, Job | None, Replica, int]] = []
+
+    def full(self) -> bool:
+        """Whether every slot and the queue are taken."""
+        return self.active >= self.max_sequences * len(self.replicas) + self.queue_size
+
+    def offer(self, job: Job, now: float) -> None:
+        """Take a job into a pool that is not full. Call `advance(now)` first."""
+        job.offered_at = now
+        self.active += 1
+        replica = min(self.replicas, key=_load)
+        if replica.taken < self.max_sequences:
+            self._start(job, replica, now)
+        else:
+            self.waiting.append(job)
+
+    def next_at(self) -> float:
+        """When something happens next by itself; infinity if nothing will."""
+        while self._events and _is_void(self._events[0]):
+            heapq.heappop(self._events)
+        return self._events[0][0] if self._events else float("inf")
+
+    def advance(self, now: float) -> list[Milestone]:
+        """Everything that happened up to and with `now`, in order."""
+        happened: list[Milestone] = []
+        while self.next_at() <= now:
+            at, _, job, replica, _ = heapq.heappop(self._events)
+            if job is None:
+                happened.append(self._end(heapq.heappop(replica.ends)[2], at))
+                continue
+            happened.append(self._first_token(job, replica, at))
+            if job.output_tokens == 1:
+                happened.append(self._end(job, at))
+        return happened
+
+    def cancel(self, job: Job, now: float) -> None:
+        """Stop a job and free its place; `job.wrote` says how far it came. No effect on one that has ended."""
+        if job.stage is Stage.WAITING:
+            self.waiting.remove(job)
+            self._close(job, now)
+        elif job.stage is not Stage.ENDED:
+            self._end(job, now)
+
+    def written(self, job: Job, now: float) -> int:
+        """Tokens written by `now`."""
+        if job.stage is Stage.ENDED:
+            return job.wrote
+        if job.stage is not Stage.WRITING:
+            return 0
+        assert job.replica is not None
+        clock = self._clock(job.replica, now)
+        # The margin keeps a token that is due exactly now from being lost to rounding.
+        return min(job.output_tokens, 1 + int((clock - job.v_start) / job.stretch + 1e-9))
+
+    def due(self, job: Job, token: int, now: float) -> float:
+        """When the `token`-th token (from 1) of a job being written will be, if the load stays as it is."""
+        assert job.replica is not None
+        missing = job.v_start + (token - 1) * job.stretch - self._clock(job.replica, now)
+        return now + max(0.0, missing) * self.per_token.step_s(job.replica.writing)
+
+    def _start(self, job: Job, replica: Replica, now: float) -> None:
+        job.stage, job.replica = Stage.READING, replica
+        replica.taken += 1
+        begin = max(now, replica.prefill_free_at)
+        replica.prefill_free_at = begin + job.prefill_s
+        job.started_at = begin
+        self._push(begin + job.first_token_s, job, replica, 0)
+
+    def _first_token(self, job: Job, replica: Replica, at: float) -> Milestone:
+        self._wind(replica, at)
+        job.stage, job.first_token_at, job.v_start = Stage.WRITING, at, replica.clock
+        replica.writing += 1
+        job.batch_at_first = replica.writing
+        if job.output_tokens > 1:
+            self._order += 1
+            heapq.heappush(replica.ends, (job.v_start + job.stretch * (job.output_tokens - 1), self._order, job))
+        self._plan(replica)
+        return Milestone(at, job, done=False)
+
+    def _end(self, job: Job, at: float) -> Milestone:
+        """Take a job out of its replica, let the next waiting one in."""
+        replica = job.replica
+        assert replica is not None
+        self._close(job, at)
+        self._wind(replica, at)
+        replica.writing -= job.first_token_at is not None
+        replica.taken -= 1
+        self._plan(replica)
+        if self.waiting:
+            self._start(self.waiting.popleft(), replica, at)
+        return Milestone(at, job, done=True)
+
+    def _close(self, job: Job, at: float) -> None:
+        job.wrote = self.written(job, at)
+        job.stage, job.ended_at = Stage.ENDED, at
+        self.active -= 1
+
+    def _clock(self, replica: Replica, now: float) -> float:
+        if not replica.writing:
+            return replica.clock
+        return replica.clock + (now - replica.clock_at) / self.per_token.step_s(replica.writing)
+
+    def _wind(self, replica: Replica, now: float) -> None:
+        replica.clock, replica.clock_at = self._clock(replica, now), now
+
+    def _plan(self, replica: Replica) -> None:
+        """Set the event of the replica's next end; the earlier one is void."""
+        replica.version += 1
+        while replica.ends and replica.ends[0][2].stage is Stage.ENDED:
+            heapq.heappop(replica.ends)
+        if replica.ends:
+            left = max(0.0, replica.ends[0][0] - replica.clock) * self.per_token.step_s(replica.writing)
+            self._push(replica.clock_at + left, None, replica, replica.version)
+
+    def _push(self, at: float, job: Job | None, replica: Replica, version: int) -> None:
+        self._order += 1
+        heapq.heappush(self._events, (at, self._order, job, replica, version))
+
+
+def _load(replica: Replica) -> int:
+    return replica.taken
+
+
+def _is_void(event: tuple[float, int, Job | None, Replica, int]) -> bool:
+    _, _, job, replica, version = event
+    return job.stage is not Stage.READING if job is not None else version != replica.version

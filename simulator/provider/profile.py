@@ -1,0 +1,72 @@
+"""The provider profile: one YAML file that drives both the staging endpoint and the rehearsal."""
+
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import Field, model_validator
+
+from simulator.errors import BadInput
+from simulator.provider.cache import CacheRules
+from simulator.provider.latency import FirstToken, PerToken
+from simulator.provider.limits.style import Limit, LimitStyle
+from simulator.registry import family
+from simulator.units import Count, Duration, Share
+from simulator.yamlfile import FileModel
+
+if TYPE_CHECKING:
+    AnyLimits = LimitStyle
+else:
+    AnyLimits = family("simulator.provider.limits", LimitStyle, tag="style")
+
+
+class Model(FileModel):
+    """One model as its provider serves it: `replicas` machines, each writing up to `max_sequences` answers at once."""
+
+    provider: str
+    """Name in the price book."""
+    context_window: Count = Field(gt=0)
+    max_output_tokens: Count = Field(gt=0)
+    default_output_tokens: Count = Field(default=200, gt=0)
+    """Answer length where the caller plans none; a maximum cuts it."""
+    label_accuracy: Share = Field(default=1.0, validate_default=False)
+    """How often the model names the right label when it is asked to classify."""
+    replicas: Count = Field(gt=0)
+    max_sequences: Count = Field(gt=0)
+    queue: Count
+    """Requests that wait when every replica is full; more are answered with `overload`."""
+    overload: Literal[503, 529] = 503
+    first_token: FirstToken
+    per_token: PerToken
+    limits: AnyLimits | None = None
+
+    @model_validator(mode="after")
+    def _answers_fit(self) -> "Model":
+        if self.max_output_tokens > self.context_window:
+            raise ValueError("max_output_tokens cannot be more than context_window")
+        return self
+
+
+class Stream(FileModel):
+    """How tokens leave. Tokens due within one `flush` window leave in one write; the first never waits."""
+
+    flush: Duration = Field(default=0.02, validate_default=False)
+
+
+class Profile(FileModel):
+    """A hosted provider: its models, limits and latency."""
+
+    name: str
+    description: str
+    models: dict[str, Model] = Field(min_length=1)
+    cache: CacheRules | None = None
+    stream: Stream = Stream()
+
+    def model(self, name: str) -> Model:
+        """The named model. Raises `BadInput` for one that the profile does not serve."""
+        if name not in self.models:
+            raise BadInput(f"profile {self.name!r} serves no model {name!r}; it has {', '.join(self.models)}")
+        return self.models[name]
+
+    def limits_of(self, model: str) -> list[Limit]:
+        """The quotas of one model; empty where nothing limits it."""
+        limits = self.model(model).limits
+        return limits.limits() if limits else []

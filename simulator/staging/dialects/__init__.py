@@ -1,0 +1,1 @@
+"""Wire formats: how one provider's API asks, answers, streams and refuses."""

@@ -1,0 +1,108 @@
+"""Reading request bodies, and the forms that several dialects share. Raises `Refused` with the field's name."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from simulator.provider.engine import Refusal
+from simulator.staging.dialects.dialect import Problem, Refused
+
+T = TypeVar("T")
+_NOTHING: Any = object()
+
+
+def want(body: Mapping[str, Any], name: str, kind: type[T], default: T = _NOTHING) -> T:
+    """A field of the right JSON type; null counts as absent."""
+    value = body.get(name)
+    if value is None:
+        if default is _NOTHING:
+            raise Refused(
+                Problem(400, f"Missing required parameter: '{name}'.", param=name, code="missing_required_parameter")
+            )
+        return default
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+        raise invalid(name, f"expected {_JSON_NAMES[kind]}, got {_JSON_NAMES.get(type(value), 'something else')}")
+    return value
+
+
+_JSON_NAMES: dict[type, str] = {
+    str: "a string",
+    int: "an integer",
+    float: "a number",
+    bool: "a boolean",
+    list: "an array",
+    dict: "an object",
+}
+
+
+def invalid(name: str, message: str) -> Refused:
+    """A field with a wrong value."""
+    return Refused(Problem(400, f"Invalid value for '{name}': {message}.", param=name, code="invalid_value"))
+
+
+def maximum(body: Mapping[str, Any], name: str) -> int | None:
+    """A maximum answer length of at least one token, where one is asked for."""
+    value = want(body, name, int, 0)
+    if body.get(name) is not None and value < 1:
+        raise invalid(name, "must be at least 1")
+    return value or None
+
+
+def one_choice(body: Mapping[str, Any]) -> None:
+    """This endpoint writes one answer per request."""
+    if want(body, "n", int, 1) != 1:
+        raise invalid("n", "this endpoint writes one choice per request")
+
+
+def text_of(content: object, name: str) -> str:
+    """The text of a message: a string, nothing, or a list of parts."""
+    if content is None or isinstance(content, str):
+        return content or ""
+    if not isinstance(content, list):
+        raise invalid(name, "content must be a string or an array of parts")
+    parts = [part.get("text") for part in content if isinstance(part, dict)]
+    return "".join(part for part in parts if isinstance(part, str))
+
+
+def event(content: Mapping[str, Any], *, name: str | None = None) -> bytes:
+    """One server-sent event."""
+    head = f"event: {name}\n" if name else ""
+    return f"{head}data: {json.dumps(content, separators=(',', ':'))}\n\n".encode()
+
+
+def openai_error(problem: Problem) -> dict[str, Any]:
+    """An error in OpenAI's form."""
+    return {
+        "error": {
+            "message": problem.message,
+            "type": problem.kind,
+            "param": problem.param,
+            "code": problem.code,
+        }
+    }
+
+
+_AXIS_WORDS = {"requests": "requests per min (RPM)", "tokens": "tokens per min (TPM)"}
+
+
+def openai_refusal(refusal: Refusal, model: str, *, param: str) -> Problem:
+    """A refusal in the words of OpenAI's error-code guide."""
+    if refusal.reason == "context_length":
+        message = (
+            f"Your request for {model} comes to {refusal.wanted_tokens} tokens, more than the maximum context length."
+        )
+        return Problem(400, message, param=param, code="context_length_exceeded")
+    if refusal.reason == "max_tokens":
+        message = f"max_tokens is too large: {refusal.wanted_tokens}; {model} writes fewer completion tokens."
+        return Problem(400, message, param="max_tokens", code="invalid_value")
+    if refusal.denial is None:
+        message = "The engine is currently overloaded, please try again later"
+        return Problem(refusal.status, message, kind="server_error", code="overloaded")
+    denial = refusal.denial
+    axis = _AXIS_WORDS.get(denial.axis, f"{denial.axis.replace('_', ' ')} per min")
+    facts = f"Limit {denial.limit}, Used {denial.used}, Requested {denial.requested}."
+    again = "The input or output tokens must be reduced in order to run successfully."
+    if denial.retry_after_s is not None:
+        again = f"Please try again in {max(1, round(denial.retry_after_s * 1000))}ms."
+    message = f"Rate limit reached for {model} on {axis}: {facts} {again}"
+    return Problem(429, message, kind=denial.axis, code="rate_limit_exceeded")

@@ -1,0 +1,118 @@
+"""OpenAI chat completions, streamed and whole."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from simulator.provider.engine import Refusal
+from simulator.staging.dialects import body as form
+from simulator.staging.dialects.dialect import Dialect, Heading, Problem, Script, Usage, Wanted, estimate
+
+_PER_MESSAGE = (
+    4  # tokens that frame a message: OpenAI cookbook, "How to count tokens with tiktoken" (3, and 1 for a role)
+)
+
+
+class Chat(Dialect):
+    """`POST /v1/chat/completions` of OpenAI's API reference, one choice."""
+
+    path = "/v1/chat/completions"
+
+    def read(self, body: Mapping[str, Any]) -> Wanted:
+        messages = form.want(body, "messages", list)
+        if not messages:
+            raise form.invalid("messages", "must have at least one message")
+        form.one_choice(body)
+        limit = form.maximum(body, "max_completion_tokens") or form.maximum(body, "max_tokens")
+        options = form.want(body, "stream_options", dict, {})
+        return Wanted(
+            model=form.want(body, "model", str),
+            prompt_tokens=max(1, sum(map(_message_tokens, messages)) + _tools_tokens(body)),
+            stream=form.want(body, "stream", bool, False),
+            include_usage=form.want(options, "include_usage", bool, False),
+            max_output_tokens=limit,
+        )
+
+    def script(self, heading: Heading, usage: Usage) -> Script:
+        del usage  # this API tells it at the end
+        return ChatScript(heading)
+
+    def whole(self, heading: Heading, text: str, *, finish_reason: str, usage: Usage) -> dict[str, Any]:
+        message: dict[str, Any] = {"role": "assistant", "content": text, "refusal": None, "annotations": []}
+        choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": finish_reason}
+        return _common(heading, "chat.completion") | {"choices": [choice], "usage": usage_of(usage)}
+
+    def refusal(self, refusal: Refusal, model: str) -> Problem:
+        return form.openai_refusal(refusal, model, param="messages")
+
+    def error(self, problem: Problem) -> dict[str, Any]:
+        return form.openai_error(problem)
+
+
+class ChatScript(Script):
+    """Chunks of a streamed chat completion."""
+
+    def __init__(self, heading: Heading) -> None:
+        self._heading = heading
+        frame = self._event(delta={"content": "\0"}).decode()
+        head, tail = frame.split("\\u0000")
+        self._head, self._tail = head, tail
+
+    def opening(self) -> bytes:
+        return self._event(delta={"role": "assistant", "content": "", "refusal": None})
+
+    def tokens(self, texts: Sequence[str]) -> bytes:
+        head, tail = self._head, self._tail
+        return "".join([head + text + tail for text in texts]).encode()
+
+    def closing(self, finish_reason: str, usage: Usage) -> bytes:
+        last = self._event(delta={}, finish_reason=finish_reason)
+        if not self._heading.include_usage:
+            return last + b"data: [DONE]\n\n"
+        chunk = _common(self._heading, "chat.completion.chunk") | {"choices": [], "usage": usage_of(usage)}
+        return last + form.event(chunk) + b"data: [DONE]\n\n"
+
+    def _event(self, *, delta: dict[str, Any], finish_reason: str | None = None) -> bytes:
+        choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}
+        nothing = {"usage": None} if self._heading.include_usage else {}
+        return form.event(_common(self._heading, "chat.completion.chunk") | {"choices": [choice]} | nothing)
+
+
+def usage_of(usage: Usage) -> dict[str, Any]:
+    """Usage in OpenAI's words: the prompt includes what was cached."""
+    return {
+        "prompt_tokens": usage.input_tokens,
+        "completion_tokens": usage.output_tokens,
+        "total_tokens": usage.input_tokens + usage.output_tokens,
+        "prompt_tokens_details": {"cached_tokens": usage.cached_tokens, "audio_tokens": 0},
+        "completion_tokens_details": {
+            "reasoning_tokens": 0,
+            "audio_tokens": 0,
+            "accepted_prediction_tokens": 0,
+            "rejected_prediction_tokens": 0,
+        },
+    }
+
+
+def _common(heading: Heading, kind: str) -> dict[str, Any]:
+    return {
+        "id": f"chatcmpl-{heading.name}",
+        "object": kind,
+        "created": heading.created,
+        "model": heading.model,
+        "service_tier": "default",
+        "system_fingerprint": "fp_staging",
+    }
+
+
+def _message_tokens(message: object) -> int:
+    if not isinstance(message, dict):
+        raise form.invalid("messages", "every message must be an object")
+    if not isinstance(message.get("role"), str):
+        raise form.invalid("messages", "every message needs a role")
+    return _PER_MESSAGE + estimate(form.text_of(message.get("content"), "messages"))
+
+
+def _tools_tokens(body: Mapping[str, Any]) -> int:
+    tools = form.want(body, "tools", list, [])
+    return estimate(json.dumps(tools)) if tools else 0

@@ -1,0 +1,63 @@
+"""The truth log: what really happened to every order, one JSON line each, for checking a client's measurements."""
+
+import json
+from pathlib import Path
+from typing import IO
+
+from simulator.errors import Precondition
+from simulator.provider.engine import Answer, Order, Refusal
+
+
+class TruthLog:
+    """Times are seconds since the endpoint's last reset. Without a path nothing is written."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._file: IO[str] | None = None
+        if path is not None:
+            try:
+                self._file = path.open("w", encoding="utf-8")
+            except OSError as error:
+                raise Precondition(f"{path}: the truth log cannot be written: {error.strerror}") from None
+
+    def refused(self, order: Order, refusal: Refusal, *, model: str, at: float) -> None:
+        """An order that was not taken."""
+        denial = refusal.denial
+        self._write(
+            {
+                "key": order.key,
+                "model": model,
+                "offered_at": at,
+                "outcome": refusal.reason,
+                "status": refusal.status,
+                "axis": denial.axis if denial else None,
+                "retry_after_s": refusal.retry_after_s,
+            }
+        )
+
+    def ended(self, answer: Answer, *, model: str, cut: bool) -> None:
+        """An answer that was written to its end, or cut off by its caller."""
+        self._write(
+            {
+                "key": answer.order.key,
+                "model": model,
+                "offered_at": answer.offered_at,
+                "outcome": "cancelled" if cut else answer.finish_reason,
+                "started_at": answer.started_at,
+                "first_token_at": answer.first_token_at,
+                "ended_at": answer.ended_at,
+                "batch_at_first": answer.batch_at_first,
+                "input_tokens": answer.order.input_tokens,
+                "cached_tokens": answer.cached_tokens,
+                "output_tokens": answer.wrote,
+            }
+        )
+
+    def close(self) -> None:
+        """Write what is buffered."""
+        if self._file:
+            self._file.close()
+            self._file = None
+
+    def _write(self, line: dict[str, object]) -> None:
+        if self._file:
+            self._file.write(json.dumps(line) + "\n")

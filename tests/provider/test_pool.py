@@ -1,0 +1,117 @@
+"""Machines: queueing, processor sharing, cancelling."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simulator.provider.latency import PerToken
+from simulator.provider.pool import Job, Pool
+
+STEP = PerToken(base="10ms", per_sequence="1ms", cv=0)
+
+
+def pool(*, replicas=1, max_sequences=4, queue=10):
+    return Pool(STEP, replicas=replicas, max_sequences=max_sequences, queue=queue)
+
+
+def job(tokens, *, prefill_s=0.0, first_token_s=0.1, stretch=1.0):
+    return Job(tokens, prefill_s, first_token_s, stretch)
+
+
+def run(machines, until=1e9):
+    return list(machines.advance(min(until, 1e9)))
+
+
+def test_one_answer_alone_takes_its_first_token_and_one_step_per_further_token():
+    machines, one = pool(), job(11)
+    machines.offer(one, 0.0)
+    run(machines)
+    assert one.first_token_at == pytest.approx(0.1)
+    assert one.ended_at == pytest.approx(0.1 + 10 * 0.011)
+
+
+def test_two_answers_on_one_machine_slow_each_other_while_both_write():
+    machines, short, long = pool(), job(11), job(21)
+    machines.offer(short, 0.0)
+    machines.offer(long, 0.0)
+    run(machines)
+    assert short.ended_at == pytest.approx(0.1 + 10 * 0.012)
+    assert long.ended_at == pytest.approx(0.1 + 10 * 0.012 + 10 * 0.011)  # alone for its second half
+
+
+def test_prompts_are_read_one_after_the_other():
+    machines = pool()
+    first, second = job(2, prefill_s=0.3, first_token_s=0.5), job(2, prefill_s=0.3, first_token_s=0.5)
+    machines.offer(first, 0.0)
+    machines.offer(second, 0.0)
+    run(machines)
+    assert (first.started_at, second.started_at) == (0.0, 0.3)
+    assert (first.first_token_at, second.first_token_at) == (0.5, 0.8)
+
+
+def test_the_queue_takes_what_the_slots_cannot_and_no_more():
+    machines = pool(max_sequences=1, queue=1)
+    jobs = [job(11), job(11)]
+    for one in jobs:
+        assert not machines.full()
+        machines.offer(one, 0.0)
+    assert machines.full()
+    run(machines)
+    assert jobs[1].started_at == jobs[0].ended_at
+
+
+def test_a_cancelled_answer_frees_its_slot_and_keeps_what_it_wrote():
+    machines = pool(max_sequences=1, queue=1)
+    gone, next_one = job(100), job(5)
+    machines.offer(gone, 0.0)
+    machines.offer(next_one, 0.0)
+    run(machines, until=0.1 + 0.0225)
+    machines.cancel(gone, 0.1 + 0.0225)
+    assert gone.wrote == 3  # at 0.100, 0.111 and 0.122
+    assert next_one.started_at == pytest.approx(0.1225)
+    run(machines)
+    assert (next_one.wrote, machines.active) == (5, 0)
+
+
+def test_a_cancelled_answer_in_the_queue_never_starts():
+    machines = pool(max_sequences=1)
+    first, gone = job(5), job(5)
+    machines.offer(first, 0.0)
+    machines.offer(gone, 0.0)
+    machines.cancel(gone, 0.05)
+    run(machines)
+    assert (gone.wrote, gone.started_at, gone.ended_at) == (0, None, 0.05)
+
+
+def test_a_token_is_written_when_it_is_due():
+    machines, one = pool(), job(50, stretch=1.3)
+    machines.offer(one, 0.0)
+    run(machines, until=0.1)
+    due = machines.due(one, 2, 0.1)
+    assert due == pytest.approx(0.1 + 1.3 * 0.011)
+    assert (machines.written(one, due - 1e-6), machines.written(one, due)) == (1, 2)
+
+
+@given(
+    arrivals=st.lists(
+        st.tuples(st.floats(0, 0.3), st.integers(1, 40), st.floats(0, 0.1), st.floats(0.5, 2), st.booleans()),
+        min_size=1,
+        max_size=40,
+    )
+)
+def test_every_answer_ends_in_order_and_no_slot_is_lost(arrivals):
+    machines, now, taken = pool(replicas=2, max_sequences=3, queue=5), 0.0, []
+    for gap, tokens, prefill_s, stretch, leaves in arrivals:
+        now += gap
+        run(machines, until=now)
+        one = job(tokens, prefill_s=prefill_s, first_token_s=prefill_s + 0.05, stretch=stretch)
+        if not machines.full():
+            machines.offer(one, now)
+            taken.append(one)
+            if leaves:
+                machines.cancel(taken[len(taken) // 2], now)
+    happened = run(machines)
+    assert [one.at for one in happened] == sorted(one.at for one in happened)
+    assert (machines.active, len(machines.waiting)) == (0, 0)
+    assert all(machine.taken == machine.writing == 0 for machine in machines.replicas)
+    assert all(one.ended_at is not None and one.wrote <= one.output_tokens for one in taken)
