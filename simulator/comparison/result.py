@@ -1,4 +1,4 @@
-"""Strategies side by side on identical arrivals: cost, latency, errors, and the saving with its parts."""
+"""What a comparison says: each strategy's cost, latency and errors, and its saving with the parts."""
 
 from decimal import Decimal
 

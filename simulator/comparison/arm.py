@@ -1,0 +1,87 @@
+"""One strategy at one scale, request by request: what was spent on the answer, on overhead and on waste."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from simulator.calls import ANSWERED
+from simulator.run.percentiles import Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """Columns with one entry per planned request. Dollars are floats here: they only make shares."""
+
+    keys: pa.Array
+    """Replicate and request: what pairs this arm with another."""
+    sessions: NDArray[np.str_]
+    answered: NDArray[np.bool_]
+    model: NDArray[np.str_]
+    """Of the served attempt; empty where there was none."""
+    answer: Floats
+    """Spent on the attempt that was served."""
+    overhead: Floats
+    """Spent on classifiers, judges and other calls that are no answers."""
+    waste: Floats
+    """Spent on answers that nobody was served."""
+    cost: Decimal | None
+    """Exact, of all attempts; None where one of them has no price."""
+    unpriced: int
+
+    @classmethod
+    def of(cls, calls: pa.Table, requests: pa.Table, costs: Sequence[Decimal | None]) -> "Arm":
+        """From the rows of one strategy at one scale; `costs` are the dollars of each call, in the calls' order."""
+        keys = _keys(requests)
+        owner = pc.index_in(_keys(calls), value_set=keys).fill_null(-1).to_numpy()
+        known = owner >= 0
+        served = calls["served"].to_numpy().astype(bool) & known
+        extra = pc.not_equal(calls["purpose"], "answer").to_numpy().astype(bool) & known
+        usd = np.array([np.nan if cost is None else float(cost) for cost in costs])
+        priced = [cost for cost in costs if cost is not None]
+        return cls(
+            keys=keys,
+            sessions=requests["session_id"].to_numpy(),
+            answered=pc.is_in(requests["final_outcome"], value_set=pa.array(sorted(ANSWERED))).to_numpy(),
+            model=_placed(calls["model"].to_numpy()[served], owner[served], len(keys)),
+            answer=_summed(usd, owner, served, len(keys)),
+            overhead=_summed(usd, owner, extra & ~served, len(keys)),
+            waste=_summed(usd, owner, known & ~extra & ~served, len(keys)),
+            cost=sum(priced, Decimal(0)) if len(priced) == len(costs) else None,
+            unpriced=len(costs) - len(priced),
+        )
+
+    def take(self, rows: NDArray[np.int64]) -> "Arm":
+        """The same arm with these requests only, in this order; `cost` stays that of the whole."""
+        return Arm(
+            keys=self.keys.take(pa.array(rows)),
+            cost=self.cost,
+            unpriced=self.unpriced,
+            **{name: getattr(self, name)[rows] for name in _COLUMNS},
+        )
+
+    @property
+    def spent(self) -> Floats:
+        return self.answer + self.overhead + self.waste
+
+
+_COLUMNS = ("sessions", "answered", "model", "answer", "overhead", "waste")
+
+
+def _keys(table: pa.Table) -> pa.Array:
+    replicate = pc.cast(table["replicate"], pa.string())
+    return pa.chunked_array(pc.binary_join_element_wise(replicate, table["request_id"], "/")).combine_chunks()
+
+
+def _summed(usd: Floats, owner: NDArray[np.int64], chosen: NDArray[np.bool_], length: int) -> Floats:
+    return np.bincount(owner[chosen], weights=usd[chosen], minlength=length).astype(float)
+
+
+def _placed(models: NDArray[np.str_], owner: NDArray[np.int64], length: int) -> NDArray[np.str_]:
+    placed = np.full(length, "", dtype=object)
+    placed[owner] = models
+    return placed

@@ -1,0 +1,75 @@
+"""Strategies side by side, scale by scale: what each costs, how long it takes, how often it fails, what it saves."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from simulator.comparison.result import Comparison, Contender, Saving
+from simulator.comparison.saving import paired, saving
+from simulator.comparison.side import Evidence, Side
+from simulator.errors import BadInput
+from simulator.run.percentiles import exact
+
+
+def compare(
+    calls: pa.Table,
+    requests: pa.Table,
+    costs: Sequence[Decimal | None],
+    *,
+    baseline: str,
+    span_s: float | None = None,
+    seed: int = 0,
+) -> Comparison:
+    """Every strategy at every scale beside the baseline; raises BadInput where the baseline was not run.
+
+    `calls` and `requests` are tables of `CALLS` and `REQUESTS`, `costs` the dollars of each call in the calls' order.
+    With `span_s`, the planned span of a rung in seconds, latency is that of its steady window.
+    """
+    names = pc.unique(requests["strategy"]).to_pylist()
+    if baseline not in names:
+        raise BadInput(f"baseline {baseline!r} was not run; this run has: {', '.join(names) or 'no requests'}")
+    evidence = Evidence(calls, requests, costs, span_s)
+    rungs = requests.group_by(["scale", "strategy"], use_threads=False).aggregate([]).to_pylist()
+    sides = {(one["scale"], one["strategy"]): Side.of(evidence, **one) for one in rungs}
+    order = sorted(sides, key=lambda key: (key[0], key[1] != baseline))  # stable: the rest keeps the run's order
+    contenders = [_beside(sides[key], sides.get((key[0], baseline)), baseline, seed) for key in order]
+    return Comparison(baseline=baseline, contenders=contenders)
+
+
+def _beside(side: Side, other: Side | None, baseline: str, seed: int) -> Contender:
+    """The figures of one side, with its saving against the baseline's side at the same scale."""
+    arm, answered = side.arm, int(side.arm.answered.sum())
+    return Contender(
+        scale=side.scale,
+        strategy=side.strategy,
+        baseline=baseline,
+        cost=arm.cost,
+        cost_per_answered=arm.cost / answered if arm.cost is not None and answered else None,
+        response_p95=exact(side.response, 95),
+        first_token_p95=exact(side.first_token, 95),
+        error_share=side.failed / side.due if side.due else None,
+        answered=answered,
+        planned=len(arm.answered),
+        saving=None if side is other else _saving(side, other, seed),
+        note=None if side is other and not arm.unpriced else _note(side, other, baseline),
+    )
+
+
+def _saving(side: Side, other: Side | None, seed: int) -> Saving | None:
+    if other is None or side.arm.cost is None or other.arm.cost is None:
+        return None
+    return saving(*paired(side.arm, other.arm), seed=seed, name=f"{side.scale:g}/{side.strategy}")
+
+
+def _note(side: Side, other: Side | None, baseline: str) -> str | None:
+    """Why a figure is missing, or what it rests on."""
+    if side.arm.unpriced:
+        return f"{side.arm.unpriced} calls have no price: neither cost nor saving is known"
+    if other is None:
+        return f"{baseline!r} was not run at this scale: no saving"
+    if other.arm.unpriced:
+        return f"{other.arm.unpriced} calls of {baseline!r} have no price: no saving"
+    shared, asked = len(paired(side.arm, other.arm)[0].answered), len(side.arm.answered)
+    return f"compared on the {shared} of {asked} requests that both were asked" if shared < asked else None

@@ -1,0 +1,125 @@
+"""Carries out a strategy's effects for one request over answers that are already known, in virtual time."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from simulator.calls import Outcome
+from simulator.strategies.effects import Ask, Effect, Race, Reply, Turn, Wait
+from simulator.strategies.node import Node
+from simulator.traffic.request import Request
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one attempt brings, whenever it is sent: how it ends, after how long, and the columns of its row."""
+
+    outcome: Outcome = Outcome.OK
+    seconds: float = 1.0
+    first_token_s: float | None = None
+    text: str = ""
+    columns: Mapping[str, Any] | None = None
+    """Columns of `CALLS` that are copied into the row: usage, status, …; unknown ones stay null."""
+
+    def column(self, name: str) -> Any:
+        return (self.columns or {}).get(name)
+
+
+Answers = Callable[[Ask, Request], Answer]
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One sending: what was asked, what came back, and the attempt whose end let it start."""
+
+    reply: Reply
+    answer: Answer
+    after_call_id: str | None
+
+
+@dataclass(slots=True)
+class Served:
+    """One request with everything that was sent for it; `reply` is what the user got, at `ended_at`."""
+
+    request: Request
+    due: float
+    reply: Reply
+    attempts: list[Attempt]
+    ended_at: float
+
+
+def drive(node: Node, turn: Turn, answers: Answers) -> Served:
+    """Serve one request. Pure: the same turn and answers give the same attempts."""
+    clock = _Clock(turn, answers)
+    serving = node.serve(turn)
+    try:
+        effect = next(serving)
+        while True:
+            effect = serving.send(clock.carry_out(effect))
+    except StopIteration as stop:
+        return Served(turn.request, turn.at, stop.value, clock.attempts, clock.now)
+
+
+class _Clock:
+    """Virtual time of one request."""
+
+    def __init__(self, turn: Turn, answers: Answers) -> None:
+        self.request, self.answers, self.now = turn.request, answers, turn.at
+        self.attempts: list[Attempt] = []
+        self.previous: str | None = None
+
+    def carry_out(self, effect: Effect) -> Reply | None:
+        if isinstance(effect, Wait):
+            self.now += effect.seconds
+            return None
+        reply = self._send(effect, self.now) if isinstance(effect, Ask) else self._race(effect)
+        self.now, self.previous = max(self.now, reply.ended_at), reply.call_id
+        return reply
+
+    def _send(self, ask: Ask, at: float) -> Reply:
+        answer = _limited(self.answers(ask, self.request), ask)
+        reply = Reply(
+            ask=ask,
+            call_id=f"{self.request.request_id}/{ask.call}/{ask.attempt}",
+            outcome=answer.outcome,
+            status=answer.column("status"),
+            text=answer.text,
+            input_tokens=answer.column("input_tokens"),
+            output_tokens=answer.column("output_tokens"),
+            retry_after_s=answer.column("retry_after_s"),
+            sent_at=at,
+            ended_at=at + answer.seconds,
+        )
+        self.attempts.append(Attempt(reply, answer, self.previous))
+        return reply
+
+    def _race(self, race: Race) -> Reply:
+        """Racers start `after` seconds apart while nobody has answered; the first answer wins and cancels the rest."""
+        first = len(self.attempts)
+        replies: list[Reply] = []
+        for index, ask in enumerate(race.asks):
+            at = self.now + index * race.after
+            if any(reply.ok and reply.ended_at <= at for reply in replies):
+                break
+            replies.append(self._send(ask, at))
+        answered = [reply for reply in replies if reply.ok]
+        winner = min(answered or [replies[-1]], key=lambda reply: reply.ended_at)
+        for attempt in self.attempts[first:]:
+            attempt.reply = _cancelled(attempt.reply, winner)
+        return winner
+
+
+def _limited(answer: Answer, ask: Ask) -> Answer:
+    """The answer as the client sees it that stops waiting at its limits."""
+    if ask.total_timeout_s is not None and answer.seconds > ask.total_timeout_s:
+        return replace(answer, outcome=Outcome.TOTAL_TIMEOUT, seconds=ask.total_timeout_s, text="", columns=None)
+    limit = ask.first_token_timeout_s
+    if limit is not None and answer.first_token_s is not None and answer.first_token_s > limit:
+        return replace(answer, outcome=Outcome.FIRST_TOKEN_TIMEOUT, seconds=limit, text="", columns=None)
+    return answer
+
+
+def _cancelled(reply: Reply, winner: Reply) -> Reply:
+    if reply is winner or not winner.ok or reply.ended_at <= winner.ended_at:
+        return reply
+    return replace(reply, outcome=Outcome.CANCELLED, ended_at=winner.ended_at)
