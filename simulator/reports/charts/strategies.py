@@ -1,0 +1,193 @@
+"""One model or a routed architecture: what 1,000 answers cost, by what the money bought; and the saving's parts."""
+
+from typing import Any
+
+from simulator.comparison import Contender, Saving
+from simulator.reports.charts.axes import MAX_PANELS, money_axis, money_text, short
+from simulator.reports.charts.chart import Chart, drawing, panels, style
+from simulator.reports.palette import INK, MUTED, PAPER, SERIES
+from simulator.reports.table import rung_text
+from simulator.reports.tables.spend import spend
+from simulator.reports.tables.strategies import part_values, parts, saving_text, signed_share_text
+from simulator.run.metrics import RungFigures
+from simulator.spend.bill import RungCost
+from simulator.summary import Summary
+from simulator.units import scale_text, share_text
+
+USES = (
+    ("answers", SERIES[0], ""),
+    ("classifiers and judges", SERIES[2], ".."),
+    ("attempts nobody was served", SERIES[1], "//"),
+)
+
+
+def draw(summary: Summary) -> Chart | None:
+    """None where no rung could be priced."""
+    costs = _per_thousand(summary)
+    if not costs:
+        return None
+    title, description = _finding(summary), _description(costs)
+    with style():
+        picture = drawing(_costs_figure(costs), key="strategy-cost", title=title, description=description)
+    return Chart("strategy-cost", title, description, picture, spend(summary), ("priced",))
+
+
+def draw_parts(summary: Summary) -> Chart | None:
+    """None where no saving is known."""
+    known = _outermost(summary)
+    if not known:
+        return None
+    table = parts(summary)
+    largest = max(known, key=lambda one: one.scale)
+    assert largest.saving is not None
+    where = f"{largest.strategy} at {scale_text(largest.scale)}"
+    title = f"What the saving of {where} is made of: {saving_text(largest.saving.total)}"
+    description = "; ".join(
+        f"{one.strategy} at {scale_text(one.scale)}: "
+        + ", ".join(f"{meaning} {signed_share_text(value)}" for meaning, value in part_values(one.saving))
+        for one in known
+        if one.saving
+    )
+    with style():
+        picture = drawing(_parts_figure(known), key="saving-parts", title=title, description=description)
+    return Chart("saving-parts", title, description, picture, table, ("priced",))
+
+
+def _per_thousand(summary: Summary) -> list[tuple[str, tuple[float, float, float], RungCost]]:
+    """Label and US dollars per 1,000 answered requests for each use of the money, rung by rung."""
+    answered = {_key(rung): rung.settled.get("answered", 0) for rung in summary.rungs}
+    found = []
+    for cost in summary.costs:
+        requests = answered.get(_key(cost), 0)
+        if cost.total is not None and requests:
+            answers = cost.total - cost.overhead - cost.wasted
+            uses = tuple(float(part) / requests * 1000 for part in (answers, cost.overhead, cost.wasted))
+            label = rung_text(summary, cost.scale, cost.strategy, cost.replicate)
+            found.append((label, (uses[0], uses[1], uses[2]), cost))
+    return found
+
+
+def _key(one: RungFigures | RungCost) -> tuple[float, str, int]:
+    return (one.scale, one.strategy, one.replicate)
+
+
+def _outermost(summary: Summary) -> list[Contender]:
+    """Known savings at the smallest scale, where nothing is refused yet, and at the largest."""
+    known = [one for one in summary.comparison.contenders if one.saving and one.saving.total.value is not None]
+    ends = {choose(one.scale for one in known) for choose in (min, max)} if known else set()
+    return [one for one in known if one.scale in ends][:MAX_PANELS]
+
+
+def _finding(summary: Summary) -> str:
+    known = [one for one in summary.comparison.contenders if one.saving and one.saving.total.value is not None]
+    if not known:
+        return "What 1,000 answers cost, and what the money bought"
+    best = max(known, key=lambda one: (one.saving.total.value or 0) if one.saving else 0)
+    assert best.saving is not None
+    value = best.saving.total.value or 0
+    word = "saves" if value >= 0 else "costs"
+    return f"{best.strategy} {word} {share_text(abs(value))} beside {best.baseline} at {scale_text(best.scale)}"
+
+
+def _description(costs: list[tuple[str, tuple[float, float, float], RungCost]]) -> str:
+    rows = (
+        f"{label}: " + ", ".join(f"{name} ${value:.4g}" for (name, _, _), value in zip(USES, uses, strict=True))
+        for label, uses, _ in costs
+    )
+    return "US dollars per 1,000 answered requests. " + "; ".join(rows)
+
+
+def _costs_figure(costs: list[tuple[str, tuple[float, float, float], RungCost]]) -> Any:
+    figure, grid = panels(1, 1, height=1.0 + 0.36 * len(costs))
+    axes, left = grid[0][0], [0.0] * len(costs)
+    for index, (name, colour, hatch) in enumerate(USES):
+        widths = [uses[index] for _, uses, _ in costs]
+        axes.barh(
+            range(len(costs)),
+            widths,
+            left=left,
+            color=colour,
+            hatch=hatch,
+            edgecolor=PAPER,
+            linewidth=0.6,
+            height=0.7,
+            label=name,
+        )
+        left = [start + width for start, width in zip(left, widths, strict=True)]
+    for position, (total, (_, _, cost)) in enumerate(zip(left, costs, strict=True)):
+        text = f"{'≥ ' if cost.unpriced_calls else ''}{money_text(total)}"
+        axes.annotate(
+            text, (total, position), xytext=(5, 0), textcoords="offset points", va="center", weight="bold", fontsize=9
+        )
+    axes.set_yticks(range(len(costs)), [short(label, 40) for label, _, _ in costs])
+    axes.invert_yaxis()
+    axes.set_xlim(0, max(left) * 1.15 or 1)
+    axes.grid(axis="y", visible=False)
+    money_axis(axes.xaxis)
+    axes.set_xlabel("per 1,000 answered requests; failures and retries included")
+    axes.legend(ncols=3, loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.2)
+    return figure
+
+
+def _parts_figure(known: list[Contender]) -> Any:
+    """A waterfall per contender: from the baseline's bill (100 %) down to what is left of it."""
+    from matplotlib.ticker import PercentFormatter
+
+    figure, grid = panels(
+        len(known),
+        1,
+        height=sum(0.75 + 0.27 * (len(part_values(one.saving)) + 2) for one in known if one.saving),
+        sharex=True,
+    )
+    for axes, one in zip(grid.flat, known, strict=True):
+        if one.saving:
+            _waterfall(axes, one, one.saving)
+        axes.xaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
+    grid[-1][0].set_xlabel("share of the baseline's bill")
+    return figure
+
+
+def _waterfall(axes: Any, one: Contender, saving: Saving) -> None:
+    steps = part_values(saving)
+    axes.barh(0, 1, color=SERIES[5], height=0.62)
+    level = 1.0
+    for position, (_, saved) in enumerate(steps, 1):
+        good = saved > 0
+        axes.barh(
+            position,
+            -saved,
+            left=level,
+            color=SERIES[3] if good else SERIES[1],
+            hatch="" if good else "//",
+            edgecolor=PAPER,
+            linewidth=0.6,
+            height=0.62,
+        )
+        level -= saved
+        axes.annotate(
+            signed_share_text(saved),
+            (max(level, level + saved), position),
+            xytext=(5, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=8.5,
+        )
+    axes.barh(len(steps) + 1, level, color=SERIES[0], height=0.62)
+    axes.annotate(
+        f"{level:.0%} of the bill",
+        (level, len(steps) + 1),
+        xytext=(5, 0),
+        textcoords="offset points",
+        va="center",
+        fontsize=8.5,
+        weight="bold",
+    )
+    axes.axvline(0, color=INK, linewidth=0.8)
+    axes.axvline(1, color=MUTED, linewidth=0.8, linestyle=":")
+    axes.set_yticks(
+        range(len(steps) + 2), [short(one.baseline, 30), *(meaning for meaning, _ in steps), short(one.strategy, 30)]
+    )
+    axes.invert_yaxis()
+    axes.grid(axis="y", visible=False)
+    axes.set_xlim(min(0.0, level * 1.1), max(1.0, level) * 1.2)
+    axes.set_title(short(f"{scale_text(one.scale)} {one.strategy}", 60))

@@ -1,0 +1,192 @@
+"""The first screen of every report: the verdict, how far the run can be trusted, and four figures."""
+
+from dataclasses import dataclass
+
+from simulator.comparison import Contender
+from simulator.figures import Provenance
+from simulator.reports.table import Cell, Tone
+from simulator.reports.tables.breaks import first, multiplier_text
+from simulator.reports.tables.months import BUDGET, headline_costs, headline_month, range_text
+from simulator.reports.tables.objectives import judgement_text, value_text
+from simulator.reports.tables.rungs import settled_share
+from simulator.reports.tables.strategies import proven, saving_text, signed_share_text
+from simulator.summary import Summary
+from simulator.units import scale_text, share_text, usd_text
+from simulator.verdicts.objectives import Judgement
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One key figure."""
+
+    label: str
+    value: str
+    detail: str
+    tone: Tone
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """`word` is the verdict on the launch, `trust` the verdict on the run itself."""
+
+    word: str
+    tone: Tone
+    sentence: str
+    trust: str
+    trusted: bool
+    cautions: tuple[str, ...]
+
+
+def headline(summary: Summary) -> Headline:
+    """What a reader who reads one line must know."""
+    word, tone = _word(summary)
+    return Headline(
+        word, tone, _sentence(summary), _trust(summary), summary.run.verdict == "VALID", tuple(_cautions(summary))
+    )
+
+
+def _word(summary: Summary) -> tuple[str, Tone]:
+    outcomes = {judgement.outcome for judgement in summary.objectives}
+    if summary.run.status != "complete":
+        return f"{summary.run.status.upper()}: partial results", "warn"
+    if summary.run.verdict != "VALID":
+        return f"RUN NOT VALID ({summary.run.verdict})", "warn"
+    if "fail" in outcomes:
+        return "FAILS", "bad"
+    if "no data" in outcomes or not outcomes:
+        return "NO VERDICT: no data", "warn"
+    return "PASSES", "good"
+
+
+def _sentence(summary: Summary) -> str:
+    """`7 of 24 objectives fail, 2 have no data. First to break: … at 4.6×.`"""
+    outcomes = [judgement.outcome for judgement in summary.objectives]
+    counts = f"{outcomes.count('fail')} of {len(outcomes)} objectives fail"
+    if outcomes.count("no data"):
+        counts += f", {outcomes.count('no data')} have no data (not a pass)"
+    if not summary.breaks:
+        return f"{counts}. Nothing that breaks was found."
+    earliest = first(summary)[0]
+    return f"{counts}. First to break: {earliest.title} ({earliest.strategy}) from {multiplier_text(earliest)}."
+
+
+def _trust(summary: Summary) -> str:
+    if summary.run.verdict == "VALID":
+        return "Run VALID: the load generator kept up; latency is judged."
+    reasons = "; ".join(summary.run.reasons) or "no reason was recorded"
+    return f"Run {summary.run.verdict}: latency is not judged, cost still is. {reasons}"
+
+
+def _cautions(summary: Summary) -> list[str]:
+    """Everything a signer must not overlook."""
+    cautions = []
+    if summary.run.simulated:
+        cautions.append("SIMULATED: the target was the embedded staging endpoint, so latency is that of its profile.")
+    if summary.run.status != "complete":
+        cautions.append(f"The run was {summary.run.status} before its end; only what was reached is counted.")
+    if not summary.reconciliation.holds:
+        cautions.append("The books do not reconcile: do not use these figures.")
+    if summary.unpriced_calls:
+        cautions.append(
+            f"{summary.unpriced_calls:,} calls have no price; every total that contains them is a lower bound."
+        )
+    return cautions
+
+
+def readiness(summary: Summary) -> list[tuple[str, list[tuple[str, Cell]]]]:
+    """Per strategy and measured scale: do the objectives hold; then per projected scale: does the budget."""
+    names = list(dict.fromkeys(rung.strategy for rung in summary.rungs))
+    return [(name, _measured(summary, name) + _budgets(summary, name)) for name in names]
+
+
+def _measured(summary: Summary, strategy: str) -> list[tuple[str, Cell]]:
+    cells = []
+    for scale in summary.run.measured_scales:
+        judged = [
+            one for one in summary.objectives if (one.strategy, one.scale) == (strategy, scale) and one.unit != "usd"
+        ]
+        cells.append((scale_text(scale), _holds(judged)))
+    return cells
+
+
+def _holds(judged: list[Judgement]) -> Cell:
+    fails = sum(one.outcome == "fail" for one in judged)
+    if fails:
+        return Cell(f"✗ {fails} of {len(judged)} fail", "bad", "measured")
+    if not judged or any(one.outcome == "no data" for one in judged):
+        return Cell("? no data", "warn", "measured")
+    return Cell("✓ pass", "good", "measured")
+
+
+def _budgets(summary: Summary, strategy: str) -> list[tuple[str, Cell]]:
+    costs = [one for one in headline_costs(summary) if one.strategy == strategy and one.over_budget != "no budget"]
+    return [(f"budget at {scale_text(one.scale)}", Cell(*BUDGET[one.over_budget], one.provenance)) for one in costs]
+
+
+def tiles(summary: Summary) -> list[Tile]:
+    """Latency and refusals at the largest scale, the month, the saving: as many as there are figures for."""
+    found = [_latency(summary), _refused(summary), _month(summary), _saving(summary)]
+    return [tile for tile in found if tile is not None]
+
+
+def _top_scale(summary: Summary) -> float:
+    return max(summary.run.measured_scales, default=0)
+
+
+def _latency(summary: Summary) -> Tile | None:
+    """The latency objective that is furthest from its target."""
+    judged = [one for one in summary.objectives if one.unit == "s" and one.scale == _top_scale(summary)]
+    if not judged:
+        return None
+    worst = max(judged, key=lambda one: (one.measured or 0) / one.target if one.target else 0)
+    label = f"{worst.objective} at {scale_text(worst.scale)}, {worst.strategy}"
+    if summary.run.verdict != "VALID":
+        return Tile(label, "not judged", f"run {summary.run.verdict}", "warn", worst.provenance)
+    tone: Tone = {"pass": "good", "fail": "bad", "no data": "warn"}[worst.outcome]  # type: ignore[assignment]
+    return Tile(label, judgement_text(worst), f"target {value_text(worst.target, worst.unit)}", tone, worst.provenance)
+
+
+def _refused(summary: Summary) -> Tile | None:
+    rungs = [rung for rung in summary.rungs if rung.scale == _top_scale(summary) and rung.planned]
+    if not rungs:
+        return None
+    worst = max(rungs, key=lambda rung: settled_share(rung, "refused") or 0)
+    share = settled_share(worst, "refused")
+    detail = f"{worst.settled.get('refused', 0):,} of {worst.planned:,} requests"
+    label = f"refused at {scale_text(worst.scale)}, {worst.strategy}"
+    return Tile(label, share_text(share), detail, "bad" if share else "good", "measured")
+
+
+def _month(summary: Summary) -> Tile | None:
+    """The baseline's month at the largest scale that was run."""
+    costs = [one for one in headline_costs(summary) if one.strategy == summary.comparison.baseline]
+    within = [one for one in costs if one.scale <= _top_scale(summary)] or costs
+    if not within:
+        return None
+    month = max(within, key=lambda one: one.scale)
+    verdict, tone = BUDGET[month.over_budget]
+    budget = "no budget given" if month.budget is None else f"{verdict} the {usd_text(month.budget)} budget"
+    label = f"{headline_month(summary)} at {scale_text(month.scale)}, {month.strategy}"
+    return Tile(label, usd_text(month.p50), f"P10 to P90: {range_text(month)}; {budget}", tone, month.provenance)
+
+
+def _saving(summary: Summary) -> Tile | None:
+    """The largest saving at the smallest scale: there nothing is refused yet, so like is compared with like."""
+    others = [one for one in summary.comparison.contenders if one.saving and one.saving.total.value is not None]
+    if not others:
+        return None
+    smallest = min(one.scale for one in others)
+    best = max((one for one in others if one.scale == smallest), key=_saved)
+    if best.saving is None:
+        return None
+    sure = proven(best.saving.total)
+    detail = f"{saving_text(best.saving.total)}; {share_text(best.error_share)} not answered"
+    if best.saving.total.low is None:
+        detail += "; too few sessions for an interval"
+    label = f"{best.strategy} saves beside {best.baseline}, at {scale_text(best.scale)}"
+    return Tile(label, signed_share_text(best.saving.total.value), detail, "good" if sure else "warn", "priced")
+
+
+def _saved(contender: Contender) -> float:
+    return contender.saving.total.value or 0 if contender.saving else 0

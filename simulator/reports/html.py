@@ -1,0 +1,74 @@
+"""report.html: one file that opens from a mail, prints, and works in the dark. No script, nothing fetched."""
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from simulator.reports.figures import figures
+from simulator.reports.headline import headline, readiness, tiles
+from simulator.reports.palette import variables
+from simulator.reports.tables.breaks import breaks
+from simulator.reports.tables.evidence import health, identity, reconciliation
+from simulator.reports.tables.months import months
+from simulator.reports.tables.objectives import objectives
+from simulator.reports.tables.registers import assumptions, origins, prices
+from simulator.reports.tables.rungs import rungs, tokens
+from simulator.reports.tables.spend import spend
+from simulator.reports.tables.strategies import parts, strategies
+from simulator.summary import Summary
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+_FOLDER = Path(__file__).parent
+
+
+@cache
+def _template() -> "Template":
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    pages = Environment(
+        loader=FileSystemLoader(_FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    pages.filters["unbroken"] = _unbroken
+    return pages.get_template("report.html.j2")
+
+
+def _unbroken(text: str) -> str:
+    """A figure keeps its unit on its line; an interval may start a new one."""
+    return text.replace(" ", "\N{NO-BREAK SPACE}").replace("\N{NO-BREAK SPACE}[", " [")
+
+
+def render(summary: Summary) -> str:
+    """The page as text; the same summary gives the same bytes."""
+    return _template().render(
+        run=summary.run,
+        headline=headline(summary),
+        readiness=readiness(summary),
+        tiles=tiles(summary),
+        breaks=breaks(summary),
+        objectives=objectives(summary),
+        rungs=rungs(summary),
+        tokens=tokens(summary),
+        spend=spend(summary),
+        strategies=strategies(summary),
+        parts=parts(summary),
+        months=months(summary),
+        assumptions=assumptions(summary),
+        prices=prices(summary),
+        origins=origins(summary),
+        reconciliation=reconciliation(summary),
+        health=health(summary),
+        identity=identity(summary),
+        charts={chart.key: chart for chart in figures(summary)},
+        style=variables() + (_FOLDER / "report.css").read_text(encoding="utf-8"),
+    )
+
+
+def write(summary: Summary, path: Path) -> None:
+    """The page as a file in UTF-8."""
+    path.write_text(render(summary), encoding="utf-8")

@@ -1,0 +1,52 @@
+"""The three things that break first, with the evidence and what to try next."""
+
+from simulator.reports.table import Cell, Column, Table
+from simulator.summary import Summary
+from simulator.units import scale_text
+from simulator.verdicts.breaks import Break
+
+SHOWN = 3
+
+
+def multiplier_text(found: Break) -> str:
+    """`4.6×`, `4.6× [4.1×, 5.2×]`; `unknown` where it cannot be identified."""
+    if found.multiplier is None:
+        return "unknown"
+    text = scale_text(round(found.multiplier, 1 if found.multiplier < 100 else 0))
+    if found.low is None or found.high is None:
+        return text
+    return f"{text} [{scale_text(float(f'{found.low:.3g}'))}, {scale_text(float(f'{found.high:.3g}'))}]"
+
+
+def first(summary: Summary) -> list[Break]:
+    """The three that fire at the smallest scale, in the order the run ranked them."""
+    return summary.breaks[:SHOWN]
+
+
+def breaks(summary: Summary) -> Table:
+    """One row per thing that breaks; empty where nothing is known to."""
+    left = len(summary.breaks) - SHOWN
+    return Table(
+        "The three things that break first",
+        (
+            Column("#", numeric=True),
+            Column("what breaks"),
+            Column("from", numeric=True),
+            Column("evidence", detail=True),
+            Column("what it costs", detail=True),
+            Column("try"),
+        ),
+        tuple(_row(number, found) for number, found in enumerate(first(summary), 1)),
+        (f"{left} more in summary.json.",) if left > 0 else (),
+    )
+
+
+def _row(number: int, found: Break) -> tuple[Cell, ...]:
+    return (
+        Cell(str(number)),
+        Cell(f"{found.title} ({found.strategy})"),
+        Cell(multiplier_text(found), "bad", found.provenance),
+        Cell(found.evidence),
+        Cell(found.costs or "not quantified", "plain" if found.costs else "muted"),
+        Cell(f"{found.fix} Check: {found.verify}" if found.verify else found.fix),
+    )

@@ -1,0 +1,95 @@
+"""Why the numbers can be believed, or not: reconciliation, the load generator's health, hashes and versions."""
+
+from simulator.calls import SETTLEMENTS
+from simulator.reports.table import Cell, Column, Table
+from simulator.run.metrics import Health, RungFigures
+from simulator.summary import Summary
+from simulator.units import scale_text, seconds_text, share_text
+
+
+def reconciliation(summary: Summary) -> Table:
+    """Both sides of both equations, exact."""
+    found = summary.reconciliation
+    terms = " + ".join(f"{found.settled.get(name, 0):,} {name.replace('_', ' ')}" for name in SETTLEMENTS)
+    settled = sum(found.settled.values())
+    return Table(
+        "Reconciliation",
+        (Column("equation"), Column("left", numeric=True), Column("right", numeric=True), Column("holds")),
+        (
+            (
+                Cell(f"planned requests = {terms}"),
+                Cell(f"{found.planned:,}"),
+                Cell(f"{settled:,}"),
+                _holds(found.planned == settled),
+            ),
+            (
+                Cell("ledger $ = sum of the rows $"),
+                Cell(f"${found.ledger_usd}"),
+                Cell(f"${found.rows_usd}"),
+                _holds(found.ledger_usd == found.rows_usd),
+            ),
+        ),
+        () if found.holds else ("The sums do not agree: do not use the figures of this run.",),
+    )
+
+
+def _holds(equal: bool) -> Cell:
+    return Cell("✓ equal", "good") if equal else Cell("✗ differs", "bad")
+
+
+def health(summary: Summary) -> Table:
+    """Whether the load generator and the endpoint kept up, rung by rung."""
+    return Table(
+        "Did the load generator keep up?",
+        (
+            Column("scale", numeric=True),
+            Column("strategy"),
+            Column("sent", numeric=True, provenance="measured"),
+            Column("dropped", numeric=True, provenance="measured"),
+            Column("send lag p50", numeric=True, provenance="measured", detail=True),
+            Column("send lag p99", numeric=True, provenance="measured"),
+            Column("stall max", numeric=True, provenance="measured"),
+            Column("endpoint lag p99", numeric=True, provenance="measured"),
+            Column("CPU", numeric=True, provenance="measured", detail=True),
+            Column("workers", numeric=True, provenance="measured", detail=True),
+            Column("clock", detail=True),
+        ),
+        tuple(_health_row(rung, rung.health) for rung in summary.rungs),
+    )
+
+
+def _health_row(rung: RungFigures, found: Health) -> tuple[Cell, ...]:
+    dropped = rung.settled.get("dropped", 0)
+    reported = f"{found.workers_reported} of {found.workers_planned}"
+    return (
+        Cell(scale_text(rung.scale)),
+        Cell(rung.strategy),
+        Cell(f"{rung.sent:,}"),
+        Cell(f"{dropped:,}", "bad" if dropped else "plain"),
+        Cell(seconds_text(found.send_lag_p50_s)),
+        Cell(seconds_text(found.send_lag_p99_s)),
+        Cell(seconds_text(found.hub_stall_max_s)),
+        Cell(seconds_text(found.endpoint_lag_p99_s)),
+        Cell(share_text(found.cpu_share)),
+        Cell(reported, "plain" if found.workers_reported == found.workers_planned else "bad"),
+        Cell(found.clock),
+    )
+
+
+def identity(summary: Summary) -> Table:
+    """What it takes to make the same numbers again."""
+    run = summary.run
+    facts = {
+        "run": run.id,
+        "started": run.started_at,
+        "took": seconds_text(run.duration_s),
+        "target": run.target,
+        "traffic": run.trace,
+        "10× means": run.multiply,
+        "scales run": ", ".join(map(scale_text, run.measured_scales)),
+        "seed": str(run.seed),
+        **{f"sha256 of {name}": digest for name, digest in run.hashes.items()},
+        **{f"version of {name}": version for name, version in run.versions.items()},
+    }
+    rows = tuple((Cell(name), Cell(value)) for name, value in facts.items())
+    return Table("Method", (Column("fact"), Column("value")), rows)

@@ -1,0 +1,100 @@
+"""The month in dollars: P10, P50, P90 per scale and strategy, and whether the budget holds."""
+
+from simulator.reports.table import Cell, Column, Table, Tone
+from simulator.spend.projection import MonthCost
+from simulator.summary import Summary
+from simulator.units import count_text, scale_text, share_text, usd_text
+
+BUDGET: dict[str, tuple[str, Tone]] = {
+    "within": ("✓ within", "good"),
+    "risk": ("! at risk", "warn"),
+    "over": ("✗ over", "bad"),
+    "no budget": ("no budget", "muted"),
+}
+
+
+def headline_month(summary: Summary) -> str | None:
+    """The month that tiles and charts speak of: the first full one, else the first; None without a projection."""
+    named = summary.projection.first_full_month
+    return named or min((month.month for month in summary.projection.months), default=None)
+
+
+def headline_costs(summary: Summary) -> list[MonthCost]:
+    """That month's costs, every scale and strategy."""
+    named = headline_month(summary)
+    return [month for month in summary.projection.months if month.month == named]
+
+
+def range_text(month: MonthCost) -> str:
+    """`$5,410 to $6,020`, P10 to P90; says so where there is no interval."""
+    if month.p10 is None or month.p90 is None:
+        return "no interval"
+    return f"{usd_text(month.p10)} to {usd_text(month.p90)}"
+
+
+def beyond(summary: Summary, scale: float) -> bool:
+    """Whether the test never ran at this scale."""
+    return scale > max(summary.run.measured_scales, default=0)
+
+
+def months(summary: Summary) -> Table:
+    """Every projected month."""
+    return _table(summary, summary.projection.months, "The month, projected")
+
+
+def headline(summary: Summary) -> Table:
+    """Only the month that the report leads with."""
+    return _table(summary, headline_costs(summary), f"The month {headline_month(summary)}, projected")
+
+
+def _table(summary: Summary, chosen: list[MonthCost], title: str) -> Table:
+    return Table(
+        title,
+        (
+            Column("month"),
+            Column("scale", numeric=True),
+            Column("strategy"),
+            Column("requests", numeric=True, provenance="assumed", detail=True),
+            Column("P10", numeric=True),
+            Column("P50", numeric=True),
+            Column("P90", numeric=True),
+            Column("per answered", numeric=True, detail=True),
+            Column("budget"),
+            Column("chance over", numeric=True, detail=True),
+            Column("refused by limits", numeric=True, detail=True),
+            Column("from rung", numeric=True, detail=True),
+        ),
+        tuple(_row(month) for month in chosen),
+        tuple(_notes(summary, chosen)),
+    )
+
+
+def _row(month: MonthCost) -> tuple[Cell, ...]:
+    verdict, tone = BUDGET[month.over_budget]
+    budget = "" if month.budget is None else f" {usd_text(month.budget)}"
+    return (
+        Cell(month.month),
+        Cell(scale_text(month.scale)),
+        Cell(month.strategy),
+        Cell(count_text(month.requests)),
+        Cell("no interval" if month.p10 is None else usd_text(month.p10), provenance=month.provenance),
+        Cell(usd_text(month.p50), provenance=month.provenance),
+        Cell("no interval" if month.p90 is None else usd_text(month.p90), provenance=month.provenance),
+        Cell(usd_text(month.per_answered), provenance=month.provenance),
+        Cell(verdict + budget, tone),
+        Cell(share_text(month.chance_over_budget)),
+        Cell(share_text(month.capped_share), "bad" if month.capped_share else "plain"),
+        Cell(scale_text(month.based_on_scale)),
+    )
+
+
+def _notes(summary: Summary, chosen: list[MonthCost]) -> list[str]:
+    notes = [f"{month.strategy} at {scale_text(month.scale)}: {month.note}" for month in chosen if month.note]
+    outside = sorted({month.scale for month in chosen if beyond(summary, month.scale)})
+    if outside:
+        scales = ", ".join(map(scale_text, outside))
+        notes.insert(0, f"{scales}: beyond anything that was run; extrapolated, never measured.")
+    if summary.projection.needed_sessions:
+        need = count_text(summary.projection.needed_sessions)
+        notes.append(f"±10 % on the cost per session at 95 % needs a test of {need} sessions.")
+    return list(dict.fromkeys(notes))

@@ -1,0 +1,71 @@
+"""Objectives as a matrix: one row per objective and strategy, one column per scale; no data is never a pass."""
+
+from decimal import Decimal
+
+from simulator.figures import Provenance
+from simulator.reports.table import Cell, Column, Table, Tone
+from simulator.summary import Summary
+from simulator.units import count_text, scale_text, seconds_text, share_text, usd_text
+from simulator.verdicts.objectives import Judgement
+
+MARKS: dict[str, tuple[str, Tone]] = {"pass": ("✓", "good"), "fail": ("✗", "bad"), "no data": ("?", "warn")}
+
+
+def value_text(value: float | None, unit: str) -> str:
+    """A figure in its objective's unit: `1.42 s`, `37.1 %`, `$5,000`; `–` for unknown."""
+    if unit == "usd":
+        return "unknown" if value is None else usd_text(Decimal(repr(value)))
+    return {"s": seconds_text, "share": share_text, "count": count_text}[unit](value)
+
+
+def judgement_text(judgement: Judgement) -> str:
+    """`✗ 8.81 s`, or `? no data`."""
+    mark = MARKS[judgement.outcome][0]
+    if judgement.outcome == "no data":
+        return f"{mark} no data"
+    return f"{mark} {value_text(judgement.measured, judgement.unit)}"
+
+
+def objectives(summary: Summary) -> Table:
+    """Every judgement of the run; the notes say why a cell has no data."""
+    scales = sorted({judgement.scale for judgement in summary.objectives})
+    rows: dict[tuple[str, str], dict[float, list[Judgement]]] = {}
+    for judgement in summary.objectives:
+        cells = rows.setdefault((judgement.objective, judgement.strategy), {})
+        cells.setdefault(judgement.scale, []).append(judgement)
+    columns = (
+        Column("objective"),
+        Column("strategy"),
+        *(Column(scale_text(scale), numeric=True, provenance=_common(summary, scale)) for scale in scales),
+    )
+    return Table(
+        "Objectives",
+        columns,
+        tuple(
+            (Cell(o), Cell(s), *(_cell(cells.get(scale), _common(summary, scale)) for scale in scales))
+            for (o, s), cells in rows.items()
+        ),
+        _notes(summary.objectives),
+    )
+
+
+def _common(summary: Summary, scale: float) -> Provenance | None:
+    """What every judgement at a scale rests on; None where they differ and each says its own."""
+    found = {judgement.provenance for judgement in summary.objectives if judgement.scale == scale}
+    return found.pop() if len(found) == 1 else None
+
+
+def _cell(judged: list[Judgement] | None, common: Provenance | None) -> Cell:
+    """Replicates stand side by side; the worst of them gives the tone."""
+    if not judged:
+        return Cell("not asked", "muted")
+    worst = min(judged, key=lambda one: ("fail", "no data", "pass").index(one.outcome))
+    return Cell("  ".join(map(judgement_text, judged)), MARKS[worst.outcome][1], None if common else worst.provenance)
+
+
+def _notes(judgements: list[Judgement]) -> tuple[str, ...]:
+    places: dict[str, list[str]] = {}
+    for one in judgements:
+        if one.note:
+            places.setdefault(f"{one.objective}: {one.note}", []).append(f"{scale_text(one.scale)} {one.strategy}")
+    return tuple(f"{note} ({', '.join(dict.fromkeys(where))})" for note, where in places.items())

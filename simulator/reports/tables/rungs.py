@@ -1,0 +1,85 @@
+"""What happened in each rung: requests, latency and refusals."""
+
+from simulator.reports.table import Cell, Column, Table, interval_text
+from simulator.run.metrics import RungFigures
+from simulator.summary import Summary
+from simulator.units import count_text, scale_text, seconds_text, share_text
+
+
+def settled_share(rung: RungFigures, settlement: str) -> float | None:
+    """Part of the planned requests that settled so; None where nothing was planned."""
+    return rung.settled.get(settlement, 0) / rung.planned if rung.planned else None
+
+
+def rate_text(per_second: float | None) -> str:
+    """`12.1/s`; `–` for unknown."""
+    return "–" if per_second is None else f"{per_second:.3g}/s"
+
+
+def rungs(summary: Summary) -> Table:
+    """One row per rung, latency over all offered requests: a failure counts as ∞."""
+    judged = summary.run.verdict == "VALID"
+    return Table(
+        "What happened",
+        (
+            Column("scale", numeric=True),
+            Column("strategy"),
+            Column("planned", numeric=True, provenance="measured"),
+            Column("offered", numeric=True, provenance="measured", detail=True),
+            Column("answered", numeric=True, provenance="measured"),
+            Column("refused", numeric=True, provenance="measured"),
+            Column("attempts/request", numeric=True, provenance="measured", detail=True),
+            Column("TTFT p95", numeric=True, provenance="measured"),
+            Column("response p95", numeric=True, provenance="measured"),
+            Column("response p95, answered only", numeric=True, provenance="measured", detail=True),
+            Column("goodput", numeric=True, provenance="measured", detail=True),
+        ),
+        tuple(_row(rung, judged=judged) for rung in summary.rungs),
+        (
+            "TTFT: time to first token. Both count from the schedule, over offered requests; without an answer: ∞.",
+            *(() if judged else (f"Run {summary.run.verdict}: latency is shown as recorded, but not judged.",)),
+        ),
+    )
+
+
+def _row(rung: RungFigures, *, judged: bool) -> tuple[Cell, ...]:
+    refused = settled_share(rung, "refused")
+    return (
+        Cell(scale_text(rung.scale)),
+        Cell(rung.strategy),
+        Cell(f"{rung.planned:,} at {rate_text(rung.planned_rate)}"),
+        Cell(rate_text(rung.offered_rate)),
+        Cell(f"{rung.settled.get('answered', 0):,}"),
+        Cell(share_text(refused), "bad" if refused else "plain"),
+        Cell("–" if rung.attempts_per_request is None else f"{rung.attempts_per_request:.2f}"),
+        Cell(interval_text(rung.time_to_first_token.p95), "plain" if judged else "muted"),
+        Cell(interval_text(rung.response_time.p95), "plain" if judged else "muted"),
+        Cell(seconds_text(rung.response_time_answered.p95.value), "muted"),
+        Cell(rate_text(rung.goodput)),
+    )
+
+
+def tokens(summary: Summary) -> Table:
+    """What the calls of each rung consumed."""
+    return Table(
+        "Tokens",
+        (
+            Column("scale", numeric=True),
+            Column("strategy"),
+            Column("attempts", numeric=True, provenance="measured"),
+            Column("input", numeric=True, provenance="measured"),
+            Column("of it from cache", numeric=True, provenance="measured"),
+            Column("output", numeric=True, provenance="measured"),
+        ),
+        tuple(
+            (
+                Cell(scale_text(rung.scale)),
+                Cell(rung.strategy),
+                Cell(count_text(rung.attempts)),
+                Cell(count_text(rung.input_tokens)),
+                Cell("unknown" if rung.cache_read_tokens is None else count_text(rung.cache_read_tokens)),
+                Cell(count_text(rung.output_tokens)),
+            )
+            for rung in summary.rungs
+        ),
+    )

@@ -1,0 +1,73 @@
+"""What the test cost, rung by rung: dollars that could not be known are said, never shown as $0."""
+
+from decimal import Decimal
+
+from simulator.reports.table import Cell, Column, Table
+from simulator.spend.bill import RungCost
+from simulator.summary import Summary
+from simulator.units import scale_text, usd_text
+
+
+def partial_usd_text(amount: Decimal | None, unpriced_calls: int) -> str:
+    """`$0.31`; `≥ $0.31` where calls without a price are missing from it; `unknown` where all are."""
+    if amount is None or not unpriced_calls:
+        return usd_text(amount)
+    return f"≥ {usd_text(amount)}"
+
+
+def spend(summary: Summary) -> Table:
+    """One row per rung: measured usage × the dated prices of the register."""
+    return Table(
+        "What the test cost",
+        (
+            Column("scale", numeric=True),
+            Column("strategy"),
+            Column("total", numeric=True, provenance="priced"),
+            Column("per request", numeric=True, provenance="priced", detail=True),
+            Column("per answered", numeric=True, provenance="priced"),
+            Column("overhead", numeric=True, provenance="priced"),
+            Column("waste", numeric=True, provenance="priced"),
+            Column("by model", provenance="priced", detail=True),
+            Column("unpriced calls", numeric=True, provenance="measured", detail=True),
+        ),
+        (*(_row(cost) for cost in summary.costs), _total(summary)),
+        tuple(_notes(summary)),
+    )
+
+
+def _row(cost: RungCost) -> tuple[Cell, ...]:
+    unknown = cost.unpriced_calls
+    return (
+        Cell(scale_text(cost.scale)),
+        Cell(cost.strategy),
+        Cell(partial_usd_text(cost.total, unknown), "warn" if unknown else "plain"),
+        Cell(partial_usd_text(cost.per_request, unknown)),
+        Cell(partial_usd_text(cost.per_answered, unknown)),
+        Cell(usd_text(cost.overhead) if cost.total is not None else "unknown"),
+        Cell(usd_text(cost.wasted) if cost.total is not None else "unknown"),
+        Cell(", ".join(f"{model} {usd_text(usd)}" for model, usd in cost.by_model.items()) or "unknown"),
+        Cell(f"{unknown:,}", "warn" if unknown else "plain"),
+    )
+
+
+def _total(summary: Summary) -> tuple[Cell, ...]:
+    total = Cell(
+        partial_usd_text(summary.total_usd, summary.unpriced_calls), "warn" if summary.unpriced_calls else "plain"
+    )
+    count = Cell(f"{summary.unpriced_calls:,}", "warn" if summary.unpriced_calls else "plain")
+    return (Cell("all"), Cell("the whole run"), total, *(Cell("") for _ in range(5)), count)
+
+
+def _notes(summary: Summary) -> list[str]:
+    notes = [
+        "Overhead: classifiers and judges. Waste: attempts whose answer nobody was served. Before tax, US dollars."
+    ]
+    if summary.unpriced_calls:
+        reasons = "; ".join(f"{reason}: {count:,}" for reason, count in summary.unpriced_reasons.items())
+        notes.append(f"{summary.unpriced_calls:,} calls have no price, so the total is a lower bound ({reasons}).")
+    assumed = sum(cost.assumed_usage_calls for cost in summary.costs)
+    if assumed:
+        notes.append(
+            f"The server did not report the tokens of {assumed:,} attempts; their usage was counted or assumed."
+        )
+    return notes
