@@ -1,7 +1,7 @@
 """The rows of the ledger: one per attempt, and one per request with its final outcome. Unknown is null, never 0."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any, get_args, get_type_hints
 
@@ -154,7 +154,8 @@ REQUESTS = _schema(RequestRow)
 
 def to_table(rows: Iterable[Call] | Iterable[RequestRow], schema: pa.Schema) -> pa.Table:
     """Rows into an Arrow table of `CALLS` or `REQUESTS`."""
-    return pa.Table.from_pylist([asdict(row) for row in rows], schema=schema)
+    kept = list(rows)
+    return pa.Table.from_pydict({name: [getattr(row, name) for row in kept] for name in schema.names}, schema=schema)
 
 
 def calls_of(table: pa.Table) -> Iterator[Call]:
