@@ -32,3 +32,6 @@ class Request:
     difficulty: str | None = None
     """`easy` or `hard` where the scenario or the labels say; the truth that a classifier tries to find."""
     source_row: int | None = None
+    parts: tuple[int, ...] = ()
+    """Lengths of the prompt's messages from its start: system prompt (0: none), message 1, answer 1, …, this turn's
+    message; they add up to `input_tokens`. Empty where the source does not say."""

@@ -1,0 +1,37 @@
+"""Bursty or regular users: gamma gaps with a chosen coefficient of variation."""
+
+from typing import Literal
+
+import numpy as np
+from pydantic import Field
+
+from simulator.traffic.arrivals.arrivals import Arrivals, renewal
+from simulator.traffic.keys import Floats
+from simulator.units import Rate
+
+WARMUP_GAPS = 50
+"""Correlation times (cv² mean gaps each) run before the window opens, so that its opening is no special moment."""
+
+
+class Gamma(Arrivals):
+    """Gaps ~ Gamma(shape 1/cv², mean 1/rate): cv 1 is Poisson, more comes in bursts, less is more even."""
+
+    kind: Literal["gamma"]
+    rate: Rate
+    cv: float = Field(gt=0, le=20)
+    """Standard deviation of the gaps over their mean."""
+
+    @property
+    def mean_rate(self) -> float:
+        return self.rate
+
+    def times(self, span_s: float, random: np.random.Generator) -> Floats:
+        warmup_s = WARMUP_GAPS * max(1.0, self.cv**2) / self.rate
+        shape, scale = 1 / self.cv**2, self.cv**2 / self.rate
+        gaps = random.gamma(shape, scale, size=self._enough(span_s + warmup_s))
+        return renewal(gaps, span_s, warmup_s=warmup_s)
+
+    def _enough(self, length_s: float) -> int:
+        """So many gaps that their sum reaches `length_s`, by eight standard deviations."""
+        mean = length_s * self.rate
+        return int(mean + 8 * self.cv * np.sqrt(mean) + 8 * self.cv**2 + 64)

@@ -1,0 +1,57 @@
+"""Ids of prompt blocks: equal ids stand for byte-equal text, which is what a provider's prefix cache works on.
+
+A generated prompt is one long stream of tokens: the system prompt, then the session's messages and planned answers.
+It is cut into blocks of `SIZE` tokens; only full blocks have an id. A block inside the system prompt is named after the
+prompt (the same in every session), any other after its session. The id depends on the name and the position alone, so
+the next turn's ids begin with this turn's.
+
+A clone (`s12#3`) keeps shared ids and renames the session's own: more users do not mean more cache hits.
+"""
+
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from simulator import draws
+from simulator.traffic import keys
+
+SIZE = 64
+"""Tokens per block of generated traffic; prompt caches work in steps of 64 to 128."""
+_MASK = (1 << 63) - 1
+"""Ids are stored as int64."""
+
+Ids = npt.NDArray[np.int64]
+
+
+def of_prompt(name: str, index: int) -> int:
+    """Block `index` of the system prompt called `name`."""
+    return draws.mix(draws.fold(f"prompt:{name}") + index) & _MASK
+
+
+def of_session(session_id: str, index: int) -> int:
+    """Block `index` of a session, renamed once for every `#` of a clone's id."""
+    original, *clones = session_id.split("#")
+    block = draws.mix(_session_key(original) + index) & _MASK
+    for clone in clones:
+        block = draws.mix(block ^ draws.fold(clone)) & _MASK
+    return block
+
+
+@lru_cache(maxsize=65536)
+def _session_key(original: str) -> int:
+    return draws.fold(f"session:{original}")
+
+
+def array(folded: keys.Keys, index: npt.NDArray[np.int64]) -> Ids:
+    """Ids for folded names (`prompt:…`, `session:…`) and positions."""
+    return _stored(keys.mix(folded + index.astype(np.uint64)))
+
+
+def renamed(ids: Ids, clone: str) -> Ids:
+    """The ids of a clone's own blocks."""
+    return _stored(keys.mix(ids.astype(np.uint64) ^ np.uint64(draws.fold(clone))))
+
+
+def _stored(mixed: keys.Keys) -> Ids:
+    return (mixed & np.uint64(_MASK)).astype(np.int64)

@@ -1,0 +1,54 @@
+"""Logs and traces that users own, one format per file. `read` sniffs the format and gives a trace with a report."""
+
+import gzip
+from pathlib import Path
+
+from simulator.errors import BadInput, InvalidFile
+from simulator.registry import members
+from simulator.traffic.formats.format import Format
+from simulator.traffic.intake import Import
+
+SNIFFED = 64 * 1024
+"""Bytes at a file's beginning that formats look at."""
+
+
+def known() -> dict[str, Format]:
+    """All formats by name, ours and those of installed packages."""
+    return {kind.name: kind() for kind in members(__name__, Format)}
+
+
+def read(path: Path, *, format: str | None = None) -> Import:  # noqa: A002  # the word of the command line
+    """Read a file. Raises `InvalidFile` where no format, or more than one, fits; `BadInput` for an unknown name."""
+    return (_named(format) if format else sniff(path)).read(path)
+
+
+def sniff(path: Path) -> Format:
+    """The one format that a file's beginning fits."""
+    head = _head(path)
+    fitting = [one for one in known().values() if one.fits(head)]
+    if len(fitting) == 1:
+        return fitting[0]
+    names = ", ".join(one.name for one in fitting) if fitting else ", ".join(sorted(known()))
+    what = "fits several formats" if fitting else "fits no known format"
+    raise InvalidFile(f"{path}: {what}; name one with --format: {names}")
+
+
+def _named(name: str) -> Format:
+    try:
+        return known()[name]
+    except KeyError:
+        raise BadInput(f"{name!r} is not a format; known are {', '.join(sorted(known()))}") from None
+
+
+def _head(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            head = file.read(SNIFFED)
+            if head[:2] != b"\x1f\x8b":
+                return head
+        with gzip.open(path) as file:
+            return file.read(SNIFFED)
+    except FileNotFoundError:
+        raise InvalidFile(f"{path}: no such file; check the path") from None
+    except OSError as error:
+        raise InvalidFile(f"{path}: cannot be read: {error.strerror or error}") from None

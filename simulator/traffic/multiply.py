@@ -1,0 +1,149 @@
+"""More of the same traffic. What "10×" means is named, because its meanings differ twenty-fold in peak rate."""
+
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from simulator.errors import BadInput
+from simulator.traffic import blocks, keys
+from simulator.traffic.keys import Floats, Keys
+from simulator.traffic.trace import Trace
+
+Meaning = Literal["clone", "independent", "worst", "compress"]
+MEANINGS: dict[str, str] = {
+    "clone": "every user gets k − 1 others like them, who start within the jitter of the same moment",
+    "independent": "k populations that know nothing of each other: the same day, shifted at random; optimistic",
+    "worst": "everybody at once: k users at every start, to the millisecond",
+    "compress": "the same users in a k-th of the time; peaks and thinking are squeezed too: for smoke tests only",
+}
+MAX_JITTER_S = 60.0
+"""Default jitter, or a twentieth of the span where that is shorter: load keeps its minutes, copies do not collide."""
+
+
+def default_jitter(span_s: float) -> float:
+    """Seconds around the original's start within which a clone starts."""
+    return min(MAX_JITTER_S, span_s / 20)
+
+
+def multiply(
+    trace: Trace, scale: float, *, meaning: Meaning = "clone", seed: int, jitter_s: float | None = None
+) -> Trace:
+    """`scale` times the sessions on the same clock (`compress`: the same sessions on a faster clock).
+
+    A clone's ids are derived: session `s12` becomes `s12#3`, its requests `s12#3.t1`, …; think times and turn order are
+    kept. Users and the session's own prompt blocks are renamed, shared blocks are not. A start that jitter moves out of
+    the window comes in at its other end, so no load piles up at the edges. A fraction keeps whole sessions by hash:
+    the sessions of 0.3× are among those of 0.5×. Depends on `seed` and ids only.
+    """
+    if meaning not in MEANINGS:
+        raise BadInput(f"{meaning!r} is not a way to multiply; use one of {', '.join(MEANINGS)}")
+    if scale <= 0:
+        raise BadInput(f"a scale must be more than 0, got {scale:g}")
+    if jitter_s is not None and jitter_s < 0:
+        raise BadInput(f"a jitter must be 0 or more seconds, got {jitter_s:g}")
+    if meaning == "compress":
+        return _compressed(trace, scale)
+    jitter_s = {"independent": trace.span_s / 2, "worst": 0.0}.get(meaning, jitter_s)
+    jitter_s = default_jitter(trace.span_s) if jitter_s is None else jitter_s
+    folded = keys.fold(trace.table.column("session_id").combine_chunks())
+    shared = _shared(trace.table) if scale > 1 else np.empty(0, np.bool_)
+    return Trace(
+        pa.concat_tables(_copies(trace, scale, jitter_s=jitter_s, seed=seed, folded=folded, shared=shared)),
+        trace.span_s,
+    )
+
+
+def _copies(
+    trace: Trace, scale: float, *, jitter_s: float, seed: int, folded: Keys, shared: npt.NDArray[np.bool_]
+) -> list[pa.Table]:
+    """The original and its clones; the last one in part where `scale` has a fraction."""
+    whole, part = int(scale), scale - int(scale)
+    copies = []
+    for number in range(1, whole + (part > 0) + 1):
+        copy = trace.table
+        if number > 1:
+            offset = (2 * keys.uniform(folded, seed=seed, path="multiply.jitter", number=number) - 1) * jitter_s
+            copy = _clone(trace, str(number), offset_s=offset, shared=shared)
+        if number > whole:
+            copy = copy.filter(pa.array(keys.uniform(folded, seed=seed, path="multiply.keep") < part))
+        copies.append(copy)
+    return copies
+
+
+def _clone(trace: Trace, number: str, *, offset_s: Floats, shared: npt.NDArray[np.bool_]) -> pa.Table:
+    """One more of every session, with names of its own."""
+    table, suffix = trace.table, f"#{number}"
+    session = _join(table.column("session_id"), suffix)
+    turn = table.column("turn").cast(pa.string())
+    ours = pc.equal(table.column("request_id"), _join(table.column("session_id"), ".t", turn))
+    request = pc.if_else(ours, _join(session, ".t", turn), _join(table.column("request_id"), suffix))
+    at = pc.fill_null(table.column("at"), 0.0).to_numpy()
+    moved = np.mod(at + offset_s, trace.span_s) if trace.span_s else at
+    moved = np.where(moved >= trace.span_s, 0.0, moved)  # the modulo of a tiny negative number rounds up to the span
+    changed = {
+        "request_id": request,
+        "session_id": session,
+        "at": pa.array(moved, mask=table.column("at").is_null().to_numpy()),
+        "user": _join(table.column("user"), suffix),
+        "prefix_hashes": _renamed(table.column("prefix_hashes").combine_chunks(), number, shared),
+    }
+    for name, column in changed.items():
+        table = table.set_column(table.schema.get_field_index(name), table.schema.field(name), column)
+    return table
+
+
+def _renamed(hashes: pa.Array, number: str, shared: npt.NDArray[np.bool_]) -> pa.Array:
+    own = blocks.renamed(hashes.flatten().to_numpy(zero_copy_only=False), number)
+    kept = np.where(shared, hashes.flatten().to_numpy(zero_copy_only=False), own)
+    return pa.ListArray.from_arrays(_offsets(hashes), pa.array(kept, pa.int64()))
+
+
+def _shared(table: pa.Table) -> npt.NDArray[np.bool_]:
+    """Per block id of the table, flat: whether it is inside the system prompt, or stands in more than one session."""
+    hashes = table.column("prefix_hashes").combine_chunks()
+    ids = hashes.flatten().to_numpy(zero_copy_only=False)
+    counts = pc.list_value_length(hashes).to_numpy(zero_copy_only=False)
+    starts = np.repeat(np.cumsum(counts) - counts, counts)
+    in_system = np.arange(len(ids)) - starts < np.repeat(_system_blocks(table), counts)
+    session = np.repeat(np.cumsum(table.column("at").is_valid().to_numpy()), counts)
+    return np.asarray(in_system | _in_several(ids, session))
+
+
+def _in_several(ids: npt.NDArray[np.int64], session: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Per row, whether its id stands in more than one session."""
+    found, group = np.unique(ids, return_inverse=True)
+    first = np.full(len(found), np.iinfo(np.int64).max)
+    last = np.full(len(found), -1)
+    np.minimum.at(first, group, session)
+    np.maximum.at(last, group, session)
+    return np.asarray((first != last)[group])
+
+
+def _system_blocks(table: pa.Table) -> npt.NDArray[np.int64]:
+    """Full blocks inside each row's system prompt, where `parts` says how long it is."""
+    parts = table.column("parts").combine_chunks()
+    known = pc.list_value_length(parts).to_numpy(zero_copy_only=False) > 0
+    starts = parts.offsets.to_numpy()[:-1]
+    values = np.append(parts.values.to_numpy(zero_copy_only=False), 0)
+    system = np.where(known, values[np.where(known, starts, 0)], 0)
+    return np.asarray(system // pc.fill_null(table.column("block_size"), blocks.SIZE).to_numpy())
+
+
+def _compressed(trace: Trace, scale: float) -> Trace:
+    table = trace.table
+    for name in ("at", "think_s"):
+        column = pc.divide(table.column(name), scale)
+        table = table.set_column(table.schema.get_field_index(name), table.schema.field(name), column)
+    return Trace(table, trace.span_s / scale)
+
+
+def _offsets(lists: pa.Array) -> pa.Array:
+    counts = pc.list_value_length(lists).to_numpy(zero_copy_only=False)
+    return pa.array(np.concatenate([[0], np.cumsum(counts)]), pa.int32())
+
+
+def _join(*parts: Any) -> Any:
+    return pc.binary_join_element_wise(*parts, "")

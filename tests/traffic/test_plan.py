@@ -1,0 +1,50 @@
+"""The `traffic:` block as it is written."""
+
+from pathlib import Path
+
+import pytest
+
+from simulator.errors import InvalidFile
+from simulator.traffic.plan import Traffic
+from simulator.yamlfile import FileModel, load, parse
+
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
+
+
+class _Scenario(FileModel):
+    model_config = {"extra": "ignore"}
+    traffic: Traffic
+
+
+def test_the_traffic_of_the_shipped_scenario_loads():
+    traffic = load(SCENARIOS / "support-chat.yaml", _Scenario).traffic
+    assert [(one.name, one.weight, one.hard) for one in traffic.journeys] == [
+        ("question", 0.75, 0.2),
+        ("troubleshooting", 0.25, 0.45),
+    ]
+    assert traffic.arrivals.cv == 1.4
+
+
+def _problems(text):
+    with pytest.raises(InvalidFile) as caught:
+        parse(text, Traffic, name="x.yaml")
+    return caught.value.problems
+
+
+def test_weights_must_add_up():
+    journeys = "".join(f"  - {{name: {name}, weight: 40%, input_tokens: 10, output_tokens: 10}}\n" for name in "ab")
+    assert _problems(f"arrivals: {{kind: poisson, rate: 1/s}}\njourneys:\n{journeys}") == (
+        "x.yaml:3:3: journeys: the weights add up to 0.8, must be 100%",
+    )
+
+
+def test_names_must_differ():
+    journeys = "  - {name: a, weight: 50%, input_tokens: 10, output_tokens: 10}\n" * 2
+    assert (
+        "names must differ, got a, a" in _problems(f"arrivals: {{kind: poisson, rate: 1/s}}\njourneys:\n{journeys}")[0]
+    )
+
+
+def test_a_bad_quantity_is_named_with_its_place():
+    text = "arrivals: {kind: poisson, rate: 1/s}\njourneys: [{name: a, think: 3, input_tokens: 9, output_tokens: 9}]\n"
+    assert _problems(text) == ("x.yaml:2:29: journeys.0.think: say the unit: 3s or 3ms?",)
