@@ -37,15 +37,12 @@ class Ask:
     tier: str | None = None
     provider: str | None = None
 
-    def prompt_tokens(self, request: Request) -> int | None:
-        """Length of what is sent: the part of the prompt that is seen, and the rubric. None with a rubric in words.
+    def seen_tokens(self, request: Request) -> int:
+        """Length of the part of the prompt that is sent, without instructions.
 
         Where the source does not say which part of the prompt is new, `last_turn` sees all of it.
         """
-        if self.instructions is not None:
-            return None
-        seen = request.parts[-1] if self.sees == "last_turn" and request.parts else request.input_tokens
-        return seen + self.instructions_tokens
+        return request.parts[-1] if self.sees == "last_turn" and request.parts else request.input_tokens
 
 
 @dataclass(frozen=True, slots=True)
