@@ -7,7 +7,6 @@ from typing import Annotated, Any, ClassVar, Self, TypeVar
 
 from pydantic import (
     BaseModel,
-    ConfigDict,
     PlainSerializer,
     PlainValidator,
     PrivateAttr,
@@ -31,8 +30,6 @@ class Node(FileModel):
 
     The word in the file is `kind`; `short` names the option that a bare value stands for (`fallback: [a, b]`).
     """
-
-    model_config = ConfigDict(validate_default=False)  # defaults are plain seconds and shares, without the file's units
 
     kind: str
     short: ClassVar[str | None] = None
