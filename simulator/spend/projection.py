@@ -1,58 +1,198 @@
-"""The month at 1×, 10× and 100×: measured cost per session × planned volume at that month's prices, with P10/P50/P90."""
+"""The month at 1×, 10× and 100×: cost per measured session × planned sessions, at that month's prices, with P10–P90."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from simulator.figures import Figures, Provenance
+import numpy as np
+import pyarrow as pa
+
+from simulator.run.demand import Demand, KnownLimit, lowest
+from simulator.run.percentiles import LEAST_SESSIONS, Floats
+from simulator.run.rung import RungFigures
+from simulator.scenario.projection import Launch, ProjectionPlan
+from simulator.spend.assumptions import register
+from simulator.spend.calendar import Month, months
+from simulator.spend.month import MonthCost, Projection, Sensitivity
+from simulator.spend.sessions import Basis, Price, as_floats, basis_rung, known
+from simulator.spend.tornado import Tornado
+from simulator.spend.uncertainty import mean_factors, needed_sessions, volume_factors
+
+__all__ = ["MonthCost", "Projection", "Sensitivity", "project"]
+
+_CENT = Decimal("0.01")
 
 
-class MonthCost(Figures):
-    """One calendar month of one strategy at one scale. Bounds are None where there are too few sessions (DESIGN rule 6)."""
+def project(
+    calls: pa.Table,
+    requests: pa.Table,
+    rungs: Sequence[RungFigures],
+    *,
+    price: Price,
+    launch: Launch,
+    plan: ProjectionPlan,
+    budget: Decimal | None = None,
+    limits: Iterable[KnownLimit] = (),
+    changes: Sequence[date] = (),
+    seed: int,
+) -> Projection:
+    """All months, scales and strategies.
 
-    month: str
-    """2026-12"""
-    scale: float
+    `price` prices rows of `calls` at an instant; `changes` are the days in the span from which other prices hold.
+    A strategy of which no session can be priced has no months: it is in the register instead.
+    """
+    calendar = months(launch, plan.months, changes=changes)
+    projectors = [
+        _Projector.of(calls, requests, rungs, strategy=strategy, price=price, limits=list(limits))
+        for strategy in dict.fromkeys(rung.strategy for rung in rungs)
+    ]
+    costs = [
+        one.month(month, scale=scale, launch=launch, budget=budget, seed=seed)
+        for one in projectors
+        for scale in plan.scales
+        for month in calendar
+    ]
+    lead, scale = _lead(calendar), _tornado_scale(plan)
+    found = [cost for cost in costs if cost is not None]
+    return Projection(
+        months=found,
+        tornado={
+            one.strategy: one.tornado(lead, scale=scale, launch=launch)
+            for one in projectors
+            if one.strategy in {cost.strategy for cost in found}
+        },
+        assumptions=register(
+            launch, bases=[one.basis(1.0) for one in projectors], lowest=projectors[0].lowest, changes=changes
+        ),
+        needed_sessions=max((n for one in projectors if (n := one.needed(calendar[0]))), default=None),
+        first_full_month=lead.name,
+    )
+
+
+@dataclass(slots=True)
+class _Projector:
+    """One strategy: its measured sessions at each scale, and its demand on the limits."""
+
     strategy: str
-    sessions: int
-    requests: int
-    p10: Decimal | None
-    p50: Decimal
-    p90: Decimal | None
-    provenance: Provenance
-    """extrapolated, unless the month was measured; 100× is never called measured."""
-    based_on_scale: float
-    """The measured rung whose sessions were used."""
-    per_request: Decimal
-    per_answered: Decimal | None
-    budget: Decimal | None
-    over_budget: Literal["within", "risk", "over", "no budget"]
-    """risk: P90 over the budget; over: P50 over."""
-    chance_over_budget: float | None
-    capped_share: float | None = None
-    """Part of the offered requests that known limits refuse at this scale; their cost is not in the bill."""
-    note: str | None = None
+    bases: dict[float, Basis]
+    lowest: RungFigures
+    demand: Demand
+    limits: list[KnownLimit]
+    price: Price
+    rungs: Sequence[RungFigures]
+
+    @classmethod
+    def of(
+        cls,
+        calls: pa.Table,
+        requests: pa.Table,
+        rungs: Sequence[RungFigures],
+        *,
+        strategy: str,
+        price: Price,
+        limits: list[KnownLimit],
+    ) -> "_Projector":
+        base = lowest(rungs, strategy)
+        own = {rung.scale: rung for rung in rungs if rung.strategy == strategy and rung.replicate == base.replicate}
+        bases = {scale: Basis.of(calls, requests, rung) for scale, rung in own.items()}
+        return cls(strategy, bases, base, Demand.of(calls, base), limits, price, list(own.values()))
+
+    def basis(self, scale: float) -> Basis:
+        """The measured sessions that stand for `scale`."""
+        rung = basis_rung(self.rungs, strategy=self.strategy, scale=scale) or self.lowest
+        return self.bases[rung.scale]
+
+    def month(
+        self, month: Month, *, scale: float, launch: Launch, budget: Decimal | None, seed: int
+    ) -> MonthCost | None:
+        basis = self.basis(scale)
+        costs = self._session_costs(basis, month)
+        if not costs:
+            return None
+        sessions = month.sessions * Decimal(str(scale))
+        middle = sum(costs, Decimal(0)) / len(costs) / month.sessions * sessions
+        draws = _draws(as_floats(costs), middle, launch, seed)
+        planned = sessions * basis.requests / len(basis.turns)
+        return MonthCost(
+            month=month.name,
+            scale=scale,
+            strategy=self.strategy,
+            sessions=round(sessions),
+            requests=round(planned),
+            p10=_quantile(draws, 0.1),
+            p50=middle.quantize(_CENT),
+            p90=_quantile(draws, 0.9),
+            provenance="extrapolated",
+            based_on_scale=basis.scale,
+            per_request=middle / planned,
+            per_answered=middle / planned * basis.requests / basis.answered if basis.answered else None,
+            budget=budget,
+            over_budget=_against(budget, middle, _quantile(draws, 0.9)),
+            chance_over_budget=float((draws > float(budget)).mean()) if draws is not None and budget else None,
+            capped_share=self.demand.refused_share(self.limits, scale) if self._limited() else None,
+            note=_note(basis, costs, month),
+        )
+
+    def tornado(self, month: Month, *, scale: float, launch: Launch) -> list[Sensitivity]:
+        basis, sessions = self.basis(scale), month.sessions * Decimal(str(scale))
+        costs = self._session_costs(basis, month)
+        cost = sum(costs, Decimal(0)) / len(costs) / month.sessions * sessions
+        at = month.stretches[0].priced_at
+        return Tornado(basis, self.price, at, sessions, cost, launch.uncertainty).bars()
+
+    def needed(self, month: Month) -> int | None:
+        return needed_sessions(as_floats(self._session_costs(self.basis(1.0), month)))
+
+    def _session_costs(self, basis: Basis, month: Month) -> list[Decimal]:
+        """What the month would cost if all its sessions were like this one, for each session of the sample."""
+        priced = [basis.costs(self.price, stretch.priced_at) for stretch in month.stretches]
+        counts = [stretch.sessions for stretch in month.stretches]
+        return [
+            sum((cost * count for cost, count in zip(known(row), counts, strict=True)), Decimal(0))
+            for row in zip(*priced, strict=True)
+            if None not in row
+        ]
+
+    def _limited(self) -> bool:
+        return any(limit.model in self.demand.per_second for limit in self.limits)
 
 
-class Sensitivity(Figures):
-    """One assumption moved to its low and high end, everything else held: the tornado."""
-
-    assumption: str
-    low_label: str
-    high_label: str
-    low: Decimal
-    """Cost of the month at the low end of the assumption."""
-    high: Decimal
+def _draws(costs: Floats, middle: Decimal, launch: Launch, seed: int) -> Floats | None:
+    means = mean_factors(costs, seed=seed)
+    return None if means is None else float(middle) * means * volume_factors(launch.uncertainty, seed=seed)
 
 
-class Projection(Figures):
-    """All months, scales and strategies, and what moves them."""
+def _quantile(draws: Floats | None, share: float) -> Decimal | None:
+    return None if draws is None else Decimal(str(np.quantile(draws, share))).quantize(_CENT)
 
-    months: list[MonthCost]
-    tornado: dict[str, list[Sensitivity]]
-    """By strategy, for the first full month at 10×."""
-    assumptions: list[dict[str, str]]
-    """id, value, source, provenance: the register a finance reviewer signs."""
-    needed_sessions: int | None
-    """Sessions a test needs for ±10 % on cost per session at 95 %."""
-    first_full_month: str | None = None
-    """The month that reports lead with, as 2026-12; None: the first one listed."""
+
+def _against(
+    budget: Decimal | None, middle: Decimal, p90: Decimal | None
+) -> Literal["within", "risk", "over", "no budget"]:
+    if budget is None:
+        return "no budget"
+    if middle > budget:
+        return "over"
+    return "risk" if p90 is not None and p90 > budget else "within"
+
+
+def _note(basis: Basis, costs: Sequence[Decimal], month: Month) -> str | None:
+    notes = [
+        "partial month" if month.partial else "",
+        "" if basis.clean else "requests of the sample were refused or failed: sessions cost less than was offered",
+        f"{len(basis.turns) - len(costs)} sessions without a price left out" if len(costs) < len(basis.turns) else "",
+        "" if len(costs) >= LEAST_SESSIONS else f"{len(costs)} sessions: P10 and P90 need {LEAST_SESSIONS}",
+    ]
+    return "; ".join(note for note in notes if note) or None
+
+
+def _lead(calendar: Sequence[Month]) -> Month:
+    """The first full month; the partial one where there is no other."""
+    return next((month for month in calendar if not month.partial), calendar[0])
+
+
+def _tornado_scale(plan: ProjectionPlan) -> float:
+    """10× where it is projected, else the largest."""
+    return 10.0 if 10.0 in plan.scales else max(plan.scales)

@@ -1,27 +1,56 @@
 """What breaks first: conditions ranked by their breaking multiplier, the smallest scale at which they fire."""
 
-from typing import Literal
+import math
+from collections.abc import Sequence
 
-from simulator.figures import Figures, Provenance
+import pyarrow as pa
+
+from simulator.run.demand import KnownLimit
+from simulator.run.rung import RungFigures
+from simulator.scenario.objective import Objective
+from simulator.spend.bill import RungCost
+from simulator.spend.month import Projection
+from simulator.verdicts.condition import Break, Evidence
+from simulator.verdicts.conditions import budget, client, errors, limit, objective, retries
+from simulator.verdicts.objectives import Judgement
+
+__all__ = ["Break", "breaks"]
+
+_CONDITIONS = (client, limit, objective, errors, budget, retries)
+_ORDER = ("client", "limit", "objective", "errors", "budget", "retries")  # of breaks at the same multiplier
+_REFUSALS = ("refused", "answered")
 
 
-class Break(Figures):
-    """One thing that breaks, and from which multiple of the 1× traffic on."""
+def breaks(
+    calls: pa.Table,
+    rungs: Sequence[RungFigures],
+    *,
+    objectives: Sequence[Objective],
+    judgements: Sequence[Judgement],
+    costs: Sequence[RungCost],
+    projection: Projection,
+    limits: Sequence[KnownLimit] = (),
+    command: str,
+) -> list[Break]:
+    """All that breaks up to the largest scale that was run or projected, the first one first.
 
-    kind: Literal["limit", "objective", "budget", "errors", "queue", "retries", "context", "client"]
-    title: str
-    """As in `gpt-4o tokens-per-minute limit exhausted`."""
-    strategy: str
-    multiplier: float | None
-    """Breaking multiplier; None where it cannot be identified."""
-    low: float | None = None
-    high: float | None = None
-    provenance: Provenance
-    evidence: str
-    """The figures that say so, in one sentence."""
-    costs: str | None = None
-    """What it does to users or to the bill."""
-    fix: str
-    """What to try next, with the number it takes."""
-    verify: str | None = None
-    """The command that tests the fix."""
+    A generator that gave in stands before everything: it voids what follows.
+    """
+    evidence = Evidence(calls, rungs, objectives, judgements, costs, projection, limits, command)
+    found = [one for condition in _CONDITIONS for one in condition.find(evidence)]
+    return sorted(_without_echoes(found), key=_rank)
+
+
+def _rank(one: Break) -> tuple[bool, float, int]:
+    at = math.inf if one.multiplier is None else one.multiplier
+    return one.kind != "client", at, _ORDER.index(one.kind)
+
+
+def _without_echoes(found: Sequence[Break]) -> list[Break]:
+    """Refusals missing an objective are the quota's doing where a quota ran out: one break, not two."""
+    exhausted = {one.strategy for one in found if one.kind == "limit" and one.provenance == "measured"}
+    return [one for one in found if not (one.strategy in exhausted and _is_refusal(one))]
+
+
+def _is_refusal(one: Break) -> bool:
+    return one.kind == "objective" and one.title.startswith(_REFUSALS)

@@ -1,0 +1,117 @@
+"""What a rung asks of each model's quota, second by second, and from which multiple on a quota no longer carries it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from simulator.provider.profile import Profile
+from simulator.run.percentiles import Floats
+from simulator.run.rows import floats, of_rung
+from simulator.run.rung import RungFigures
+
+Axis = Literal["requests", "tokens", "input_tokens", "output_tokens"]
+AXES: tuple[Axis, ...] = ("requests", "tokens", "input_tokens", "output_tokens")
+
+_LONGEST_WINDOW_S = 600
+
+
+@dataclass(frozen=True, slots=True)
+class KnownLimit:
+    """One quota: `per_minute` requests or tokens, refilled continuously, at most `burst_s` seconds of it saved up."""
+
+    model: str
+    axis: Axis
+    per_minute: int
+    burst_s: float
+    source: str
+
+    def multiplier(self, per_second: Floats) -> float | None:
+        """Smallest factor on a demand (one value a second) at which the bucket runs dry; None without demand.
+
+        A bucket of capacity B refilled at r a second carries every window w exactly when its demand ≤ B + r·w.
+        """
+        refill = self.per_minute / 60
+        total = np.concatenate([[0.0], np.cumsum(per_second)])
+        windows = range(1, min(len(per_second), _LONGEST_WINDOW_S) + 1)
+        peaks = {w: float((total[w:] - total[:-w]).max()) for w in windows}
+        factors = [refill * (self.burst_s + w) / peak for w, peak in peaks.items() if peak]
+        return min(factors, default=None)
+
+    def refused_share(self, per_second: Floats, factor: float) -> float:
+        """Part of the demand × `factor` that a steady quota cannot carry, bursts aside."""
+        offered = float(per_second.mean()) * 60 * factor if len(per_second) else 0.0
+        return max(0.0, 1 - self.per_minute / offered) if offered else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """First sendings of one rung, per model: retries are the answer to a quota, not a demand on it."""
+
+    scale: float
+    strategy: str
+    per_second: dict[str, dict[Axis, Floats]]
+    answer_share: dict[str, float]
+    """Part of the rung's answering calls that each model got."""
+
+    @classmethod
+    def of(cls, calls: pa.Table, rung: RungFigures) -> "Demand":
+        """From the ledger; the drain is left out. Tokens that a refused call did not report are its model's mean."""
+        mine = of_rung(calls, rung)
+        first = mine.filter(pc.and_(pc.equal(mine["attempt"], 1), pc.is_valid(mine["sent_at"])))
+        names = pc.unique(first["model"]).to_pylist()
+        models = {model: first.filter(pc.equal(first["model"], model)) for model in names}
+        answers = {model: int(pc.sum(pc.equal(table["purpose"], "answer")).as_py()) for model, table in models.items()}
+        total = sum(answers.values()) or 1
+        return cls(
+            scale=rung.scale,
+            strategy=rung.strategy,
+            per_second={model: _per_second(table, rung.planned_span_s) for model, table in models.items()},
+            answer_share={model: count / total for model, count in answers.items()},
+        )
+
+    def refused_share(self, limits: Iterable[KnownLimit], scale: float) -> float:
+        """Part of the requests that quotas refuse at `scale`, at the rate of the test (the busy hour)."""
+        worst = dict.fromkeys(self.answer_share, 0.0)
+        for limit in limits:
+            if limit.model in self.per_second:
+                refused = limit.refused_share(self.per_second[limit.model][limit.axis], scale / self.scale)
+                worst[limit.model] = max(worst[limit.model], refused)
+        return sum(share * worst[model] for model, share in self.answer_share.items())
+
+
+def known_limits(profile: Profile, models: Iterable[str], *, source: str) -> list[KnownLimit]:
+    """The quotas that a provider profile declares for some models."""
+    return [
+        KnownLimit(model=model, axis=limit.axis, per_minute=limit.per_minute, burst_s=limit.burst_s, source=source)
+        for model in sorted(models)
+        if model in profile.models
+        for limit in profile.limits_of(model)
+    ]
+
+
+def lowest(rungs: Sequence[RungFigures], strategy: str) -> RungFigures:
+    """The rung of the smallest scale of a strategy: where demand is least disturbed by what breaks."""
+    return min((rung for rung in rungs if rung.strategy == strategy), key=lambda rung: (rung.scale, rung.replicate))
+
+
+def _per_second(calls: pa.Table, span_s: float) -> dict[Axis, Floats]:
+    sent = floats(calls, "sent_at")
+    inside = (sent >= 0) & (sent < span_s)
+    second, length = sent[inside].astype(np.int64), int(np.ceil(span_s))
+    taken, written = _filled(floats(calls, "input_tokens")), _filled(floats(calls, "output_tokens"))
+    amounts: dict[Axis, Floats] = {
+        "requests": np.ones(len(sent)),
+        "tokens": taken + written,
+        "input_tokens": taken,
+        "output_tokens": written,
+    }
+    return {axis: np.bincount(second, amount[inside], length).astype(float) for axis, amount in amounts.items()}
+
+
+def _filled(tokens: Floats) -> Floats:
+    known = ~np.isnan(tokens)
+    return np.where(known, tokens, tokens[known].mean() if known.any() else 0.0)

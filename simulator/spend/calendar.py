@@ -1,0 +1,80 @@
+"""The days of a launch: real months, weekends and growth. Never 730 hours."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+
+from simulator.scenario.projection import Launch
+
+_SATURDAY = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Days of a month under one price list, and the sessions that 1× brings in them."""
+
+    first: date
+    sessions: Decimal
+
+    @property
+    def priced_at(self) -> datetime:
+        """Noon UTC of the first day: prices change at midnights."""
+        return datetime.combine(self.first, time(12), UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """One calendar month from the launch on. `sessions` are the 1×."""
+
+    name: str
+    """2026-12"""
+    partial: bool
+    """The launch is not on its first day."""
+    stretches: tuple[Stretch, ...]
+
+    @property
+    def sessions(self) -> Decimal:
+        return sum((stretch.sessions for stretch in self.stretches), Decimal(0))
+
+
+def months(launch: Launch, count: int, *, changes: Sequence[date] = ()) -> list[Month]:
+    """`count` calendar months from the launch's on; `changes` are the days from which another price list holds."""
+    return [_month(launch, index, set(changes)) for index in range(count)]
+
+
+def sessions_on(day: date, launch: Launch) -> Decimal:
+    """Expected sessions at 1×: weekday or weekend, times the growth of the months since the launch's."""
+    index = (day.year - launch.starts.year) * 12 + day.month - launch.starts.month
+    weekend = Decimal(str(launch.weekend)) if day.weekday() >= _SATURDAY else Decimal(1)
+    return launch.sessions_per_day * weekend * (1 + Decimal(str(launch.growth))) ** index
+
+
+def _month(launch: Launch, index: int, changes: set[date]) -> Month:
+    year, month = divmod(launch.starts.year * 12 + launch.starts.month - 1 + index, 12)
+    first = date(year, month + 1, 1)
+    days = [day for day in _days(first) if day >= launch.starts]
+    return Month(
+        name=f"{first:%Y-%m}",
+        partial=days[0] != first,
+        stretches=tuple(
+            Stretch(part[0], sum((sessions_on(day, launch) for day in part), Decimal(0)))
+            for part in _parts(days, changes)
+        ),
+    )
+
+
+def _days(first: date) -> Iterator[date]:
+    day = first
+    while day.month == first.month:
+        yield day
+        day += timedelta(days=1)
+
+
+def _parts(days: Sequence[date], changes: set[date]) -> list[list[date]]:
+    parts: list[list[date]] = [[]]
+    for day in days:
+        if day in changes and parts[-1]:
+            parts.append([])
+        parts[-1].append(day)
+    return parts

@@ -1,0 +1,62 @@
+"""A projected month: what it costs, how sure that is, which assumption moves it."""
+
+from decimal import Decimal
+from typing import Literal
+
+from simulator.figures import Figures, Provenance
+
+
+class MonthCost(Figures):
+    """One calendar month of one strategy at one scale. Bounds are None below 30 sessions (DESIGN rule 6)."""
+
+    month: str
+    """2026-12"""
+    scale: float
+    strategy: str
+    sessions: int
+    requests: int
+    p10: Decimal | None
+    p50: Decimal
+    """The plan itself: mean cost of a session × planned sessions."""
+    p90: Decimal | None
+    provenance: Provenance
+    """extrapolated, unless the month was measured; 100× is never called measured."""
+    based_on_scale: float
+    """The measured rung whose sessions were used."""
+    per_request: Decimal
+    per_answered: Decimal | None
+    budget: Decimal | None
+    over_budget: Literal["within", "risk", "over", "no budget"]
+    """risk: P90 over the budget; over: P50 over."""
+    chance_over_budget: float | None
+    capped_share: float | None = None
+    """Part of the offered requests that known limits refuse in the busy hour at this scale.
+
+    The month is priced as if they were answered, limits raised; None where no limit is known.
+    """
+    note: str | None = None
+
+
+class Sensitivity(Figures):
+    """One assumption moved to its low and high end, everything else held: the tornado."""
+
+    assumption: str
+    low_label: str
+    high_label: str
+    low: Decimal
+    """Cost of the month at the low end of the assumption."""
+    high: Decimal
+
+
+class Projection(Figures):
+    """All months, scales and strategies, and what moves them."""
+
+    months: list[MonthCost]
+    tornado: dict[str, list[Sensitivity]]
+    """By strategy, for the first full month at 10×."""
+    assumptions: list[dict[str, str]]
+    """id, value, source, provenance: the register a finance reviewer signs."""
+    needed_sessions: int | None
+    """Sessions a test needs for ±10 % on cost per session at 95 %."""
+    first_full_month: str | None = None
+    """The month that reports lead with, as 2026-12; None: the first one listed."""

@@ -1,0 +1,117 @@
+"""The clauses of a claim, each beside what was measured: saving, share of requests, quality."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from simulator.figures import Figures, Interval
+from simulator.units import share_text
+from simulator.verdicts.flips import Parts
+
+Outcome = Literal["holds", "fails", "no data"]
+
+SHARE_TOLERANCE = 0.05
+"""`75% of requests` is read as 70 to 80 %: practice guides give the share as a band of ten points."""
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentQuality:
+    """Paired difference of quality against the baseline; `low` and `high` are its one-sided 95 % bounds."""
+
+    segment: str
+    pairs: int
+    delta: float
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What was measured of one strategy at one scale against the baseline."""
+
+    saving: Interval
+    parts: Parts | None
+    quality: Sequence[SegmentQuality] = ()
+
+
+class Clause(Figures):
+    """One part of a claim. Shares of one; quality in points ÷ 100."""
+
+    name: Literal["saving", "request share", "quality"]
+    claimed: str
+    measured: float | None
+    low: float | None = None
+    high: float | None = None
+    outcome: Outcome
+    says: str
+    """By how much, or what is missing."""
+
+
+def saving(claimed: tuple[float, float], facts: Facts) -> Clause:
+    """The whole interval must reach the lower end. What was saved by not answering is taken out first."""
+    least, shed = claimed[0], facts.parts.shed if facts.parts else 0.0
+    found = facts.saving
+    value, low, high = (None if x is None else x - shed for x in (found.value, found.low, found.high))
+    clause: dict[str, Any] = {"claimed": _band(claimed), "measured": value, "low": low, "high": high}
+    without = f" (without {share_text(shed)} that was saved by not answering)" if shed else ""
+    outcome, says = _against(least, low, high)
+    if value is None or low is None or high is None:
+        return Clause(name="saving", **clause, outcome="no data", says=f"{share_text(value)}{without}; {found.note}")
+    says = says or f"{_points(abs(value - least))} {'above' if value >= least else 'short of'} {share_text(least)}"
+    interval = f"{share_text(value)}{without}, 95 % interval {share_text(low)} to {share_text(high)}"
+    return Clause(name="saving", **clause, outcome=outcome, says=f"{interval}: {says}")
+
+
+def _against(least: float, low: float | None, high: float | None) -> tuple[Outcome, str]:
+    if low is not None and low >= least:
+        return "holds", ""
+    if high is not None and high < least:
+        return "fails", ""
+    return "no data", f"{share_text(least)} lies inside it, more sessions would decide"
+
+
+def request_share(claimed: tuple[float, float], parts: Parts | None) -> Clause:
+    """Measured share within the claimed band, give or take `SHARE_TOLERANCE`."""
+    measured = parts.request_share if parts else None
+    clause: dict[str, Any] = {"name": "request share", "claimed": _band(claimed), "measured": measured}
+    if parts is None or measured is None:
+        return Clause(**clause, outcome="no data", says="nothing was answered that can be compared")
+    carried = f"{share_text(measured)} of requests, which carried {share_text(parts.cost_share)} of the baseline's bill"
+    below, above = claimed[0] - measured, measured - claimed[1]
+    if max(below, above) <= SHARE_TOLERANCE:
+        return Clause(**clause, outcome="holds", says=carried)
+    gap = f"{_points(below)} below" if below > above else f"{_points(above)} above"
+    return Clause(**clause, outcome="fails", says=f"{carried}: {gap}")
+
+
+def quality(margin: float, segments: Sequence[SegmentQuality]) -> Clause:
+    """Not worse by `margin` in any segment: an average hides the one that loses."""
+    claimed = f"loses less than {_points(margin)} in every segment"
+    if not segments:
+        says = "no quality labels; give judgements per request and model"
+        return Clause(name="quality", claimed=claimed, measured=None, outcome="no data", says=says)
+    rank = {"fails": 0, "no data": 1, "holds": 2}
+    outcome, worst = min(
+        ((_loses(one, margin), one) for one in segments), key=lambda pair: (rank[pair[0]], pair[1].delta)
+    )
+    says = f"worst segment {worst.segment}: {worst.delta * 100:+.2g} pp over {worst.pairs} pairs"
+    if outcome == "no data":
+        bound = "no bound" if worst.low is None else f"may be {worst.low * 100:+.2g} pp"
+        says = f"{says}, {bound}: not enough labels"
+    bounds = {"low": worst.low, "high": worst.high}
+    return Clause(name="quality", claimed=claimed, measured=worst.delta, **bounds, outcome=outcome, says=says)
+
+
+def _loses(segment: SegmentQuality, margin: float) -> Outcome:
+    if segment.low is not None and segment.low > -margin:
+        return "holds"
+    return "fails" if segment.high is not None and segment.high < -margin else "no data"
+
+
+def _points(share: float) -> str:
+    return f"{share * 100:.3g} pp"
+
+
+def _band(band: tuple[float, float]) -> str:
+    low, high = band
+    return share_text(low) if low == high else f"{share_text(low)} to {share_text(high)}"

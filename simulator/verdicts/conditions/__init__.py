@@ -1,0 +1,1 @@
+"""One condition per file; each has `find(evidence)`, which yields the breaks of its kind."""

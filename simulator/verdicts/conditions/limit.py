@@ -1,0 +1,136 @@
+"""A provider's quota runs out: limit ÷ demand at 1×, held against the rungs that were refused."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pyarrow.compute as pc
+
+from simulator.calls import Outcome
+from simulator.run.demand import KnownLimit
+from simulator.run.rows import of_rung
+from simulator.units import count_text, scale_text, share_text
+from simulator.verdicts.condition import Break, Evidence
+from simulator.verdicts.objectives import settled_share
+
+_NAMES = {
+    "requests": "requests a minute",
+    "tokens": "tokens a minute",
+    "input_tokens": "input tokens a minute",
+    "output_tokens": "output tokens a minute",
+}
+REFUSED_SHARE = 0.001
+"""Of a model's attempts in a rung: fewer 429s than this are noise."""
+
+
+def find(evidence: Evidence) -> Iterator[Break]:
+    """Per strategy and model the quota that runs out first; a 429 without a known quota is a break too."""
+    for strategy in evidence.strategies:
+        for model in evidence.demands[strategy].per_second:
+            seen, tightest = _Seen.of(evidence, strategy, model), _tightest(evidence, strategy, model)
+            if tightest and (tightest[1] <= evidence.horizon or seen.refused_at):
+                yield _known(evidence, strategy, *tightest, seen)
+            elif not tightest and seen.refused_at:
+                yield _unknown(evidence, strategy, model, seen)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What the rungs showed: the first scale at which a model refused, and the last before it."""
+
+    refused_at: float | None
+    clean_at: float | None
+    refused_share: float | None
+    """Of all requests of the rung that refused first, after retries."""
+
+    @classmethod
+    def of(cls, evidence: Evidence, strategy: str, model: str) -> "_Seen":
+        clean_at = None
+        for rung in evidence.ladder(strategy):
+            calls = of_rung(evidence.calls, rung)
+            calls = calls.filter(pc.equal(calls["model"], model))
+            refused = int(pc.sum(pc.equal(calls["outcome"], Outcome.RATE_LIMITED.value)).as_py() or 0)
+            if refused > REFUSED_SHARE * len(calls):
+                return cls(rung.scale, clean_at, settled_share(rung, "refused"))
+            clean_at = rung.scale
+        return cls(None, clean_at, None)
+
+
+def _tightest(evidence: Evidence, strategy: str, model: str) -> tuple[KnownLimit, float] | None:
+    demand = evidence.demands[strategy]
+    found = [
+        (limit, factor * demand.scale)
+        for limit in evidence.limits
+        if limit.model == model and (factor := limit.multiplier(demand.per_second[model][limit.axis]))
+    ]
+    return min(found, key=lambda pair: pair[1], default=None)
+
+
+def _known(evidence: Evidence, strategy: str, limit: KnownLimit, closed_form: float, seen: _Seen) -> Break:
+    demand = evidence.demands[strategy]
+    per_minute = float(demand.per_second[limit.model][limit.axis].mean()) * 60
+    at, target = _settled(closed_form, seen), evidence.target_scale(closed_form)
+    needed = _short(_up(limit.per_minute * target / closed_form))
+    unit = _NAMES[limit.axis]
+    steady = limit.per_minute / per_minute * demand.scale
+    return Break(
+        kind="limit",
+        title=f"{limit.model}: {unit} run out",
+        strategy=strategy,
+        multiplier=at,
+        low=seen.clean_at if seen.refused_at else closed_form,
+        high=seen.refused_at or max(steady, closed_form),
+        provenance="measured" if seen.refused_at else "extrapolated",
+        evidence=f"{scale_text(demand.scale)} asks for {_short(per_minute)} {unit} of {_short(limit.per_minute)} "
+        f"({limit.source}); with its peaks that carries {scale_text(round(closed_form, 1))}{_shown(seen)}",
+        costs=_refusals(evidence, strategy, seen, target),
+        fix=f"for {scale_text(target)}, {needed} {unit} on {limit.model}, "
+        f"or {share_text(1 - closed_form / target)} less demand on it: route, shorten, cache or queue",
+        verify=evidence.verify(strategy, target),
+    )
+
+
+def _unknown(evidence: Evidence, strategy: str, model: str, seen: _Seen) -> Break:
+    return Break(
+        kind="limit",
+        title=f"{model}: a quota nobody declared runs out",
+        strategy=strategy,
+        multiplier=seen.refused_at,
+        low=seen.clean_at,
+        high=seen.refused_at,
+        provenance="measured",
+        evidence=f"{model} answered 429{_shown(seen)}; no limit is declared for it",
+        costs=_refusals(evidence, strategy, seen, seen.refused_at or 1.0),
+        fix=f"ask for more quota; declare {model}'s limits in the provider profile to compute the multiplier",
+        verify=evidence.verify(strategy, seen.refused_at or 1.0),
+    )
+
+
+def _settled(closed_form: float, seen: _Seen) -> float:
+    """The closed form, kept between the last rung that held and the first that was refused."""
+    at = max(closed_form, seen.clean_at or 0.0)
+    return min(at, seen.refused_at) if seen.refused_at else at
+
+
+def _shown(seen: _Seen) -> str:
+    if seen.refused_at is None:
+        return f"; nothing was refused up to {scale_text(seen.clean_at)}" if seen.clean_at else ""
+    before = f", none at {scale_text(seen.clean_at)}" if seen.clean_at else ""
+    return f"; 429s at {scale_text(seen.refused_at)}{before}"
+
+
+def _refusals(evidence: Evidence, strategy: str, seen: _Seen, target: float) -> str:
+    if seen.refused_at and seen.refused_share:
+        return f"{share_text(seen.refused_share)} of the requests at {scale_text(seen.refused_at)} were refused"
+    share = evidence.demands[strategy].refused_share(evidence.limits, target)
+    return f"about {share_text(share)} of the requests would be refused at {scale_text(target)}"
+
+
+def _up(amount: float) -> float:
+    """Two significant digits, rounded up: quotas are asked for in round numbers."""
+    step = 10.0 ** (math.floor(math.log10(amount)) - 1)
+    return math.ceil(amount / step - 1e-9) * step
+
+
+def _short(amount: float) -> str:
+    return f"{amount / 1e6:.3g}M" if amount >= 1e6 else count_text(amount)

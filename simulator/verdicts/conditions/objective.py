@@ -1,0 +1,73 @@
+"""An objective that holds at a smaller scale and no longer at a larger one."""
+
+import math
+from collections.abc import Iterator
+
+from simulator.scenario.objective import Objective, Unit
+from simulator.units import scale_text, seconds_text, share_text
+from simulator.verdicts.condition import Break, Evidence
+from simulator.verdicts.crossing import Crossing, Point, crossing
+
+_FIX = {
+    "time_to_first_token": "shorten the prompt, answer from a faster model, or shed load earlier",
+    "response_time": "cap the answer's length, answer from a faster model, or shed load earlier",
+    "refused": "raise the quota, or queue instead of refusing",
+}
+
+
+def find(evidence: Evidence) -> Iterator[Break]:
+    """Where each objective is first missed, per strategy. The month's cost is a budget, not a rung's figure."""
+    for objective in evidence.objectives:
+        if objective.metric != "monthly_cost" and objective.at is None:
+            for strategy in evidence.strategies:
+                found = crossing(_points(evidence, objective, strategy), objective.target)
+                if found:
+                    yield _break(evidence, objective, strategy, found)
+
+
+def _points(evidence: Evidence, objective: Objective, strategy: str) -> list[Point]:
+    return [
+        Point(one.scale, one.measured, holds=one.outcome == "pass")
+        for one in evidence.judgements
+        if (one.objective, one.strategy) == (objective.text, strategy) and one.measured is not None
+    ]
+
+
+def _break(evidence: Evidence, objective: Objective, strategy: str, found: Crossing) -> Break:
+    after = figure_text(found.after, objective.unit)
+    before = (
+        "" if found.before is None else f"{figure_text(found.before, objective.unit)} at {scale_text(found.low or 0)}, "
+    )
+    return Break(
+        kind="objective",
+        title=f"{objective.text} is missed",
+        strategy=strategy,
+        multiplier=found.at,
+        low=found.low,
+        high=found.high,
+        provenance="measured",
+        evidence=f"{before}{after} at {scale_text(found.high)}{_guess(found)}",
+        costs=_missed(found, objective),
+        fix=_FIX.get(objective.metric, "find the rung where it starts with more scales between, then fix its cause"),
+        verify=evidence.verify(strategy, found.high),
+    )
+
+
+def figure_text(value: float, unit: Unit) -> str:
+    """A figure in an objective's unit, for people."""
+    texts = {"s": seconds_text, "share": share_text}
+    return texts[unit](value) if unit in texts else f"${value:.3g}" if unit == "usd" else f"{value:.3g}"
+
+
+def _guess(found: Crossing) -> str:
+    if found.low is None:
+        return ", the smallest scale that was run"
+    return ", a straight line between" if found.at < found.high else ""
+
+
+def _missed(found: Crossing, objective: Objective) -> str | None:
+    if objective.unit != "s":
+        return None
+    if math.isinf(found.after):
+        return f"more than {100 - (objective.percentile or 0)} % of the users get no answer at {scale_text(found.high)}"
+    return f"{found.after / objective.target:.2g} times the target at {scale_text(found.high)}"

@@ -1,0 +1,74 @@
+"""Which input would turn a claimed saving, each moved alone while the rest stays as measured."""
+
+from dataclasses import dataclass
+
+from simulator.figures import Figures
+from simulator.units import share_text
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A saving taken apart: S = moved + same_model + unanswered − overhead − waste, shares of the baseline's bill."""
+
+    moved: float
+    same_model: float
+    unanswered: float
+    overhead: float
+    waste: float
+    request_share: float | None
+    """Of the answered requests, those that another model than the baseline's answered."""
+    cost_share: float
+    """Of the baseline's bill, what those requests carried: w."""
+
+    @property
+    def shed(self) -> float:
+        """Saved by not answering what the baseline answered: no saving that anybody wants."""
+        return max(0.0, self.unanswered)
+
+
+class Flip(Figures):
+    """One input and the value at which the saving meets the claim exactly."""
+
+    input: str
+    measured: float
+    needed: float | None
+    """None where no value of this input alone does it."""
+    says: str
+
+
+def flips(parts: Parts, target: float) -> list[Flip]:
+    """Break-even values for S = `target`, nearest first; S = w·(1 − ratio) + same_model − overhead − waste.
+
+    What was saved by not answering is left out, what answering more cost is not.
+    """
+    saved = 1 - _ratio(parts)
+    spent = parts.overhead + parts.waste - parts.same_model - min(0.0, parts.unanswered)
+    gap = parts.moved - spent - target  # how far the measured saving lies above the target
+    share = (target + spent) / saved if saved > 0 else None
+    ratio = 1 - (target + spent) / parts.cost_share if parts.cost_share else None
+    found = [
+        _flip("share of the baseline's bill that moves", parts.cost_share, share, top=1.0),
+        _flip("cost of a moved request ÷ the baseline's", _ratio(parts), ratio),
+        _flip("overhead (classifier, judge) ÷ the baseline's bill", parts.overhead, parts.overhead + gap),
+        _flip("waste (retries, rejected answers) ÷ the baseline's bill", parts.waste, parts.waste + gap),
+    ]
+    return sorted(found, key=_distance)
+
+
+def _ratio(parts: Parts) -> float:
+    """m·r: what a moved request costs on the small model, for each dollar that it cost the baseline."""
+    return 1 - parts.moved / parts.cost_share if parts.cost_share else 1.0
+
+
+def _flip(name: str, measured: float, needed: float | None, *, top: float | None = None) -> Flip:
+    if needed is None or needed < 0 or (top is not None and needed > top):
+        return Flip(input=name, measured=measured, needed=None, says=f"{name}: {share_text(measured)}; alone it cannot")
+    says = f"{name}: {share_text(measured)} measured, turns at {share_text(needed)}"
+    return Flip(input=name, measured=measured, needed=needed, says=says)
+
+
+def _distance(flip: Flip) -> float:
+    """Relative change that it takes; what cannot turn the claim comes last."""
+    if flip.needed is None:
+        return float("inf")
+    return abs(flip.needed - flip.measured) / max(abs(flip.measured), 0.01)

@@ -1,0 +1,93 @@
+"""The figures of a rung, from rows made by hand."""
+
+import math
+
+from simulator.run.metrics import rung_figures, window
+from simulator.scenario.objective import Objective
+from tests.run.hand import asked, figures_of, record, tables
+
+
+def test_response_time_counts_from_the_schedule_service_time_from_the_send() -> None:
+    figures = figures_of([asked("a", 2.0, lag=0.25)])
+    assert figures.response_time.p50.value == 1.75
+    assert figures.service_time.p50.value == 1.5
+    assert figures.time_to_first_token.p50.value == 0.75
+    assert figures.health.send_lag_max_s == 0.25
+
+
+def test_failures_are_infinite_in_the_offered_percentile_and_absent_from_the_answered_one() -> None:
+    rows = [asked(f"s{n}", 2.0 + n / 10) for n in range(9)] + [asked("x", 3.0, outcome="rate_limited")]
+    figures = figures_of(rows)
+    assert figures.response_time.p90.value == 1.5
+    assert math.isinf(figures.response_time.p95.value)
+    assert figures.response_time_answered.p99.value == 1.5
+    assert (figures.response_time.count, figures.response_time_answered.count) == (10, 9)
+
+
+def test_a_dropped_request_is_offered_but_a_cancelled_one_is_not() -> None:
+    rows = [asked("a", 2.0), asked("b", 3.0, outcome="dropped"), asked("c", 4.0, outcome="cancelled")]
+    assert figures_of(rows).response_time.count == 2
+
+
+def test_warm_up_and_drain_are_outside_the_window_but_inside_the_totals() -> None:
+    assert window(10.0) == (1.0, 10.0)
+    figures = figures_of([asked("a", 0.99), asked("b", 1.0), asked("c", 9.99), asked("d", 10.0)])
+    assert figures.response_time.count == 2
+    assert figures.settled["answered"] == 4
+    assert figures.offered_rate == 0.3
+    assert figures.completed_rate == 0.2  # c ends after the planned span
+
+
+def test_a_long_rung_warms_up_for_thirty_seconds_at_most() -> None:
+    assert window(3600.0) == (30.0, 3600.0)
+
+
+def test_time_per_output_token_is_undefined_for_one_token_never_zero() -> None:
+    both = figures_of([asked("a", 2.0), asked("b", 3.0, output=1)])
+    assert both.time_per_output_token.p50.value == 0.01  # (1.5 s − 0.5 s) / 100
+    assert both.time_per_output_token.count == 1
+
+
+def test_answers_that_were_not_streamed_have_no_first_token() -> None:
+    figures = figures_of([asked("a", 2.0, first=None), asked("b", 3.0, outcome="server_error")])
+    assert figures.time_to_first_token.p50.value is None
+    assert figures.time_to_first_token.count == 0
+    assert figures.response_time.count == 2
+
+
+def test_goodput_needs_every_latency_objective() -> None:
+    rows = [asked("fast", 2.0), asked("slow", 3.0, took=9.0), asked("late", 4.0, first=1.4)]
+    calls, requests = tables(rows)
+    objectives = [
+        Objective.model_validate(line) for line in ("p(95) response_time < 2s", "p(95) time_to_first_token < 1s")
+    ]
+    (figures,) = rung_figures(calls, requests, rungs=[record(3)], objectives=objectives, seed=1)
+    assert figures.goodput == 0.1
+
+
+def test_planned_requests_without_a_row_were_not_reached() -> None:
+    figures = figures_of([asked("a", 2.0)], planned=5)
+    assert figures.settled["not_reached"] == 4
+    assert sum(figures.settled.values()) == figures.planned == 5
+
+
+def test_retries_are_attempts_of_one_request() -> None:
+    figures = figures_of([asked("a", 2.0, attempts=3), asked("b", 3.0)])
+    assert (figures.sent, figures.attempts, figures.attempts_per_request) == (2, 4, 2.0)
+    assert figures.outcomes == {"ok": 2, "rate_limited": 2}
+
+
+def test_a_classifier_is_not_a_retry_and_its_tokens_count_for_its_model() -> None:
+    label = asked("a", 2.0, model="gpt-4o-mini", purpose="classify", input=30, output=1)
+    calls, requests = tables([(label[0], []), asked("a", 2.0)])
+    (figures,) = rung_figures(calls, requests, rungs=[record(1)], seed=1)
+    assert figures.attempts_per_request == 1.0
+    assert figures.tokens_by_model["gpt-4o-mini"]["input_tokens"] == 30
+    assert figures.input_tokens == 130
+    assert figures.cache_read_tokens is None
+
+
+def test_a_driver_that_counted_fewer_in_flight_than_the_rows_lost_some_from_sight() -> None:
+    rows = [asked(f"s{n}", float(n), took=1.0) for n in range(10)]
+    assert figures_of(rows, health={"in_flight_mean": 0.5}).health.littles_law_ratio == 0.5
+    assert figures_of(rows).health.littles_law_ratio is None

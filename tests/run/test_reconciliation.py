@@ -1,0 +1,50 @@
+"""Both sides of each equation, whatever became of the requests."""
+
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simulator.calls import Outcome
+from simulator.run.metrics import rung_figures
+from simulator.run.reconciliation import Reconciliation, reconcile
+from tests.run.hand import Rows, asked, record, tables
+
+USD = Decimal("0.01")
+outcomes = st.lists(st.tuples(st.sampled_from(list(Outcome)), st.integers(1, 3)), min_size=1, max_size=40)
+
+
+def rows_of(drawn: list[tuple[Outcome, int]]) -> list[Rows]:
+    return [asked(f"s{n}", n / 4, outcome=outcome, attempts=tries) for n, (outcome, tries) in enumerate(drawn)]
+
+
+def reconciled(rows: list[Rows], *, planned: int, ledger: Decimal) -> Reconciliation:
+    calls, requests = tables(rows)
+    rungs = rung_figures(calls, requests, rungs=[record(planned)], seed=1)
+    return reconcile(rungs, calls=calls, requests=requests, ledger_usd=ledger, row_costs=[USD] * len(calls))
+
+
+@given(outcomes, st.integers(0, 5))
+def test_every_planned_request_is_settled_once_and_every_attempt_is_counted(
+    drawn: list[tuple[Outcome, int]], unrecorded: int
+) -> None:
+    rows = rows_of(drawn)
+    planned = len(rows) + unrecorded
+    found = reconciled(rows, planned=planned, ledger=USD * sum(len(calls) for calls, _ in rows))
+    assert found.problems == []
+    assert found.holds
+    assert sum(found.settled.values()) == found.planned == planned
+
+
+def test_a_row_too_many_and_a_cent_too_few_are_named() -> None:
+    rows = [asked("a", 1.0), asked("b", 2.0)]
+    assert reconciled(rows, planned=1, ledger=Decimal("0.01")).problems == [
+        "single at 1×: planned 1 ≠ settled 2",
+        "ledger 0.01 USD ≠ sum of the rows 0.02 USD",
+    ]
+
+
+def test_an_attempt_that_no_request_counted_is_named() -> None:
+    (calls, row), (other, _) = asked("a", 1.0), asked("b", 2.0, outcome="rate_limited")
+    found = reconciled([(calls + other, row)], planned=1, ledger=2 * USD)
+    assert found.problems == ["attempts that requests counted 1 ≠ rows of the ledger 2"]
