@@ -1,0 +1,241 @@
+"""The price book: layers of dated prices over the locked catalogue, and what holds at an instant."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from simulator.errors import InvalidFile
+from simulator.pricing.attempts import Attempts, shipped_attempts
+from simulator.pricing.catalogue import Catalogue
+from simulator.pricing.entry import Entry, ModelPrices
+from simulator.pricing.errors import UnknownModel
+from simulator.pricing.rates import Rates
+from simulator.pricing.resolution import Listed, day_of, resolve
+from simulator.pricing.shipped import shipped
+from simulator.pricing.snapshot import Snapshot, rows_of
+from simulator.pricing.terms import Contract, Uplift
+from simulator.yamlfile import FileModel, parse, place, read_text
+
+
+class BookFile(FileModel):
+    """One file of prices. It adds to the books that it extends; a model's entry here holds before theirs."""
+
+    schema_: Annotated[Literal["price-book/1"], Field(alias="schema")]
+    extends: tuple[str, ...] = ("shipped",)
+    """Lower layers, lowest first: `shipped`, or other files beside this one; `[]` for none."""
+    catalogue: str | None = None
+    """The lock file that lies under everything; only the lowest book names one."""
+    models: tuple[ModelPrices, ...] = ()
+    uplifts: tuple[Uplift, ...] = ()
+    contracts: tuple[Contract, ...] = ()
+    attempts: Attempts = Attempts()
+    """Rows that replace those of pricing/attempts.yaml."""
+
+    @model_validator(mode="after")
+    def _once(self) -> "BookFile":
+        names = [one.model for one in self.models]
+        if twice := {name for name in names if names.count(name) > 1}:
+            raise ValueError(f"models listed twice: {', '.join(sorted(twice))}; put all dates under one")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One book file with its text, so that every rate knows its line."""
+
+    name: str
+    text: str
+    file: BookFile
+
+    def listed(self, index: int, entry_index: int) -> Listed:
+        prices = self.file.models[index]
+        line = place(self.text, ("models", index, "prices", entry_index)).partition(":")[0]
+        return Listed(prices, prices.prices[entry_index], self.name, f"{self.name}:{line}")
+
+
+@dataclass
+class PriceBook:
+    """All layers, lowest first. `rates` is the only way to a price."""
+
+    name: str
+    layers: tuple[Layer, ...]
+    catalogue: Catalogue | None
+    kept: Snapshot | None = None
+    """The rates of a finished run; then there is nothing else in the book."""
+    _found: dict[tuple[object, ...], Rates] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> "PriceBook":
+        """The book in a file, or the shipped one. Raises `InvalidFile` with every problem and its place."""
+        path = path or shipped("default.yaml")
+        text = read_text(path)
+        if "price-snapshot/1" in text[:200]:
+            return cls(path.name, (), None, parse(text, Snapshot, name=str(path)))
+        layers, locks = _read(path, text, above=())
+        return cls(path.name, tuple(layers), Catalogue.read(locks[0]) if locks else None)
+
+    @property
+    def catalogue_name(self) -> str:
+        """The catalogue with its version and the start of its hash, for reports."""
+        return f"{self.catalogue.name} sha256:{self.catalogue.sha256[:12]}" if self.catalogue else "none"
+
+    @property
+    def attempts(self) -> Attempts:
+        """What each outcome bills, with the rows that the layers replace."""
+        table = shipped_attempts()
+        for layer in self.layers:
+            table = table.replaced_by(layer.file.attempts)
+        return table
+
+    def rates(
+        self, model: str, *, at: datetime, tier: str | None = None, geo: str | None = None, provider: str | None = None
+    ) -> Rates:
+        """What `model` costs at `at`, in US dollars per million units of each meter.
+
+        Raises `UnknownModel` or `UnknownTier`; a meter without a price raises when it is asked for. `at` needs a
+        time zone.
+        """
+        if at.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        key = (model, provider, tier, geo, at)
+        if key not in self._found:
+            self._found[key] = self._resolve(model, provider=provider, at=at, tier=tier, geo=geo)
+        return self._found[key]
+
+    def _resolve(self, model: str, *, provider: str | None, at: datetime, tier: str | None, geo: str | None) -> Rates:
+        if self.kept:
+            return self.kept.resolve(model, provider=provider, at=at, tier=tier, geo=geo)
+        listed = self.listed(model, at=at, provider=provider)
+        files = [layer.file for layer in self.layers]
+        bands = resolve(
+            listed,
+            at=at,
+            tier=tier,
+            geo=geo,
+            uplifts=[one for file in files for one in file.uplifts],
+            contracts=[one for file in files for one in file.contracts],
+        )
+        return Rates(listed.prices.model, at, tier, geo, bands)
+
+    def snapshot(
+        self,
+        models: Iterable[str],
+        at: datetime,
+        *,
+        until: datetime | None = None,
+        tiers: Iterable[str | None] = (None,),
+    ) -> list[dict[str, str]]:
+        """The rates of `models` in force at `at`, and at every change before `until`, as rows that `load` reads back.
+
+        Write them with `snapshot.snapshot_text`. Each model is named as requests name it.
+        """
+        rows: list[dict[str, str]] = []
+        for model in dict.fromkeys(models):
+            for start, end in self._spans(model, at, until):
+                for tier in tiers:
+                    rows += rows_of(model, self.rates(model, at=start, tier=tier), end)
+        return rows
+
+    def _spans(self, model: str, at: datetime, until: datetime | None) -> list[tuple[datetime, date | None]]:
+        """(instant, first day on which prices may differ) from `at` to `until`."""
+        if self.kept:
+            return [(at, None)]
+        daily = bool(self.listed(model, at=at).entry.windows)
+        days = self.changes(model, after=day_of(at))
+        ends = [day_of(at) + timedelta(days=1)] if daily else [*days, None]
+        starts = [at, *(datetime.combine(day, time(), UTC) for day in days)]
+        return [
+            (start, end) for start, end in zip(starts, ends, strict=False) if start == at or (until and start < until)
+        ]
+
+    def changes(self, model: str, *, after: date) -> list[date]:
+        """The days after `after` on which a price of the model changes, in order."""
+        terms = [one for layer in self.layers for one in (*layer.file.uplifts, *layer.file.contracts)]
+        dated = {day for one in terms for day in (one.from_, one.to) if day is not None and day > after}
+        return sorted(dated.union(*(version.prices.changes_after(after) for version in self.versions(model))))
+
+    def listed(self, model: str, *, at: datetime, provider: str | None = None) -> Listed:
+        """The entry in force, from the highest layer that has one for the day."""
+        versions = self.versions(model, provider)
+        for version in versions:
+            if held := version.in_force(day_of(at)):
+                return version.listed(held)
+        first = min(entry.from_ for version in versions for entry in version.prices.prices if entry.from_)
+        raise UnknownModel(f"{model} has no price on {day_of(at)}: its first entry starts on {first}")
+
+    def versions(self, model: str, provider: str | None = None) -> list["Version"]:
+        """A model's prices in every layer that has it, highest layer first. Raises `UnknownModel` where none does."""
+        known = self.catalogue.find(model, provider) if self.catalogue else None
+        key = known.model if known else None
+        named = [
+            (layer, index)
+            for layer in reversed(self.layers)
+            if (index := _index(layer.file, model, provider, key)) is not None
+        ]
+        if named and key is None:
+            key = named[0][0].file.models[named[0][1]].model
+            known = self.catalogue.find(key) if self.catalogue else None
+        own = [Version(layer.file.models[index], layer=layer, index=index) for layer, index in named]
+        versions = own + ([Version(known, catalogue=self.catalogue)] if known else [])
+        if not versions:
+            raise UnknownModel(self._unknown(model, provider))
+        return versions
+
+    def _unknown(self, model: str, provider: str | None) -> str:
+        near = self.catalogue.nearest(model) if self.catalogue else None
+        who = f"{provider}/{model}" if provider else model
+        return f"unknown model {who!r}; " + (f"did you mean {near}? " if near else "") + "add it to your price book"
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A model's prices in one layer: a book file, or the catalogue."""
+
+    prices: ModelPrices
+    layer: Layer | None = None
+    index: int = 0
+    catalogue: Catalogue | None = None
+
+    def in_force(self, day: date) -> tuple[int, Entry] | None:
+        return self.prices.in_force(day)
+
+    def listed(self, held: tuple[int, Entry]) -> Listed:
+        if self.layer is not None:
+            return self.layer.listed(self.index, held[0])
+        assert self.catalogue is not None
+        line = self.catalogue.lines[self.prices.model]
+        return Listed(self.prices, held[1], self.catalogue.name, f"{self.catalogue.file}:{line}")
+
+
+def _index(file: BookFile, model: str, provider: str | None, key: str | None) -> int | None:
+    """Where a file lists a model: by `provider/model`, by one of its other names, or by what the catalogue calls it."""
+    asked = model.lower()
+    for index, prices in enumerate(file.models):
+        if asked == prices.model.lower() or prices.model == key:
+            return index
+        if provider not in (None, prices.provider):
+            continue
+        if asked in map(str.lower, prices.names) or (asked == prices.id.lower() and (provider or key is None)):
+            return index
+    return None
+
+
+def _read(path: Path, text: str, *, above: tuple[Path, ...]) -> tuple[list[Layer], list[Path]]:
+    """The layers of a file and of those it extends, lowest first, and the locks that they name."""
+    file = parse(text, BookFile, name=str(path))
+    layers: list[Layer] = []
+    locks: list[Path] = []
+    for index, name in enumerate(file.extends):
+        lower = shipped("default.yaml") if name == "shipped" else path.parent / name
+        if lower.resolve() in (*above, path.resolve()):
+            raise InvalidFile(f"{path}:{place(text, ('extends', index))}: extends: {name} extends this file in turn")
+        more, found = _read(lower, read_text(lower), above=(*above, path.resolve()))
+        layers += [layer for layer in more if layer not in layers]
+        locks += found
+    if file.catalogue:
+        locks.insert(0, path.parent / file.catalogue)
+    return [*layers, Layer(path.name, text, file)], locks

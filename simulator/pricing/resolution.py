@@ -1,0 +1,152 @@
+"""How the price of a request is found: one order, in one place.
+
+1. name → model (`book.py`) · 2. instant → entry: the highest layer whose entries have begun; an entry is complete, what
+it does not name has no price · 3. hours of the day · 4. length of the prompt · 5. service tier · 6. place · 7. contract
+After that, on totals and not on rates: volume bands, free pools, currency. Rounding only where a number is shown.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from simulator.pricing.entry import Entry, LongContext, ModelPrices, Sheet, Tier
+from simulator.pricing.errors import UnknownTier
+from simulator.pricing.meters import is_tokens
+from simulator.pricing.rates import Band, Rate
+from simulator.pricing.terms import Contract, Uplift
+
+STANDARD_TIERS = frozenset({"standard", "default", "auto"})
+"""Words that providers use for no special tier."""
+EVERYWHERE = frozenset({"global", "not_available", "default"})
+"""Words that providers use for no special place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A model's entry in force and where it stands."""
+
+    prices: ModelPrices
+    entry: Entry
+    layer: str
+    place: str
+
+    def rates(self, sheet: Sheet) -> dict[str, Rate]:
+        source = self.prices.source
+        return {
+            meter: Rate(meter, price, price, self.entry.from_, self.layer, self.place, source.text, source.as_of)
+            for meter, price in sheet.per_million().items()
+        }
+
+
+def resolve(
+    listed: Listed,
+    *,
+    at: datetime,
+    tier: str | None,
+    geo: str | None,
+    uplifts: Iterable[Uplift] = (),
+    contracts: Iterable[Contract] = (),
+) -> tuple[Band, ...]:
+    """The bands of prices that hold; steps 3 to 7. Raises `UnknownTier` for a tier or place that is not in the book."""
+    bands = _long(listed, listed.entry, _by_hour(listed, at))
+    for name in _tiers(listed, tier):
+        bands = _tiered(listed, bands, name=name)
+    bands = _placed(listed, bands, geo, [one for one in uplifts if one.holds(listed.prices, day_of(at))])
+    return _contracted(bands, [one for one in contracts if one.holds(listed.prices, day_of(at))])
+
+
+def _by_hour(listed: Listed, at: datetime) -> dict[str, Rate]:
+    base = listed.rates(listed.entry)
+    for window in listed.entry.windows:
+        if window.holds(at):
+            step = f"hours {', '.join(window.hours)} {window.tz}"
+            return _scaled(base, window.scale, step) if window.scale is not None else base | listed.rates(window)
+    return base
+
+
+def _long(listed: Listed, sheet: Entry | Tier, base: dict[str, Rate]) -> dict[int, dict[str, Rate]]:
+    """Prices by the smallest prompt that pays them."""
+    bands = {0: base}
+    for long in sorted(sheet.long_context, key=lambda long: long.first):
+        step = f"prompt of {long.first} tokens or more"
+        scaled = {
+            meter: base[meter].times(factor, f"{step} ×{factor}")
+            for meter, factor in long.scale.items()
+            if meter in base
+        }
+        bands[long.first] = base | scaled | _priced(listed, long, step)
+    return bands
+
+
+def _priced(listed: Listed, long: LongContext, step: str) -> dict[str, Rate]:
+    return {meter: rate.times(Decimal(1), step) for meter, rate in listed.rates(long).items()}
+
+
+def _tiers(listed: Listed, tier: str | None) -> list[str]:
+    """The special tiers asked for, checked: known, not excluding each other."""
+    names = [name for name in (tier or "").split("+") if name and name not in STANDARD_TIERS]
+    known = listed.entry.tiers
+    if unknown := [name for name in names if name not in known]:
+        offered = ", ".join(known) or "none but the standard one"
+        raise UnknownTier(f"{listed.prices.model} has no tier {unknown[0]!r} in {listed.place}; known: {offered}")
+    for name in names:
+        for other in names:
+            if other != name and (other in known[name].excludes or known[name].scale is None):
+                raise UnknownTier(f"{listed.prices.model}: tier {name!r} cannot be combined with {other!r}")
+    return names
+
+
+def _tiered(listed: Listed, bands: dict[int, dict[str, Rate]], *, name: str) -> dict[int, dict[str, Rate]]:
+    tier = listed.entry.tiers[name]
+    if tier.scale is not None:
+        factor, step = tier.scale, f"tier {name} ×{tier.scale}"
+        return {
+            first: {meter: rate.times(factor, step) if tier.scales(meter) else rate for meter, rate in rates.items()}
+            for first, rates in bands.items()
+        }
+    own = {
+        first: {meter: rate.times(Decimal(1), f"tier {name}") for meter, rate in rates.items()}
+        for first, rates in _long(listed, tier, listed.rates(tier)).items()
+    }
+    return {first: _at(bands, first) | _at(own, first) for first in sorted(bands.keys() | own.keys())}
+
+
+def _at(bands: Mapping[int, dict[str, Rate]], first: int) -> dict[str, Rate]:
+    return bands[max(start for start in bands if start <= first)]
+
+
+def _placed(
+    listed: Listed, bands: dict[int, dict[str, Rate]], geo: str | None, uplifts: list[Uplift]
+) -> dict[int, dict[str, Rate]]:
+    if geo is None or geo in EVERYWHERE:
+        return bands
+    here = [one for one in uplifts if one.geo == geo]
+    if not here:
+        places = ", ".join(sorted({one.geo for one in uplifts})) or "none"
+        raise UnknownTier(
+            f"{listed.prices.model}: no price for place {geo!r}; known: {places}; add an uplift, ×1 if it is the same"
+        )
+    for uplift in here:
+        bands = {first: _scaled(rates, uplift.scale, f"place {geo} ×{uplift.scale}") for first, rates in bands.items()}
+    return bands
+
+
+def _contracted(bands: dict[int, dict[str, Rate]], contracts: list[Contract]) -> tuple[Band, ...]:
+    for contract in contracts:
+        step = f"contract {contract.id} −{contract.discount * 100:f} %"
+        bands = {
+            first: {meter: rate.less(contract.discount, step) for meter, rate in rates.items()}
+            for first, rates in bands.items()
+        }
+    return tuple(Band(first, bands[first]) for first in sorted(bands))
+
+
+def _scaled(rates: dict[str, Rate], factor: Decimal, step: str) -> dict[str, Rate]:
+    """Tokens by a factor; fees per search, hour or request stay."""
+    return {meter: rate.times(factor, step) if is_tokens(meter) else rate for meter, rate in rates.items()}
+
+
+def day_of(at: datetime) -> date:
+    """The price day of an instant: days start at 00:00 UTC."""
+    return at.astimezone(UTC).date()

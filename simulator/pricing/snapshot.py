@@ -1,0 +1,113 @@
+"""The resolved rates that a run used, as rows: kept beside the run, so that it bills the same after any upgrade."""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Literal
+
+from pydantic import Field
+
+from simulator.pricing.errors import UnknownModel
+from simulator.pricing.rates import Band, Rate, Rates
+from simulator.units import Usd
+from simulator.yamlfile import FileModel
+
+
+class SnapshotRow(FileModel):
+    """One rate as it was resolved. Empty text: no limit, no tier, no place."""
+
+    model: str
+    """The name that requests use."""
+    priced_as: str
+    """`provider/model` in the book."""
+    meter: str
+    usd_per_million: Usd
+    list_usd_per_million: Usd
+    from_: str = Field(alias="from")
+    """First day of the entry, or empty where nobody knows."""
+    until: str = ""
+    """First day on which something may cost otherwise, or empty."""
+    tier: str = ""
+    geo: str = ""
+    prompt_from: str = "0"
+    """The smallest prompt that pays this, in tokens."""
+    layer: str
+    place: str
+    source: str
+    as_of: str
+    steps: str = ""
+
+    def holds(self, day: date) -> bool:
+        begun = not self.from_ or self.from_ <= day.isoformat()
+        return begun and (not self.until or day.isoformat() < self.until)
+
+    @property
+    def rate(self) -> Rate:
+        since = date.fromisoformat(self.from_) if self.from_ else None
+        steps = tuple(self.steps.split("; ")) if self.steps else ()
+        prices = (self.list_usd_per_million, self.usd_per_million)
+        return Rate(
+            self.meter, *prices, since, self.layer, self.place, self.source, date.fromisoformat(self.as_of), steps
+        )
+
+
+class Snapshot(FileModel):
+    """The file `inputs/rates.yaml` of a run."""
+
+    schema_: Literal["price-snapshot/1"] = Field(alias="schema", default="price-snapshot/1")
+    rates: tuple[SnapshotRow, ...] = Field(min_length=1)
+
+    def resolve(self, model: str, *, provider: str | None, at: datetime, tier: str | None, geo: str | None) -> Rates:
+        """The rates that were kept for a model, tier and place, where they hold at `at`."""
+        wanted = {model.lower(), f"{provider}/{model}".lower()} if provider else {model.lower()}
+        mine = [row for row in self.rates if wanted & {row.model.lower(), row.priced_as.lower()}]
+        rows = [
+            row
+            for row in mine
+            if (row.tier, row.geo) == (tier or "", geo or "") and row.holds(at.astimezone(UTC).date())
+        ]
+        if not rows:
+            asked = f"{model} tier={tier or 'standard'} place={geo or 'any'} on {at:%Y-%m-%d}"
+            raise UnknownModel(f"the run kept no price of {asked}; bill it with --prices and a whole price book")
+        firsts = sorted({int(row.prompt_from) for row in rows})
+        bands = tuple(
+            Band(first, {row.meter: row.rate for row in rows if int(row.prompt_from) == first}) for first in firsts
+        )
+        return Rates(rows[0].priced_as, at, tier, geo, bands)
+
+
+def rows_of(model: str, rates: Rates, until: date | None) -> Iterator[dict[str, str]]:
+    """The rows that keep `rates` under the name that requests use."""
+    for band in rates.bands:
+        for rate in band.rates.values():
+            row = {
+                "model": model,
+                "priced_as": rates.model,
+                "meter": rate.meter,
+                "usd_per_million": _text(rate.usd_per_million),
+                "list_usd_per_million": _text(rate.list_usd_per_million),
+                "from": rate.since.isoformat() if rate.since else "",
+                "until": until.isoformat() if until else "",
+                "tier": rates.tier or "",
+                "geo": rates.geo or "",
+                "prompt_from": str(band.first),
+                "layer": rate.layer,
+                "place": rate.place,
+                "source": rate.source,
+                "as_of": rate.as_of.isoformat(),
+                "steps": "; ".join(rate.steps),
+            }
+            yield row
+
+
+def snapshot_text(rows: Iterable[dict[str, str]]) -> str:
+    """The file that `PriceBook.load` reads back; every value is quoted text, so money stays exact."""
+    import json
+
+    lines = "".join(f"- {json.dumps(row, ensure_ascii=False)}\n" for row in rows)
+    head = "# Rates as they were used; bill again with `tenfold bill --prices`."
+    return f"{head}\nschema: price-snapshot/1\nrates:\n{lines}"
+
+
+def _text(price: Decimal) -> str:
+    return format(price, "f")
