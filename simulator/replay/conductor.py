@@ -1,0 +1,204 @@
+"""Leads a plan through its rungs: tells the workers when to start, gathers what they report, keeps the evidence."""
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import gevent
+
+from simulator.errors import ExitCode, TenfoldError
+from simulator.replay.clock import now
+from simulator.replay.endpoint import Endpoint
+from simulator.replay.evidence import Evidence
+from simulator.replay.plan import ReplayPlan, Rung
+
+_NS = 1_000_000_000
+LEAD_S = 0.25
+"""From the order to start until the rung's zero: long enough for every worker to have it."""
+_POLL_S = 0.05
+_PROGRESS_S = 1.0
+_SUMS = (
+    "due",
+    "answered",
+    "refused",
+    "failed",
+    "cancelled",
+    "dropped",
+    "skipped",
+    "not_reached",
+    "planned",
+    "in_flight",
+)
+
+Message = dict[str, Any]
+
+
+class Conductor:
+    """One plan, once. `conduct` runs in a greenlet of the master, or of the only process."""
+
+    def __init__(
+        self,
+        plan: ReplayPlan,
+        workers: list[str],
+        *,
+        send: Callable[[str, Message], None],
+        alive: Callable[[str], bool],
+    ) -> None:
+        self.plan = plan
+        self.workers = workers
+        self.evidence = Evidence(plan.run_dir)
+        self.status = "running"
+        self.reason: str | None = None
+        self.error: TenfoldError | None = None
+        self.finished = False
+        self._send = send
+        self._alive = alive
+        self._endpoint = Endpoint(plan.target)
+        self._rungs: list[Message] = []
+        self._replies: dict[str, Message] = {}
+        self._counts: dict[str, dict[str, int]] = {}
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """Of the process, by how the plan ended; objectives are judged elsewhere."""
+        if self.error is not None:
+            return self.error.exit_code
+        return {"interrupted": ExitCode.INTERRUPTED, "failed": ExitCode.NOT_VALID}.get(self.status, ExitCode.PASS)
+
+    @property
+    def in_flight(self) -> int:
+        """Sessions in flight by the workers' last word."""
+        return sum(counts["in_flight"] for counts in self._counts.values())
+
+    def conduct(self) -> None:
+        """All rungs, or as many as the workers and the user let pass."""
+        try:
+            simulated = self._endpoint.check()
+            self._write()
+            for index, rung in enumerate(self.plan.rungs):
+                self._conduct_rung(index, rung, simulated=simulated)
+                if self.status != "running":
+                    break
+            self._settle("complete")
+        except TenfoldError as error:
+            self.error = error
+            self._settle("failed", str(error))
+        finally:
+            self._settle("failed", "the replay crashed; the traceback stands on stderr")
+            self._write()
+            self.evidence.close()
+            self.finished = True
+
+    def stop(self, status: str, reason: str) -> None:
+        """End early, keeping what there is: `interrupted`, `stopped` or `failed`."""
+        if self.status == "running":
+            self._settle(status, reason)
+            for worker in self.workers:
+                self._send(worker, {"type": "stop"})
+
+    def told(self, worker: str, message: Message) -> None:
+        """A report of a worker."""
+        if "counts" in message:
+            self._counts[worker] = message["counts"]
+        if message["type"] == "failed":
+            self.stop("failed", message["reason"])
+        if message["type"] in ("ready", "done", "failed"):
+            self._replies[worker] = message
+
+    def _conduct_rung(self, index: int, rung: Rung, *, simulated: bool) -> None:
+        ready = self._ask_all({"type": "prepare", "index": index, "shards": len(self.workers), "simulated": simulated})
+        if self.status != "running":
+            return
+        self._clear_target(index, simulated=simulated)
+        self._counts = {}
+        facts = self._open(rung, planned=sum(one["planned"] for one in ready.values()))
+        done = self._ask_all(
+            {"type": "begin", "start_ns": now() + int(LEAD_S * _NS)}, watch=lambda: self._event("tick", facts)
+        )
+        self._close(facts, done, simulated=simulated)
+
+    def _clear_target(self, index: int, *, simulated: bool) -> None:
+        """Rungs must not see each other: caches and quotas start anew, or have time to."""
+        if simulated:
+            self._endpoint.reset()
+        elif index:
+            gevent.sleep(self.plan.cooldown_s)
+
+    def _ask_all(self, message: Message, *, watch: Callable[[], None] = lambda: None) -> dict[str, Message]:
+        """Tell every worker; their replies, without those of workers that were lost."""
+        self._replies = {}
+        for shard, worker in enumerate(self.workers):
+            self._send(worker, message | {"shard": shard})
+        next_word = now() + int(_PROGRESS_S * _NS)
+        while len(self._replies) < len(self.workers):
+            gevent.sleep(_POLL_S)
+            if now() >= next_word:
+                next_word += int(_PROGRESS_S * _NS)
+                watch()
+            lost = [worker for worker in self.workers if worker not in self._replies and not self._alive(worker)]
+            if lost:
+                self.stop("failed", f"lost {len(lost)} of {len(self.workers)} workers: {', '.join(lost)}")
+                if len(lost) + len(self._replies) == len(self.workers):
+                    break
+        return self._replies
+
+    def _open(self, rung: Rung, *, planned: int) -> Message:
+        facts: Message = {
+            "scale": rung.scale,
+            "strategy": rung.strategy,
+            "replicate": rung.replicate,
+            "planned": planned,
+        }
+        started = datetime.now(UTC) + timedelta(seconds=LEAD_S)
+        facts |= {"started_at": started.isoformat(timespec="milliseconds"), "planned_span_s": self.plan.duration_s}
+        self._rungs.append(facts)
+        self._event("rung", facts)
+        return facts
+
+    def _close(self, facts: Message, done: dict[str, Message], *, simulated: bool) -> None:
+        """What replay.json says of a rung."""
+        endpoint = self._endpoint.state() if simulated else {}
+        processes = [message["health"] for message in done.values() if "health" in message]
+        totals = self._totals()
+        facts |= {"sent": sum(one["sent"] for one in processes), "dropped": totals["dropped"], "counts": totals}
+        facts |= {"endpoint": endpoint, "processes": processes, "health": self._health(processes, endpoint)}
+        self._event("rung_end", facts)
+        self._write()
+
+    def _health(self, processes: list[Message], endpoint: Message) -> Message:
+        """All processes of a rung as one: the worst of each figure, the sum of what was in flight."""
+        worst = {
+            name: max((one[name] for one in processes if one[name] is not None), default=None)
+            for name in ("send_lag_p50_s", "send_lag_p99_s", "send_lag_max_s", "hub_stall_max_s", "cpu_share")
+        }
+        flights = [one["in_flight_mean"] for one in processes]
+        return worst | {
+            "endpoint_lag_p99_s": endpoint.get("loop_lag_p99_s"),
+            "workers_planned": len(self.workers),
+            "workers_reported": len(processes),
+            "clock": " and ".join(sorted({one["clock"] for one in processes})) or "unknown",
+            "in_flight_mean": sum(flights) if flights and None not in flights else None,
+        }
+
+    def _totals(self) -> dict[str, int]:
+        total: Counter[str] = Counter()
+        for counts in self._counts.values():
+            total.update(counts)
+        return {word: total[word] for word in _SUMS}
+
+    def _event(self, event: str, facts: Message) -> None:
+        """One line of progress for whoever started the process."""
+        line = {"event": event} | {name: facts[name] for name in ("scale", "strategy", "replicate")}
+        print(json.dumps(line | self._totals() | {"planned": facts["planned"]}), file=sys.stdout, flush=True)
+
+    def _settle(self, status: str, reason: str | None = None) -> None:
+        if self.status == "running":
+            self.status, self.reason = status, reason
+
+    def _write(self) -> None:
+        self.evidence.write_facts(
+            {"status": self.status, "reason": self.reason, "seed": self.plan.seed, "rungs": self._rungs}
+        )

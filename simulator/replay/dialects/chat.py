@@ -1,0 +1,89 @@
+"""OpenAI chat completions, as most servers speak it (vLLM, SGLang, TGI, gateways)."""
+
+import re
+from typing import Any, ClassVar
+
+from simulator.calls import Outcome
+from simulator.replay.dialects.dialect import Wanted, compact, parsed
+from simulator.replay.reading import Reading, Usage, whole
+
+# A chunk that holds plain text and nothing else of interest: read without a JSON parse. Inside a JSON string a quote is
+# always escaped, so these bytes cannot stand in a text; text with a backslash falls through to the parser.
+_PLAIN = re.compile(rb'"content": ?"([^"\\]+)"')
+_MORE = re.compile(rb'"finish_reason": ?"|"usage": ?\{|"tool_calls"|"reasoning')
+
+
+class Chat:
+    path: ClassVar[str] = "/chat/completions"
+
+    def headers(self, key: str | None) -> dict[str, str]:
+        return {"Authorization": f"Bearer {key}"} if key else {}
+
+    def body(self, wanted: Wanted) -> bytes:
+        body: dict[str, Any] = {"model": wanted.model, "messages": wanted.messages}
+        body["max_completion_tokens"] = wanted.max_output_tokens
+        if wanted.tier:
+            body["service_tier"] = wanted.tier
+        if wanted.stream:
+            body |= {"stream": True, "stream_options": {"include_usage": True}}
+        return compact(body)
+
+    def event(self, kind: bytes, data: bytes, at: int, reading: Reading) -> None:
+        """Hot: once per chunk. The first chunk is parsed whole, so is every one that is more than text."""
+        if reading.chunks:
+            plain = _PLAIN.search(data)
+            if plain and not _MORE.search(data):
+                reading.output(at, plain[1])
+                return
+        if data == b"[DONE]":
+            reading.done = True
+            return
+        chunk = parsed(data, reading)
+        if chunk is not None:
+            self._chunk(chunk, kind=kind, at=at, reading=reading)
+
+    def _chunk(self, chunk: dict[str, Any], *, kind: bytes, at: int, reading: Reading) -> None:
+        if chunk.get("error") or kind == b"error":
+            reading.error = Outcome.ERROR_IN_STREAM
+            return
+        for choice in chunk.get("choices") or ():
+            delta = choice.get("delta") or {}
+            text = _said(delta)
+            if text or delta.get("tool_calls") or delta.get("function_call"):
+                reading.output(at, text)
+            reading.finish_reason = choice.get("finish_reason") or reading.finish_reason
+        if chunk.get("usage"):
+            reading.usage = usage(chunk["usage"])
+
+    def whole(self, data: bytes, reading: Reading) -> None:
+        answer = parsed(data, reading)
+        if answer is None:
+            return
+        if answer.get("error"):
+            reading.error = Outcome.ERROR_IN_STREAM
+            return
+        choices = answer.get("choices") or ()
+        reading.malformed = not choices
+        for choice in choices:
+            reading.texts.append(_said(choice.get("message") or {}))
+            reading.finish_reason = choice.get("finish_reason")
+        if answer.get("usage"):
+            reading.usage = usage(answer["usage"])
+
+
+def usage(counts: dict[str, Any]) -> Usage:
+    """OpenAI's words for tokens. `prompt_tokens` already includes cached ones."""
+    prompt = counts.get("prompt_tokens_details") or {}
+    completion = counts.get("completion_tokens_details") or {}
+    return Usage(
+        input_tokens=whole(counts.get("prompt_tokens")),
+        output_tokens=whole(counts.get("completion_tokens")),
+        cache_read_tokens=whole(prompt.get("cached_tokens")),
+        reasoning_tokens=whole(completion.get("reasoning_tokens")),
+    )
+
+
+def _said(delta: dict[str, Any]) -> bytes:
+    """Content; else reasoning, under either of the names in use."""
+    said = delta.get("content") or delta.get("reasoning_content") or delta.get("reasoning") or ""
+    return said.encode() if isinstance(said, str) else b""

@@ -1,0 +1,199 @@
+"""Locust's life cycle and ours: one placeholder user, one shape that lasts as long as the plan, and the listeners."""
+
+import signal
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import gevent
+import locust.stats
+import pyarrow as pa
+from gevent.hub import get_hub
+from locust import LoadTestShape, User, events, task
+from locust.env import Environment
+from locust.runners import STATE_MISSING, MasterRunner, WorkerRunner
+
+from simulator.errors import ExitCode, TenfoldError
+from simulator.replay.conductor import Conductor, Message
+from simulator.replay.plan import ReplayPlan
+from simulator.replay.statistics import bucket, observe
+from simulator.replay.worker import Worker
+
+LOCAL = "local"
+_ORDER, _REPORT = "tenfold_order", "tenfold_report"  # Locust messages: conductor to worker, and back
+_LAST_WORDS_S = 10.0  # for the rows of an interrupted rung to arrive
+
+PlanSource = Callable[[Any], ReplayPlan]
+"""From Locust's parsed options. Raises `TenfoldError`."""
+
+
+class ReplayUser(User):
+    """Locust wants a user class. Arrivals are the pacer's business: this one sleeps."""
+
+    @task
+    def idle(self) -> None:
+        gevent.sleep(3600)
+
+
+class ReplayShape(LoadTestShape):
+    """Keeps Locust running until the plan is through; one placeholder user per worker."""
+
+    use_common_options = True
+
+    def tick(self) -> tuple[int, float, list[type[User]]] | None:
+        replay = Replay.current
+        if replay is None or replay.over(time.perf_counter() - self.start_time):
+            return None
+        workers = replay.runner.worker_count
+        return workers, float(max(workers, 1)), [ReplayUser]
+
+
+class Replay:
+    """The replay of this process: its worker, its conductor, or both."""
+
+    current: "Replay | None" = None
+
+    def __init__(self, environment: Environment, runner: Any, source: PlanSource) -> None:
+        self.environment = environment
+        self.runner = runner
+        self.conductor: Conductor | None = None
+        self.worker: Worker | None = None
+        self._source = source
+        self._signal: Any = None
+
+    def listen(self) -> None:
+        """Hang into Locust's events; called once, from its `init`."""
+        locust.stats.bucket_response_time = bucket
+        get_hub().handle_error = self._crashed
+        events: Any = self.environment.events
+        events.quitting.add_listener(self._quitting)
+        self._signal = gevent.signal_handler(signal.SIGINT, self._interrupted)
+        if isinstance(self.runner, WorkerRunner):
+            self.runner.register_message(_ORDER, self._ordered, concurrent=True)
+            events.report_to_master.add_listener(self._show_sessions)
+        else:
+            events.test_start.add_listener(self._started)
+        if isinstance(self.runner, MasterRunner):
+            self.runner.register_message(_REPORT, self._reported)
+
+    def over(self, run_time: float) -> bool:
+        """Whether Locust may stop: the plan is through, or `-t` has passed and what was open is cut."""
+        options = self.environment.parsed_options
+        limit = options.run_time if options else None
+        if limit and run_time > limit and self.conductor is not None:
+            self.conductor.stop("stopped", f"--run-time of {limit} s has passed")
+        return self.conductor is not None and self.conductor.finished
+
+    # The conductor's side.
+
+    def _started(self, **_: Any) -> None:
+        plan = self._source(self.environment.parsed_options)
+        if isinstance(self.runner, MasterRunner):
+            workers = [client.id for client in self.runner.clients.ready]
+            self.conductor = Conductor(plan, workers, send=self._send, alive=self._alive)
+        else:
+            self.conductor = conductor = Conductor(plan, [LOCAL], send=self._send, alive=lambda _: True)
+            self.worker = Worker(name=LOCAL, sink=conductor.evidence.append, tell=self._tell, observe=self._observe)
+        gevent.spawn(self.conductor.conduct)
+
+    def _send(self, worker: str, message: Message) -> None:
+        message = message | {"plan": self.conductor.plan.model_dump_json() if self.conductor else ""}
+        if worker == LOCAL:
+            gevent.spawn(self._obey, message)
+        else:
+            self.runner.send_message(_ORDER, message, client_id=worker)
+
+    def _alive(self, worker: str) -> bool:
+        node = self.runner.clients.get(worker)
+        return node is not None and node.state != STATE_MISSING
+
+    def _reported(self, msg: Any, **_: Any) -> None:
+        if self.conductor is not None:
+            self.conductor.told(msg.node_id, msg.data)
+
+    # The worker's side.
+
+    def _ordered(self, msg: Any, **_: Any) -> None:
+        if self.worker is None:
+            name = self.runner.client_id
+            self.worker = Worker(name=name, sink=self._ship, tell=self._tell, observe=self._observe)
+        self._obey(msg.data)
+
+    def _obey(self, message: Message) -> None:
+        worker = self.worker
+        if worker is None:
+            raise RuntimeError("an order came before the worker")
+        try:
+            if message["type"] == "prepare":
+                plan = ReplayPlan.model_validate_json(message["plan"])
+                where = {name: message[name] for name in ("index", "shard", "shards", "simulated")}
+                self._tell({"type": "ready", "planned": worker.prepare(plan, **where)})
+            elif message["type"] == "begin":
+                worker.begin(start_ns=message["start_ns"])
+            else:
+                worker.stop()
+        except TenfoldError as error:
+            self._tell({"type": "failed", "reason": str(error), "code": int(error.exit_code)})
+
+    def _tell(self, message: Message) -> None:
+        if self.conductor is not None:
+            self.conductor.told(LOCAL, message)
+        else:
+            self.runner.send_message(_REPORT, message)
+
+    def _ship(self, calls: pa.RecordBatch | None, requests: pa.RecordBatch | None) -> None:
+        raise NotImplementedError
+
+    def _observe(self, turn: Any) -> None:
+        observe(self.environment, turn)
+
+    def _show_sessions(self, data: Message, **_: Any) -> None:
+        """Locust's tables call them users: sessions in flight."""
+        count = self.worker.in_flight if self.worker else 0
+        data["user_count"] = count
+        data["user_classes_count"] = {ReplayUser.__name__: count}
+
+    # Ends.
+
+    def _interrupted(self) -> None:
+        """The first Ctrl-C cuts the rung and keeps what there is; a second one is Locust's own."""
+        self._signal.cancel()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        if self.conductor is not None and not self.conductor.finished:
+            self.conductor.stop("interrupted", "Ctrl-C")
+        elif self.worker is not None and self.worker.in_flight:
+            self.worker.stop()
+        else:
+            self.runner.quit()
+
+    def _crashed(self, context: Any, kind: Any, value: Any, traceback: Any) -> None:
+        """An error of ours in the hub ends the run: going on would leave requests that nobody settles."""
+        type(get_hub()).handle_error(get_hub(), context, kind, value, traceback)
+        if self.conductor is not None and not isinstance(value, SystemExit | KeyboardInterrupt | gevent.GreenletExit):
+            self.conductor.stop("failed", f"{kind.__name__}: {value}")
+
+    def _quitting(self, **_: Any) -> None:
+        conductor = self.conductor
+        if conductor is None:
+            if isinstance(self.runner, WorkerRunner):
+                self.environment.process_exit_code = int(ExitCode.PASS)
+            return
+        conductor.stop("interrupted", "Locust was told to quit")
+        with gevent.Timeout(_LAST_WORDS_S, False):
+            while not conductor.finished:
+                gevent.sleep(0.05)
+        if conductor.reason:
+            print(conductor.reason, file=sys.stderr)
+        self.environment.process_exit_code = int(conductor.exit_code)
+
+
+def install(source: PlanSource) -> None:
+    """Call from a locustfile, which must also import `ReplayUser` and `ReplayShape`."""
+
+    def init(environment: Environment, runner: Any, **_: Any) -> None:
+        Replay.current = Replay(environment, runner, source)
+        Replay.current.listen()
+
+    listeners: Any = events.init
+    listeners.add_listener(init)

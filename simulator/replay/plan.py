@@ -1,0 +1,96 @@
+"""What a replay process is told: one JSON file that names the trace, the rungs, the target and the limits."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, PositiveInt
+
+from simulator.errors import InvalidFile
+from simulator.strategies.tree import Strategies
+from simulator.traffic.multiply import Meaning
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Rung(_Part):
+    """One measured step: the trace at a scale, served by one strategy."""
+
+    scale: PositiveFloat
+    strategy: str
+    replicate: PositiveInt = 1
+
+
+class Timeouts(_Part):
+    """Seconds, each from the start of the attempt."""
+
+    connect_s: PositiveFloat = 5.0
+    first_token_s: PositiveFloat = 30.0
+    total_s: PositiveFloat = 120.0
+
+
+class Target(_Part):
+    """Where requests go. The key itself stands in no file: only the name of the variable that holds it."""
+
+    base_url: str
+    """As the vendors' own clients want it: `https://api.example.com/v1`; `/v1` is added to a URL without a path."""
+    api: Literal["chat"] = "chat"
+    key_env: str | None = None
+    models: dict[str, str] = Field(default_factory=dict)
+    """A strategy's model name → the name that the target knows it by; a model that is not listed keeps its name."""
+    headers: dict[str, str] = Field(default_factory=dict)
+    timeouts: Timeouts = Timeouts()
+    ca_file: Path | None = None
+    """Certificates to trust beside the system's, for a target with a private authority."""
+
+
+class Guards(_Part):
+    """When to stop before the end, keeping what was recorded. None: never."""
+
+    max_spend_usd: Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)?$")] | None = None
+    usd_per_million: dict[str, dict[str, str]] = Field(default_factory=dict)
+    """Model → usage meter → rate, as decimal text; needed for `max_spend_usd`."""
+    max_error_rate: Annotated[float, Field(gt=0, le=1)] | None = None
+    """Share of settled requests of a rung that were not answered."""
+    min_requests: PositiveInt = 50
+    """Settled requests before the error rate is judged: fewer say little."""
+
+
+class ReplayPlan(_Part):
+    """The whole of a replay. Every process reads the same plan and trace and takes its own share of the sessions."""
+
+    run_dir: Path
+    trace: Path
+    trace_digest: str
+    """`Trace.digest()`; a process that reads another trace refuses to start."""
+    meaning: Meaning = "clone"
+    """What a scale means, as in `simulator.traffic.multiply`."""
+    jitter_s: NonNegativeFloat | None = None
+    seed: int
+    rungs: list[Rung] = Field(min_length=1)
+    strategies: Strategies
+    """As in the scenario's YAML, by name."""
+    target: Target
+    duration_s: PositiveFloat
+    """The planned span of a rung; what is due later is sent in the drain and lies outside the window."""
+    drain_s: NonNegativeFloat = 600.0
+    """How long after the span later turns and open answers may take before they are cut."""
+    cooldown_s: NonNegativeFloat = 0.0
+    """Pause between rungs against a target that cannot be reset."""
+    users: PositiveInt | None = None
+    """Closed loop: this many sessions at a time, each started when one ends, instead of the trace's times."""
+    guards: Guards = Guards()
+
+    @classmethod
+    def read(cls, path: Path) -> "ReplayPlan":
+        """The plan of a file. Raises `InvalidFile` with the first line of every problem."""
+        try:
+            return cls.model_validate_json(path.read_bytes())
+        except OSError as error:
+            raise InvalidFile(f"{path}: cannot be read: {error.strerror}") from None
+        except ValueError as error:
+            raise InvalidFile(f"{path}: not a replay plan: {error}") from None
+
+    def write(self, path: Path) -> None:
+        path.write_text(self.model_dump_json(indent=1) + "\n", encoding="utf-8")

@@ -1,0 +1,54 @@
+"""Connections to one target that wait for their next exchange. No queue: whoever finds none waiting opens a new one."""
+
+import resource
+from typing import Any
+
+from simulator.replay.address import Address
+from simulator.replay.clock import Clock
+from simulator.replay.connection import Connection
+
+
+class Pool:
+    """Last in, first out, so that few connections stay warm. Bounded only by the system's descriptors."""
+
+    def __init__(self, address: Address, clock: Clock) -> None:
+        self.address = address
+        self.clock = clock
+        self.opened = 0
+        self.where: list[tuple[int, Any]] = []
+        """The target's addresses; empty while its name does not resolve."""
+        self._idle: list[Connection] = []
+
+    def take(self) -> Connection | None:
+        """A connection that is open and idle."""
+        while self._idle:
+            connection = self._idle.pop()
+            if not connection.closed:
+                return connection
+        return None
+
+    def open(self) -> Connection:
+        """A new connection, being made. Raises `OSError` where the system has no more to give."""
+        where = self.where[self.opened % len(self.where)]
+        self.opened += 1
+        return Connection(where, self.clock, self._released)
+
+    def _released(self, connection: Connection, reusable: bool) -> None:
+        if reusable:
+            self._idle.append(connection)
+        elif connection in self._idle:
+            self._idle.remove(connection)
+
+    def close(self) -> None:
+        """Let all idle connections go."""
+        for connection in self._idle:
+            connection.close()
+        self._idle.clear()
+
+
+def raise_descriptor_limit() -> int:
+    """Allow as many open connections as the system lets this user have; returns that number."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    soft = hard if hard != resource.RLIM_INFINITY else 1_048_576  # Linux' own default for fs.nr_open
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return soft

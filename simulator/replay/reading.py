@@ -1,0 +1,90 @@
+"""What an answer says while it comes in: first token, gaps, text, usage, and how it ended. Times are monotonic ns."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from simulator.calls import Outcome
+
+_NS = 1_000_000_000
+
+FINISH_OUTCOMES = {"length": Outcome.LENGTH, "max_tokens": Outcome.LENGTH, "content_filter": Outcome.CONTENT_FILTER}
+"""Finish reasons that are not a whole answer; `max_tokens` is Anthropic's word for `length`."""
+FINISH_OUTCOMES |= {"max_output_tokens": Outcome.LENGTH, "refusal": Outcome.CONTENT_FILTER}
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens as the target reported them; what it does not say is None. `input_tokens` includes cached ones."""
+
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cache_read_tokens: int | None = None
+    cache_write_5m_tokens: int | None = None
+    cache_write_1h_tokens: int | None = None
+    reasoning_tokens: int | None = None
+
+
+class Reading:
+    """The state of one answer. A dialect fills it, event by event or from a whole body."""
+
+    __slots__ = (
+        "chunks",
+        "done",
+        "error",
+        "finish_reason",
+        "first_at",
+        "gap_ns",
+        "last_at",
+        "late",
+        "malformed",
+        "texts",
+        "usage",
+    )
+
+    def __init__(self) -> None:
+        self.first_at: int | None = None
+        self.last_at: int | None = None
+        self.late = False
+        self.chunks = 0
+        self.gap_ns = 0
+        self.texts: list[bytes] = []
+        self.finish_reason: str | None = None
+        self.usage: Usage | None = None
+        self.error: Outcome | None = None
+        """Set by an error that the target reports inside an answer."""
+        self.malformed = False
+        self.done = False
+        """The protocol's own end was seen: `[DONE]`, `message_stop`, `response.completed`."""
+
+    def output(self, at: int, text: bytes) -> None:
+        """Hot: one chunk of content, reasoning or a tool call arrived."""
+        self.chunks += 1
+        self.texts.append(text)
+        last = self.last_at
+        if last is None:
+            self.first_at = self.last_at = at
+            return
+        if at == self.first_at:  # the same read, so the stamp is of its last segment
+            self.late = True
+        elif at - last > self.gap_ns:
+            self.gap_ns = at - last
+        self.last_at = at
+
+    @property
+    def text(self) -> str:
+        return b"".join(self.texts).decode("utf-8", errors="replace")
+
+    def outcome(self, *, streamed: bool) -> Outcome:
+        """How an answer with a success status ended, once its last byte was read."""
+        if self.error is not None:
+            return self.error
+        if self.malformed:
+            return Outcome.MALFORMED
+        if streamed and not (self.done or self.finish_reason):
+            return Outcome.TRUNCATED
+        return FINISH_OUTCOMES.get(self.finish_reason or "", Outcome.OK)
+
+
+def whole(value: Any) -> int | None:
+    """A count from JSON; anything else is unknown."""
+    return value if isinstance(value, int) and not isinstance(value, bool) else None

@@ -1,0 +1,62 @@
+"""Requests as bytes: HTTP/1.1, the target's dialect, and the headers that only the embedded endpoint understands."""
+
+from typing import Any
+
+from simulator.replay.address import Address
+from simulator.replay.dialects.dialect import Dialect, Wanted
+from simulator.strategies.effects import Ask
+from simulator.traffic.prompts import Prompts
+from simulator.traffic.request import Request
+
+
+class Wire:
+    """Builds the bytes of an attempt. One per rung and process."""
+
+    def __init__(
+        self,
+        address: Address,
+        dialect: Dialect,
+        prompts: Prompts,
+        *,
+        key: str | None,
+        headers: dict[str, str],
+        models: dict[str, str],
+        simulated: bool,
+    ) -> None:
+        self.dialect = dialect
+        self._prompts = prompts
+        self._models = models
+        self._simulated = simulated
+        lines = {"Host": address.authority, "Content-Type": "application/json", "User-Agent": "tenfold"}
+        lines |= dialect.headers(key) | headers
+        head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+        self._head = f"POST {address.prefix}{dialect.path} HTTP/1.1\r\n{head}".encode()
+
+    def request(self, request: Request, ask: Ask, *, stream: bool) -> bytes:
+        """Head and body of one attempt."""
+        messages = self._messages(request, ask)
+        output = ask.max_output_tokens or request.output_tokens
+        model = self._models.get(ask.model, ask.model)
+        body = self.dialect.body(Wanted(model, messages, max(1, output), stream, ask.tier))
+        accept = b"text/event-stream" if stream else b"application/json"
+        extra = self._told(request, ask, output) if self._simulated else b""
+        return b"%bAccept: %b\r\n%bContent-Length: %d\r\n\r\n%b" % (self._head, accept, extra, len(body), body)
+
+    def _messages(self, request: Request, ask: Ask) -> list[dict[str, str]]:
+        rubric = 0 if ask.instructions else ask.instructions_tokens
+        messages = self._prompts.messages(request, sees=ask.sees, instructions_tokens=rubric)
+        return [{"role": "system", "content": ask.instructions}, *messages] if ask.instructions else messages
+
+    def _told(self, request: Request, ask: Ask, output: int) -> bytes:
+        """What a simulated endpoint cannot know by itself: how long to answer, and what the right label is."""
+        lines: dict[str, Any] = {"x-sim-request": f"{request.request_id}/{ask.call}/{ask.attempt}"}
+        lines["x-sim-output-tokens"] = output
+        if ask.sees == "all" and not (ask.instructions or ask.instructions_tokens):
+            lines["x-sim-input-tokens"] = request.input_tokens
+        if request.prefix_hashes and ask.sees == "all":
+            lines["x-sim-prefix"] = ",".join(map(str, request.prefix_hashes))
+        if ask.labels:
+            lines["x-sim-labels"] = ",".join(ask.labels)
+        if ask.truth:
+            lines["x-sim-truth"] = ask.truth
+        return "".join(f"{name}: {value}\r\n" for name, value in lines.items()).encode()

@@ -1,0 +1,186 @@
+"""What one process does for a rung: reads the plan's trace, takes its stripe of the sessions, serves it, reports."""
+
+import gc
+import os
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+import gevent
+from gevent.event import Event
+
+from simulator.calls import Call, RequestRow
+from simulator.errors import BadInput, InvalidFile
+from simulator.replay.address import Address
+from simulator.replay.alarm import alarm
+from simulator.replay.client import Client
+from simulator.replay.clock import Clock
+from simulator.replay.dialects import DIALECTS
+from simulator.replay.health import Health
+from simulator.replay.pacer import Pacer
+from simulator.replay.plan import ReplayPlan
+from simulator.replay.pool import Pool, raise_descriptor_limit
+from simulator.replay.recorder import Recorder, Sink
+from simulator.replay.share import Share
+from simulator.replay.turn import LiveTurn
+from simulator.replay.wire import Wire
+from simulator.strategies.effects import Ask
+from simulator.traffic.multiply import multiply
+from simulator.traffic.prompts import Prompts
+from simulator.traffic.trace import Trace
+
+_NS = 1_000_000_000
+_CLOCK_INTERVAL_S = 1.0
+
+Tell = Callable[[dict[str, Any]], None]
+Observe = Callable[[LiveTurn], None]
+
+
+class Worker:
+    """Lives as long as its process; rungs come one after another. `tell` carries its reports to the conductor."""
+
+    def __init__(self, *, name: str, sink: Sink, tell: Tell, observe: Observe) -> None:
+        self.name = name
+        self._tell = tell
+        self._observe = observe
+        self._recorder = Recorder(sink)
+        self._settled: deque[LiveTurn] = deque()
+        self._plan: ReplayPlan | None = None
+        self._trace: Trace | None = None
+        self._client: Client | None = None
+        self._timer = ""
+        self._share: Share | None = None
+        self._over = Event()
+
+    @property
+    def in_flight(self) -> int:
+        return self._share.in_flight if self._share is not None else 0
+
+    def prepare(self, plan: ReplayPlan, *, index: int, shard: int, shards: int, simulated: bool) -> int:
+        """Everything slow, before the clock starts; returns the number of requests planned for this process."""
+        if self._plan != plan:
+            self._load(plan)
+        client, rung = self._open_client(plan), plan.rungs[index]
+        seed = plan.seed + rung.replicate - 1
+        trace = multiply(self._checked_trace, rung.scale, meaning=plan.meaning, seed=seed, jitter_s=plan.jitter_s)
+        sessions = trace.sessions()[shard::shards]
+        client.wire = _wire(plan, client.pool.address, simulated=simulated)
+        for requests in sessions[:1]:  # prompts load their words on first use: not in the rung's first second
+            client.wire.request(requests[0], Ask(rung.strategy, node=rung.strategy), stream=True)
+        self._over.clear()
+        self._share = Share(
+            client,
+            rung,
+            plan.strategies[rung.strategy],
+            sessions,
+            seed=seed,
+            worker=self.name,
+            health=Health(client, worker=self.name, timer=self._timer),
+            record=self._record,
+            finished=self._over.set,
+        )
+        gc.collect()
+        gc.freeze()  # what lives as long as the rung need not be looked at again
+        return self._share.planned
+
+    def begin(self, *, start_ns: int) -> None:
+        """Start at a time of this host's monotonic clock, and report once a second until the share is over."""
+        share, plan = self._share, self._plan
+        if share is None or plan is None:
+            raise RuntimeError("begin comes after prepare")
+        span_ns, drain_ns = int(plan.duration_s * _NS), int((plan.duration_s + plan.drain_s) * _NS)
+        share.begin(start_ns, users=plan.users, window_until_ns=start_ns + span_ns, drain_until_ns=start_ns + drain_ns)
+        gevent.spawn(self._serve, share)
+
+    def stop(self) -> None:
+        """Cut the rung short; its rows follow."""
+        if self._share is not None:
+            self._share.stop()
+
+    def _serve(self, share: Share) -> None:
+        """Beside the hub: rows out, statistics in, until the share is over; then the last report."""
+        helpers = [gevent.spawn(run) for run in (self._recorder.run, self._report_statistics, self._keep_clock)]
+        while not self._over.wait(timeout=1.0):
+            self._tell({"type": "progress", "counts": share.progress()})
+        gevent.killall(helpers)
+        self._report_settled()
+        self._recorder.flush()
+        gc.unfreeze()
+        health = share.health.facts() | {"in_flight_mean": share.in_flight_mean}
+        self._tell({"type": "done", "counts": share.progress(), "health": health})
+
+    def _record(self, calls: list[Call], request: RequestRow, turn: LiveTurn | None) -> None:
+        self._recorder.record(calls, request)
+        if turn is not None:
+            self._settled.append(turn)
+
+    def _report_statistics(self) -> None:
+        while True:
+            self._report_settled()
+            gevent.sleep(0.05)
+
+    def _report_settled(self) -> None:
+        """Locust's own tables, a few at a time: a listener of somebody else's may be slow, and the hub waits for it."""
+        while self._settled:
+            for _ in range(min(8, len(self._settled))):
+                self._observe(self._settled.popleft())
+            gevent.sleep(0.001)
+
+    def _keep_clock(self) -> None:
+        while True:
+            gevent.sleep(_CLOCK_INTERVAL_S)
+            if self._client is not None:
+                self._client.clock.measure()
+
+    def _load(self, plan: ReplayPlan) -> None:
+        trace = Trace.read(plan.trace)
+        if trace.digest() != plan.trace_digest:
+            raise InvalidFile(f"{plan.trace}: not the trace that was planned, its digest differs; copy it here again")
+        self._plan, self._trace = plan, trace
+
+    @property
+    def _checked_trace(self) -> Trace:
+        if self._trace is None:
+            raise RuntimeError("a trace is loaded before it is replayed")
+        return self._trace
+
+    def _open_client(self, plan: ReplayPlan) -> Client:
+        """Made once per process; the connections of an earlier rung are let go, the name is looked up again."""
+        address = Address.of(plan.target.base_url)
+        if self._client is None:
+            raise_descriptor_limit()
+            pacer, clock = Pacer(), Clock()
+            wire = _wire(plan, address, simulated=False)
+            self._client = Client(clock, pacer, Pool(address, clock), wire, plan.target.timeouts)
+            ringer = alarm(pacer.pump)
+            self._timer = ringer.name
+            pacer.start(ringer)
+        self._client.pool.close()
+        try:
+            self._client.pool.where = address.resolve()
+        except OSError:
+            self._client.pool.where = []  # every attempt then says `dns`
+        return self._client
+
+
+def _wire(plan: ReplayPlan, address: Address, *, simulated: bool) -> Wire:
+    target = plan.target
+    return Wire(
+        address,
+        DIALECTS[target.api],
+        Prompts(plan.seed),
+        key=api_key(target.key_env),
+        headers=target.headers,
+        models=target.models,
+        simulated=simulated,
+    )
+
+
+def api_key(name: str | None) -> str | None:
+    """The key from the environment of this process. Raises `BadInput` where it was named but is not set."""
+    if name is None:
+        return None
+    key = os.environ.get(name)
+    if not key:
+        raise BadInput(f"the environment has no {name}; export it before the run (it is never written anywhere)")
+    return key
