@@ -1,0 +1,46 @@
+"""A claim checked on a comparison: finds the strategy it is about and hands over what was measured of it."""
+
+from collections.abc import Sequence
+
+from simulator.comparison.result import Comparison, Contender, Saving
+from simulator.errors import BadInput
+from simulator.verdicts.claims import Claim, Verdict, judge
+from simulator.verdicts.clauses import Facts, SegmentQuality
+from simulator.verdicts.flips import Parts
+
+
+def check(
+    claim: Claim,
+    comparison: Comparison,
+    *,
+    strategy: str | None = None,
+    scale: float | None = None,
+    quality: Sequence[SegmentQuality] = (),
+) -> Verdict:
+    """Judge `claim` of one strategy at one scale (default: the only strategy beside the baseline, the smallest scale).
+
+    Raises BadInput where that is not one strategy. Without `quality`, a clause about it has no data.
+    """
+    one = _about(comparison, strategy, scale)
+    assert one.saving is not None  # `_about` finds only those
+    return judge(claim, Facts(one.saving.total, _parts(one.saving), quality))
+
+
+def _about(comparison: Comparison, strategy: str | None, scale: float | None) -> Contender:
+    compared = [one for one in comparison.contenders if one.saving and scale in (None, one.scale)]
+    names = sorted({one.strategy for one in compared})
+    named = [one for one in compared if strategy in (None, one.strategy)]
+    if not named:
+        raise BadInput(f"nothing to check: compared with {comparison.baseline!r} are {', '.join(names) or 'none'}")
+    if strategy is None and len(names) > 1:
+        raise BadInput(f"say which strategy the claim is about: {', '.join(names)}")
+    return min(named, key=lambda one: one.scale)
+
+
+def _parts(saving: Saving) -> Parts | None:
+    parts = [saving.moved, saving.same_model, saving.unanswered, saving.overhead, saving.waste]
+    known = [share for share in (*parts, saving.cost_share_moved) if share is not None]
+    if len(known) <= len(parts):
+        return None
+    moved, same, unanswered, overhead, waste, cost_share = known
+    return Parts(moved, same, unanswered, overhead, waste, saving.request_share_small, cost_share)
