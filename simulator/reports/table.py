@@ -1,6 +1,7 @@
 """A table of texts, filled once from the summary and drawn by every report: terminal, HTML and markdown."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from simulator.figures import Interval, Provenance
@@ -42,10 +43,40 @@ class Table:
     notes: tuple[str, ...] = ()
 
     def brief(self) -> "Table":
-        """The same table without its detail columns."""
+        """The same table without detail columns and without the bounds of intervals."""
         kept = [index for index, column in enumerate(self.columns) if not column.detail]
-        rows = tuple(tuple(row[index] for index in kept) for row in self.rows)
+        rows = tuple(tuple(_unbounded(row[index]) for index in kept) for row in self.rows)
         return Table(self.title, tuple(self.columns[index] for index in kept), rows, self.notes)
+
+    def gathered(self) -> "Table":
+        """The same table where a provenance that all figures of a column share stands once, in its heading."""
+        shared = [column.provenance or self._shared(index) for index, column in enumerate(self.columns)]
+        columns = tuple(replace(column, provenance=word) for column, word in zip(self.columns, shared, strict=True))
+        rows = tuple(
+            tuple(
+                replace(cell, provenance=None if cell.provenance == word else cell.provenance) for cell, word in pairs
+            )
+            for pairs in (zip(row, shared, strict=True) for row in self.rows)
+        )
+        return Table(self.title, columns, rows, self.notes)
+
+    def _shared(self, index: int) -> Provenance | None:
+        found = {row[index].provenance for row in self.rows} - {None}
+        return found.pop() if len(found) == 1 else None
+
+
+def _unbounded(cell: Cell) -> Cell:
+    text, bracket, rest = cell.text.partition(" [")
+    return replace(cell, text=text) if bracket and rest.endswith("]") else cell
+
+
+def noted(remarks: Iterable[tuple[str, str | None]]) -> tuple[str, ...]:
+    """Each remark once, with the places that it was made of: `too few sessions (1× routed, 2× routed)`."""
+    places: dict[str, list[str]] = {}
+    for place, remark in remarks:
+        if remark:
+            places.setdefault(remark, []).append(place)
+    return tuple(f"{remark} ({', '.join(dict.fromkeys(where))})" for remark, where in places.items())
 
 
 def interval_text(interval: Interval) -> str:

@@ -433,16 +433,16 @@ def launch() -> Summary:
     return whole()
 
 
+def _unjudged(judgements: list[Judgement], *, why: str) -> list[Judgement]:
+    """What an invalid run leaves of its judgements: latency has no data."""
+    blank = {"outcome": "no data", "measured": None, "low": None, "high": None, "note": why}
+    return [one.model_copy(update=blank) if one.unit == "s" else one for one in judgements]
+
+
 @pytest.fixture
 def invalid() -> Summary:
     """The load generator could not keep up: latency has no data, cost stands."""
-    why = "run CLIENT-LIMITED: latency not judged"
-    objectives = [
-        one.model_copy(update={"outcome": "no data", "measured": None, "low": None, "high": None, "note": why})
-        if one.unit == "s"
-        else one
-        for one in whole().objectives
-    ]
+    objectives = _unjudged(whole().objectives, why="run CLIENT-LIMITED: latency not judged")
     reasons = ["send lag p99 412 ms at 10× single is over 50 ms", "97.1 % of the due requests were sent, needs 99.5 %"]
     return whole(run=run_facts(verdict="CLIENT-LIMITED", reasons=reasons, exit_code=5), objectives=objectives)
 
@@ -452,7 +452,7 @@ def interrupted() -> Summary:
     """Ctrl-C in the 2× rung: no comparison at 10×, no breaks, short month."""
     rungs = [rung("single", 1.0), rung("routed", 1.0), rung("single", 2.0, settled=_stopped(211))]
     costs = [cost("single", 1.0), cost("routed", 1.0), cost("single", 2.0)]
-    objectives = [*judged("single", 1.0), *judged("routed", 1.0)]
+    objectives = _unjudged([*judged("single", 1.0), *judged("routed", 1.0)], why="run INCOMPLETE: latency not judged")
     facts = run_facts(
         status="interrupted",
         verdict="INCOMPLETE",

@@ -1,4 +1,4 @@
-"""What breaks first on the axis of traffic: each condition at its breaking multiplier, beside the scales that were run."""
+"""What breaks first on the axis of traffic: each condition at its breaking multiplier, beside the scales run."""
 
 from typing import Any
 

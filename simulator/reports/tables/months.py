@@ -1,6 +1,6 @@
 """The month in dollars: P10, P50, P90 per scale and strategy, and whether the budget holds."""
 
-from simulator.reports.table import Cell, Column, Table, Tone
+from simulator.reports.table import Cell, Column, Table, Tone, noted
 from simulator.spend.projection import MonthCost
 from simulator.summary import Summary
 from simulator.units import count_text, scale_text, share_text, usd_text
@@ -44,7 +44,8 @@ def months(summary: Summary) -> Table:
 
 def headline(summary: Summary) -> Table:
     """Only the month that the report leads with."""
-    return _table(summary, headline_costs(summary), f"The month {headline_month(summary)}, projected")
+    whole = _table(summary, headline_costs(summary), f"The month {headline_month(summary)}, projected")
+    return Table(whole.title, whole.columns[1:], tuple(row[1:] for row in whole.rows), whole.notes)
 
 
 def _table(summary: Summary, chosen: list[MonthCost], title: str) -> Table:
@@ -59,19 +60,24 @@ def _table(summary: Summary, chosen: list[MonthCost], title: str) -> Table:
             Column("P50", numeric=True),
             Column("P90", numeric=True),
             Column("per answered", numeric=True, detail=True),
-            Column("budget"),
+            Column(_budget_title(chosen)),
             Column("chance over", numeric=True, detail=True),
             Column("refused by limits", numeric=True, detail=True),
             Column("from rung", numeric=True, detail=True),
         ),
         tuple(_row(month) for month in chosen),
         tuple(_notes(summary, chosen)),
-    )
+    ).gathered()
+
+
+def _budget_title(chosen: list[MonthCost]) -> str:
+    """The budget itself, where all these months have the same."""
+    budgets = {month.budget for month in chosen}
+    only = budgets.pop() if len(budgets) == 1 else None
+    return "budget" if only is None else f"budget {usd_text(only)}"
 
 
 def _row(month: MonthCost) -> tuple[Cell, ...]:
-    verdict, tone = BUDGET[month.over_budget]
-    budget = "" if month.budget is None else f" {usd_text(month.budget)}"
     return (
         Cell(month.month),
         Cell(scale_text(month.scale)),
@@ -81,7 +87,7 @@ def _row(month: MonthCost) -> tuple[Cell, ...]:
         Cell(usd_text(month.p50), provenance=month.provenance),
         Cell("no interval" if month.p90 is None else usd_text(month.p90), provenance=month.provenance),
         Cell(usd_text(month.per_answered), provenance=month.provenance),
-        Cell(verdict + budget, tone),
+        Cell(*BUDGET[month.over_budget]),
         Cell(share_text(month.chance_over_budget)),
         Cell(share_text(month.capped_share), "bad" if month.capped_share else "plain"),
         Cell(scale_text(month.based_on_scale)),
@@ -89,7 +95,7 @@ def _row(month: MonthCost) -> tuple[Cell, ...]:
 
 
 def _notes(summary: Summary, chosen: list[MonthCost]) -> list[str]:
-    notes = [f"{month.strategy} at {scale_text(month.scale)}: {month.note}" for month in chosen if month.note]
+    notes = list(noted((f"{one.month} {one.strategy} at {scale_text(one.scale)}", one.note) for one in chosen))
     outside = sorted({month.scale for month in chosen if beyond(summary, month.scale)})
     if outside:
         scales = ", ".join(map(scale_text, outside))
@@ -97,4 +103,4 @@ def _notes(summary: Summary, chosen: list[MonthCost]) -> list[str]:
     if summary.projection.needed_sessions:
         need = count_text(summary.projection.needed_sessions)
         notes.append(f"±10 % on the cost per session at 95 % needs a test of {need} sessions.")
-    return list(dict.fromkeys(notes))
+    return notes

@@ -1,9 +1,9 @@
 """Objectives as a matrix: one row per objective and strategy, one column per scale; no data is never a pass."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 
-from simulator.figures import Provenance
-from simulator.reports.table import Cell, Column, Table, Tone
+from simulator.reports.table import Cell, Column, Table, Tone, noted
 from simulator.summary import Summary
 from simulator.units import count_text, scale_text, seconds_text, share_text, usd_text
 from simulator.verdicts.objectives import Judgement
@@ -36,36 +36,29 @@ def objectives(summary: Summary) -> Table:
     columns = (
         Column("objective"),
         Column("strategy"),
-        *(Column(scale_text(scale), numeric=True, provenance=_common(summary, scale)) for scale in scales),
+        *(Column(scale_text(scale), numeric=True) for scale in scales),
     )
     return Table(
         "Objectives",
         columns,
-        tuple(
-            (Cell(o), Cell(s), *(_cell(cells.get(scale), _common(summary, scale)) for scale in scales))
-            for (o, s), cells in rows.items()
-        ),
-        _notes(summary.objectives),
-    )
+        tuple((Cell(o), Cell(s), *(_cell(cells.get(scale)) for scale in scales)) for (o, s), cells in rows.items()),
+        noted(_places(summary)),
+    ).gathered()
 
 
-def _common(summary: Summary, scale: float) -> Provenance | None:
-    """What every judgement at a scale rests on; None where they differ and each says its own."""
-    found = {judgement.provenance for judgement in summary.objectives if judgement.scale == scale}
-    return found.pop() if len(found) == 1 else None
-
-
-def _cell(judged: list[Judgement] | None, common: Provenance | None) -> Cell:
+def _cell(judged: list[Judgement] | None) -> Cell:
     """Replicates stand side by side; the worst of them gives the tone."""
     if not judged:
         return Cell("not asked", "muted")
     worst = min(judged, key=lambda one: ("fail", "no data", "pass").index(one.outcome))
-    return Cell("  ".join(map(judgement_text, judged)), MARKS[worst.outcome][1], None if common else worst.provenance)
+    return Cell("  ".join(map(judgement_text, judged)), MARKS[worst.outcome][1], worst.provenance)
 
 
-def _notes(judgements: list[Judgement]) -> tuple[str, ...]:
-    places: dict[str, list[str]] = {}
-    for one in judgements:
-        if one.note:
-            places.setdefault(f"{one.objective}: {one.note}", []).append(f"{scale_text(one.scale)} {one.strategy}")
-    return tuple(f"{note} ({', '.join(dict.fromkeys(where))})" for note, where in places.items())
+def _places(summary: Summary) -> Iterator[tuple[str, str | None]]:
+    """Where each note was made; `every rung` where an objective has it on all of its rungs."""
+    for objective in dict.fromkeys(one.objective for one in summary.objectives):
+        own = [one for one in summary.objectives if one.objective == objective]
+        if len({one.note for one in own}) == 1:
+            yield f"{objective}, every rung", own[0].note
+        else:
+            yield from ((f"{objective} at {scale_text(one.scale)}, {one.strategy}", one.note) for one in own)

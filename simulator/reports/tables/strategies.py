@@ -1,10 +1,11 @@
 """Strategies side by side on identical arrivals, and the parts that a saving is made of."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 from simulator.comparison import Contender, Saving
 from simulator.figures import Interval
-from simulator.reports.table import Cell, Column, Table
+from simulator.reports.table import Cell, Column, Table, noted
 from simulator.summary import Summary
 from simulator.units import scale_text, seconds_text, share_text, usd_text
 
@@ -62,7 +63,7 @@ def strategies(summary: Summary) -> Table:
             Column("answered", numeric=True, provenance="measured", detail=True),
         ),
         tuple(_row(contender) for contender in summary.comparison.contenders),
-        tuple(_notes(summary.comparison.contenders)),
+        noted(_remarks(summary.comparison.contenders)),
     )
 
 
@@ -88,10 +89,11 @@ def _saves(contender: Contender) -> Cell:
     return Cell(saving_text(contender.saving.total), "plain" if sure is None else "good" if sure else "bad")
 
 
-def _notes(contenders: list[Contender]) -> list[str]:
-    notes = [f"{one.strategy} at {scale_text(one.scale)}: {one.note}" for one in contenders if one.note]
-    savings = [(one, one.saving.total.note) for one in contenders if one.saving and one.saving.total.note]
-    return notes + [f"saving of {one.strategy} at {scale_text(one.scale)}: {note}" for one, note in savings]
+def _remarks(contenders: list[Contender]) -> Iterator[tuple[str, str | None]]:
+    for one in contenders:
+        place = f"{one.strategy} at {scale_text(one.scale)}"
+        yield place, one.note
+        yield f"saving of {place}", one.saving.total.note if one.saving else None
 
 
 def parts(summary: Summary) -> Table:

@@ -1,0 +1,123 @@
+"""The report on a terminal: verdict, rungs, objectives, what breaks first, spend, paths. Reads well when piped, too."""
+
+import io
+from collections.abc import Iterable
+from textwrap import fill
+from typing import TYPE_CHECKING
+
+from simulator.reports.headline import headline
+from simulator.reports.table import Table, Tone
+from simulator.reports.tables.breaks import first, multiplier_text
+from simulator.reports.tables.evidence import reconciliation
+from simulator.reports.tables.months import headline as month
+from simulator.reports.tables.objectives import objectives
+from simulator.reports.tables.rungs import rungs
+from simulator.reports.tables.spend import spend
+from simulator.reports.tables.strategies import strategies
+from simulator.summary import Summary
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+STYLES: dict[Tone, str] = {"plain": "", "good": "green", "bad": "bold red", "warn": "yellow", "muted": "dim"}
+ROOMY = 140
+"""Columns from which the detail fits."""
+
+
+def render(summary: Summary, *, width: int = 100) -> str:
+    """What `show` prints, as text without colours."""
+    from rich.console import Console
+
+    sheet = io.StringIO()
+    show(summary, Console(file=sheet, width=width, color_system=None, force_terminal=False, legacy_windows=False))
+    return "".join(f"{line.rstrip()}\n" for line in sheet.getvalue().splitlines())
+
+
+def show(summary: Summary, console: "Console", *, paths: Iterable[str] = ()) -> None:
+    """Print the report; `paths` are the files written, named last."""
+    _verdict(summary, console)
+    for table in (rungs(summary), objectives(summary)):
+        _table(table, console)
+    _breaks(summary, console)
+    for table in (spend(summary), strategies(summary), month(summary)):
+        _table(table, console)
+    _ending(summary, console, paths)
+
+
+def _say(console: "Console", text: str, style: str = "", *, indent: int = 0) -> None:
+    """Text as it is: names with brackets are not markup, and a wrapped line keeps its indent."""
+    from rich.text import Text
+
+    lines = fill(
+        text,
+        width=console.width,
+        initial_indent=" " * indent,
+        subsequent_indent=" " * indent,
+        break_on_hyphens=False,  # a command that is wrapped must still be a command
+        break_long_words=False,
+    )
+    console.print(Text(lines, style=style), soft_wrap=True)
+
+
+def _heading(console: "Console", title: str) -> None:
+    console.print()
+    _say(console, title.upper(), "bold")
+
+
+def _verdict(summary: Summary, console: "Console") -> None:
+    found = headline(summary)
+    console.print()
+    _say(console, f"{found.word}: {summary.run.scenario}", STYLES[found.tone])
+    _say(console, found.sentence)
+    _say(console, found.trust, "" if found.trusted else "yellow")
+    for caution in found.cautions:
+        _say(console, f"! {caution}", "yellow")
+
+
+def _table(table: Table, console: "Console") -> None:
+    """As wide as the console allows: detail columns and bounds only where they fit."""
+    from rich import box
+    from rich.table import Table as Grid
+    from rich.text import Text
+
+    if not table.rows:
+        return
+    _heading(console, table.title)
+    fitting = table if console.width >= ROOMY else table.brief()
+    grid = Grid(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1))
+    for column in fitting.columns:
+        title = f"{column.title}\n{column.provenance}" if column.provenance else column.title
+        if column.numeric:
+            grid.add_column(Text(title), justify="right", overflow="fold", min_width=max(map(len, title.split())))
+        else:
+            grid.add_column(Text(title), overflow="fold")
+    for row in fitting.rows:
+        texts = ((f"{cell.text} {cell.provenance}" if cell.provenance else cell.text, cell.tone) for cell in row)
+        grid.add_row(*(Text(text, style=STYLES[tone]) for text, tone in texts))
+    console.print(grid)
+    for note in fitting.notes:
+        _say(console, note, "dim", indent=1)
+
+
+def _breaks(summary: Summary, console: "Console") -> None:
+    _heading(console, "The three things that break first")
+    if not summary.breaks:
+        _say(console, "Nothing that breaks was found in what was run.", indent=1)
+    for number, found in enumerate(first(summary), 1):
+        _say(
+            console, f"{number}  {multiplier_text(found)}  {found.title} ({found.strategy}), {found.provenance}", "bold"
+        )
+        lines = (found.evidence, found.costs, f"→ {found.fix}", f"→ {found.verify}" if found.verify else None)
+        for line in filter(None, lines):
+            _say(console, line, indent=3)
+
+
+def _ending(summary: Summary, console: "Console", paths: Iterable[str]) -> None:
+    _heading(console, "Reconciliation")
+    for row in reconciliation(summary).rows:
+        equation, left, right, holds = row
+        _say(console, f"{holds.text}: {equation.text} ({left.text}; {right.text})", STYLES[holds.tone], indent=1)
+    console.print()
+    for path in paths:
+        console.print(path, markup=False, highlight=False, soft_wrap=True)
+    _say(console, f"exit code {summary.run.exit_code}; again: {summary.run.command}", "dim")

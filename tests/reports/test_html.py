@@ -1,0 +1,123 @@
+"""The page."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from simulator.reports.html import render
+from simulator.summary import Summary
+
+VOID = {"meta", "br", "path", "use", "rect", "link"}
+
+
+class Page(HTMLParser):
+    """Tags that were opened and not closed, ids, and everything that could be fetched."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.ids: list[str] = []
+        self.fetched: list[str] = []
+        self.words: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in VOID:
+            self.open.append(tag)
+        self._attributes(attrs)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._attributes(attrs)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in VOID:
+            assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+    def _attributes(self, attrs: list[tuple[str, str | None]]) -> None:
+        self.ids += [value or "" for name, value in attrs if name == "id"]
+        self.fetched += [value or "" for name, value in attrs if name in ("src", "href", "xlink:href", "action")]
+
+
+def parsed(summary: Summary) -> Page:
+    page = Page()
+    page.feed(render(summary))
+    page.close()
+    return page
+
+
+def test_every_summary_makes_a_well_formed_page(summary: Summary) -> None:
+    page = parsed(summary)
+    assert page.open == []
+    assert len(page.ids) == len(set(page.ids))
+
+
+def test_nothing_is_fetched_and_nothing_runs(summary: Summary) -> None:
+    text = render(summary)
+    assert [target for target in parsed(summary).fetched if not target.startswith("#")] == []
+    assert re.findall(r"url\((?!#)", text) == []
+    assert "<script" not in text
+    assert "@import" not in text
+
+
+def test_the_same_summary_gives_the_same_bytes(launch: Summary) -> None:
+    assert render(launch) == render(Summary.model_validate_json(launch.model_dump_json()))
+
+
+def test_sections_stand_in_reading_order(launch: Summary) -> None:
+    text = render(launch)
+    order = [
+        "7 of 24 objectives fail",
+        'class="tile"',
+        "The three things that break first",
+        "<h2>Objectives",
+        "<h2>What happened",
+        "<h2>What the test cost",
+        "<h2>Strategies compared",
+        "<h2>The month",
+        "<h2>Assumptions and prices",
+        "<h2>Reconciliation",
+        "<h2>Method",
+        "<h2>Reproduce",
+    ]
+    places = [text.index(part) for part in order]
+    assert places == sorted(places)
+
+
+def test_hostile_names_stay_text(hostile: Summary) -> None:
+    text = render(hostile)
+    assert "<script>" not in text
+    assert "&lt;script&gt;" in text
+
+
+@pytest.mark.parametrize("badge", ["measured", "priced", "extrapolated", "assumed"])
+def test_all_four_provenances_are_shown(launch: Summary, badge: str) -> None:
+    assert f'<span class="badge {badge}">{badge}</span>' in render(launch)
+
+
+def test_a_hundredfold_is_never_called_measured(launch: Summary) -> None:
+    text = render(launch)
+    assert "100×: beyond anything that was run; extrapolated, never measured." in text
+    assert "never run:" in text
+
+
+def test_an_invalid_run_is_not_judged(invalid: Summary) -> None:
+    text = render(invalid)
+    assert "RUN NOT VALID (CLIENT-LIMITED)" in text
+    assert "latency is not judged, cost still is" in text
+    assert "recorded, not judged" in text
+    assert ">not judged</b>" in text
+
+
+def test_unknown_money_is_never_nothing(unpriced: Summary) -> None:
+    text = render(unpriced)
+    assert '<td class="n warn">unknown</td>' in text
+    assert "every total that contains them is a lower bound" in text
+
+
+def test_interrupted_without_projection_still_reads(interrupted: Summary) -> None:
+    text = render(interrupted)
+    assert "There is no projection." in text
+    assert "No strategies were compared." in text

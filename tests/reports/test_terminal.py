@@ -1,0 +1,64 @@
+"""The report on a terminal."""
+
+import pytest
+
+from simulator.reports.terminal import render, show
+from simulator.summary import Summary
+
+
+def test_the_first_lines_say_verdict_and_trust(launch: Summary) -> None:
+    lines = render(launch).strip().splitlines()
+    assert lines[0] == "FAILS: support-chat"
+    assert "7 of 24 objectives fail" in lines[1]
+    assert "Run VALID: the load generator kept up; latency is judged." in lines
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 120, 160])
+def test_no_line_is_wider_than_the_terminal_except_one_word(launch: Summary, width: int) -> None:
+    assert [line for line in render(launch, width=width).splitlines() if len(line) > width] == []
+
+
+def test_80_columns_lose_no_figure(launch: Summary) -> None:
+    text = render(launch, width=80)
+    for figure in ("✗ 38.4 %", "$56,787", "$618,975", "! at risk", "✗ over", "+56.6 %", "extrapolated", "$5.02"):
+        assert figure in text
+
+
+def test_a_run_that_is_not_valid_says_so_where_latency_stands(invalid: Summary) -> None:
+    text = render(invalid, width=120)
+    assert text.count("latency is not judged") == 1
+    assert "latency is shown as recorded, but not judged" in text
+    assert text.count("? no data") == 12
+
+
+def test_an_interrupted_run_is_marked(interrupted: Summary) -> None:
+    text = render(interrupted)
+    assert text.strip().startswith("INTERRUPTED: partial results")
+    assert "exit code 130" in text
+
+
+def test_unknown_money_is_never_nothing(unpriced: Summary) -> None:
+    text = render(unpriced, width=120)
+    row = next(line for line in text.splitlines() if "1×" in line and "unknown" in line)
+    assert "$0.00" not in row
+    assert "≥ $4.66" in text
+    assert "118 calls have no price" in text
+
+
+def test_names_with_brackets_are_not_markup(hostile: Summary) -> None:
+    assert "[bold]" in render(hostile)
+
+
+def test_paths_stand_last_and_whole(launch: Summary) -> None:
+    from io import StringIO
+
+    from rich.console import Console
+
+    sheet = StringIO()
+    path = "results/" + "very-long-folder/" * 8 + "report.html"
+    show(launch, Console(file=sheet, width=80), paths=[path])
+    assert path in sheet.getvalue().splitlines()
+
+
+def test_piped_output_has_no_control_codes(launch: Summary) -> None:
+    assert "\x1b" not in render(launch)
