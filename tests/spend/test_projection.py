@@ -1,0 +1,187 @@
+"""The month, worked by hand; and what makes it uncertain."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from simulator.run.demand import KnownLimit
+from simulator.run.metrics import rung_figures
+from simulator.scenario.projection import Launch, ProjectionPlan
+from simulator.spend.projection import MonthCost, Projection, project
+from tests.run.hand import Rows, asked, record, tables
+
+LAUNCH = Launch(starts=date(2026, 12, 1), sessions_per_day=1000, weekend="50%", growth="10%/month")
+
+
+def cent_a_token(calls: pa.Table, at: datetime) -> Sequence[Decimal | None]:
+    """One cent an output token in 2026 and two from 2027 on; refused calls report none and cost nothing."""
+    rate = Decimal("0.01") if at < datetime(2027, 1, 1, tzinfo=UTC) else Decimal("0.02")
+    return [rate * (tokens or 0) for tokens in calls["output_tokens"].to_pylist()]
+
+
+def rung(
+    scale: float, *, sessions: int = 40, refused: int = 0, strategy: str = "single", output: int = 100
+) -> list[Rows]:
+    """Two turns a session, of `output` ∓ 50 tokens; the last turns of `refused` sessions are refused."""
+    rows = []
+    for n in range(sessions):
+        last = "rate_limited" if n < refused else "ok"
+        common: dict[str, Any] = {"scale": scale, "strategy": strategy}
+        rows.append(asked(f"s{n}", n / 10, output=output - 50, **common))
+        rows.append(asked(f"s{n}", n / 10 + 3, turn=2, output=output + 50, outcome=last, **common))
+    return rows
+
+
+def projected(*rungs: list[Rows], **changes: Any) -> Projection:
+    rows = [row for one in rungs for row in one]
+    calls, requests = tables(rows)
+    keys = dict.fromkeys((row.scale, row.strategy) for _, own in rows for row in own)
+    records = [
+        record(sum((row.scale, row.strategy) == key for _, own in rows for row in own), scale=key[0], strategy=key[1])
+        for key in keys
+    ]
+    given: dict[str, Any] = {"price": cent_a_token, "launch": LAUNCH, "plan": ProjectionPlan(scales=[1], months=1)}
+    return project(
+        calls, requests, rung_figures(calls, requests, rungs=records, seed=1), **(given | {"seed": 1} | changes)
+    )
+
+
+def month(found: Projection, *, scale: float = 1.0, name: str = "2026-12", strategy: str = "single") -> MonthCost:
+    (one,) = [m for m in found.months if (m.scale, m.month, m.strategy) == (scale, name, strategy)]
+    return one
+
+
+def test_december_by_hand() -> None:
+    """December 2026: 23 weekdays × 1,000 + 8 weekend days × 500 = 27,000 sessions, each 50 + 150 tokens = $2."""
+    december = month(projected(rung(1.0)))
+    assert (december.sessions, december.requests, december.p50) == (27_000, 54_000, Decimal("54000.00"))
+    assert (december.per_request, december.per_answered) == (Decimal(1), Decimal(1))
+    assert (december.provenance, december.based_on_scale) == ("extrapolated", 1.0)
+
+
+def test_january_has_its_own_days_growth_and_prices() -> None:
+    """January 2027: 21 weekdays and 10 weekend days = 26,000 sessions × 1.1, at $4 a session."""
+    found = projected(rung(1.0), plan=ProjectionPlan(scales=[1], months=2))
+    january = month(found, name="2027-01")
+    assert (january.sessions, january.p50) == (28_600, Decimal("114400.00"))
+
+
+def test_prices_that_change_within_a_month_hold_from_their_day_on() -> None:
+    def doubling(calls: pa.Table, at: datetime) -> Sequence[Decimal | None]:
+        return [Decimal(1 if at.date() < date(2026, 12, 16) else 2)] * len(calls)
+
+    found = projected(rung(1.0), price=doubling, changes=[date(2026, 12, 16)])
+    # 1–15 December: 11 weekdays and 4 weekend days = 13,000 sessions × 2 calls × $1; the other 14,000 × 2 × $2.
+    assert month(found).p50 == Decimal("82000.00")
+
+
+def test_a_launch_in_mid_month_makes_that_month_partial_and_the_next_one_leads() -> None:
+    launch = LAUNCH.model_copy(update={"starts": date(2026, 12, 30)})
+    found = projected(rung(1.0), launch=launch, plan=ProjectionPlan(scales=[1], months=2))
+    assert (month(found).sessions, month(found).note) == (2000, "partial month")
+    assert found.first_full_month == "2027-01"
+
+
+def test_a_hundred_times_is_a_hundred_times_the_sessions_and_never_measured() -> None:
+    found = projected(rung(1.0), rung(10.0), plan=ProjectionPlan(scales=[1, 10, 100], months=1))
+    hundred = month(found, scale=100.0)
+    assert (hundred.sessions, hundred.provenance, hundred.based_on_scale) == (2_700_000, "extrapolated", 10.0)
+
+
+def test_a_rung_that_was_refused_is_no_sample_of_what_was_offered() -> None:
+    """The 10× rung refused the dear second turns of half its sessions; its sessions look cheap and are not used."""
+    found = projected(rung(1.0), rung(10.0, refused=20), plan=ProjectionPlan(scales=[10], months=1))
+    assert month(found, scale=10.0).based_on_scale == 1.0
+    assert month(found, scale=10.0).p50 == Decimal("540000.00")
+
+
+def test_where_even_the_smallest_rung_was_refused_the_bias_is_said() -> None:
+    note = month(projected(rung(1.0, refused=20))).note
+    assert note == "requests of the sample were refused or failed: sessions cost less than was offered"
+
+
+def test_below_thirty_sessions_there_is_a_point_and_no_interval() -> None:
+    few, enough = month(projected(rung(1.0, sessions=29))), month(projected(rung(1.0, sessions=30)))
+    assert (few.p10, few.p90, few.note) == (None, None, "29 sessions: P10 and P90 need 30")
+    assert enough.p10 is not None
+    assert enough.p10 < enough.p50 < enough.p90
+
+
+def test_equal_sessions_leave_only_the_volume_uncertain() -> None:
+    """With 80 % between ÷1.2 and ×1.2 of the plan, P10 and P90 lie there, within what 2,000 draws can tell."""
+    december = month(projected(rung(1.0)))
+    assert float(december.p50 / december.p10) == pytest.approx(1.2, rel=0.02)
+    assert float(december.p90 / december.p50) == pytest.approx(1.2, rel=0.02)
+
+
+@pytest.mark.parametrize(("budget", "verdict"), [(80_000, "within"), (60_000, "risk"), (53_999, "over")])
+def test_the_budget_is_held_at_risk_or_broken(budget: int, verdict: str) -> None:
+    december = month(projected(rung(1.0), budget=Decimal(budget)))
+    assert december.over_budget == verdict
+    assert (december.chance_over_budget > 0.5) == (verdict == "over")
+
+
+def test_without_a_budget_there_is_no_verdict() -> None:
+    december = month(projected(rung(1.0)))
+    assert (december.over_budget, december.chance_over_budget) == ("no budget", None)
+
+
+def test_sessions_without_a_price_are_left_out_and_counted_never_free() -> None:
+    def holes(calls: pa.Table, at: datetime) -> Sequence[Decimal | None]:
+        owners = calls["session_id"].to_pylist()
+        return [None if owner == "s0" else cost for owner, cost in zip(owners, cent_a_token(calls, at), strict=True)]
+
+    december = month(projected(rung(1.0), price=holes))
+    assert (december.p50, december.note) == (Decimal("54000.00"), "1 sessions without a price left out")
+
+
+def test_a_strategy_that_cannot_be_priced_has_no_month() -> None:
+    found = projected(rung(1.0), price=lambda calls, at: [None] * len(calls))
+    assert (found.months, found.tornado, found.needed_sessions) == ([], {}, None)
+
+
+def test_known_limits_cap_the_busy_hour() -> None:
+    quota = KnownLimit(model="gpt-4o", axis="requests", per_minute=960, burst_s=5.0, source="test")
+    found = projected(rung(1.0), limits=[quota], plan=ProjectionPlan(scales=[1, 10, 100], months=1))
+    # 80 requests in 10 s are 480 a minute at 1×.
+    assert [round(m.capped_share, 3) for m in found.months] == [0.0, 0.8, 0.98]
+    assert month(projected(rung(1.0))).capped_share is None
+
+
+def test_the_needed_sessions_follow_from_their_spread() -> None:
+    """Half the sessions cost $1 and half $3: CV² = 40/39 · 1/4, and (1.96 ÷ 0.1)² · CV² = 98.5, rounded up."""
+    rows = [asked(f"s{n}", n / 10, output=100 if n % 2 else 300) for n in range(40)]
+    assert projected(rows).needed_sessions == 99
+
+
+def test_the_tornado_moves_one_assumption_at_a_time() -> None:
+    found = projected(rung(1.0), plan=ProjectionPlan(scales=[1, 10], months=1))
+    bars = {bar.assumption: (bar.low_label, bar.high_label, bar.low, bar.high) for bar in found.tornado["single"]}
+    assert bars == {
+        "sessions": ("planned ÷ 1.2", "planned × 1.2", Decimal("450000.00"), Decimal("648000.00")),
+        "answer length": ("−20 %", "+20 %", Decimal("432000.00"), Decimal("648000.00")),
+        "list prices": ("−10 %", "+10 %", Decimal("486000.00"), Decimal("594000.00")),
+        "prompt length": ("−20 %", "+20 %", Decimal("540000.00"), Decimal("540000.00")),
+    }
+    widths = [bar.high - bar.low for bar in found.tornado["single"]]
+    assert widths == sorted(widths, reverse=True)
+
+
+def test_the_register_says_who_says_so() -> None:
+    rows = {row["id"]: row for row in projected(rung(1.0)).assumptions}
+    assert rows["launch.sessions_per_day"] == {
+        "id": "launch.sessions_per_day",
+        "value": "1,000",
+        "source": "scenario",
+        "provenance": "assumed",
+    }
+    assert rows["sample.single"]["value"] == "40 sessions, 80 requests"
+    assert rows["sample.single"]["provenance"] == "measured"
+
+
+def test_the_same_seed_projects_the_same() -> None:
+    assert projected(rung(1.0)) == projected(rung(1.0))
