@@ -5,6 +5,7 @@ Counts settle and dollars add up, because reports print both sides.
 """
 
 import math
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +13,9 @@ import pytest
 
 from simulator.comparison import Comparison, Contender, Saving
 from simulator.figures import Interval
+from simulator.reports import html
+from simulator.reports.charts.chart import Chart
+from simulator.reports.figures import figures
 from simulator.run.metrics import Health, Latency, RungFigures
 from simulator.spend.bill import RungCost
 from simulator.spend.projection import MonthCost, Projection, Sensitivity
@@ -427,7 +431,7 @@ def whole(**changed: Any) -> Summary:
     return Summary(**(figures | changed))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def launch() -> Summary:
     """The whole run: valid, complete, failing at 10×."""
     return whole()
@@ -439,7 +443,7 @@ def _unjudged(judgements: list[Judgement], *, why: str) -> list[Judgement]:
     return [one.model_copy(update=blank) if one.unit == "s" else one for one in judgements]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def invalid() -> Summary:
     """The load generator could not keep up: latency has no data, cost stands."""
     objectives = _unjudged(whole().objectives, why="run CLIENT-LIMITED: latency not judged")
@@ -447,7 +451,7 @@ def invalid() -> Summary:
     return whole(run=run_facts(verdict="CLIENT-LIMITED", reasons=reasons, exit_code=5), objectives=objectives)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def interrupted() -> Summary:
     """Ctrl-C in the 2× rung: no comparison at 10×, no breaks, short month."""
     rungs = [rung("single", 1.0), rung("routed", 1.0), rung("single", 2.0, settled=_stopped(211))]
@@ -480,7 +484,7 @@ def _stopped(planned: int) -> dict[str, int]:
     return reached | {"not_reached": planned - 84}
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def unpriced() -> Summary:
     """A model without a price: some calls of one rung, and all of another."""
     costs = list(whole().costs)
@@ -505,7 +509,7 @@ def unpriced() -> Summary:
 HOSTILE = '<script>alert("x")</script> & $5 [bold]| `x` __init__ ' + "very-long-name-" * 8
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def hostile() -> Summary:
     """Names that a page, a terminal or a chart could take for markup."""
     rungs = [one.model_copy(update={"strategy": HOSTILE}) for one in whole().rungs if one.strategy == "single"]
@@ -550,7 +554,33 @@ def hostile() -> Summary:
     )
 
 
-@pytest.fixture(params=["launch", "invalid", "interrupted", "unpriced", "hostile"])
+@pytest.fixture(scope="session", params=["launch", "invalid", "interrupted", "unpriced", "hostile"])
 def summary(request: pytest.FixtureRequest) -> Summary:
     """Each of the five, for what must hold of every report."""
     return request.getfixturevalue(request.param)
+
+
+@pytest.fixture(scope="session")
+def page() -> Callable[[Summary], str]:
+    """The HTML page of a summary, drawn once for all tests that read it."""
+    drawn: dict[int, str] = {}
+
+    def of(summary: Summary) -> str:
+        if id(summary) not in drawn:
+            drawn[id(summary)] = html.render(summary)
+        return drawn[id(summary)]
+
+    return of
+
+
+@pytest.fixture(scope="session")
+def charts() -> Callable[[Summary], list[Chart]]:
+    """The pictures of a summary, drawn once."""
+    drawn: dict[int, list[Chart]] = {}
+
+    def of(summary: Summary) -> list[Chart]:
+        if id(summary) not in drawn:
+            drawn[id(summary)] = figures(summary)
+        return drawn[id(summary)]
+
+    return of

@@ -2,15 +2,19 @@
 
 import re
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 from pathlib import Path
 
-from simulator.reports.figures import figures, write_figures
+from simulator.reports.charts.chart import Chart
+from simulator.reports.figures import write_figures
 from simulator.reports.palette import DARK, INK, LIGHT, SERIES
 from simulator.summary import Summary
 
+Draw = Callable[[Summary], list[Chart]]
 
-def test_a_whole_run_has_nine_pictures(launch: Summary) -> None:
-    assert [chart.key for chart in figures(launch)] == [
+
+def test_a_whole_run_has_nine_pictures(launch: Summary, charts: Draw) -> None:
+    assert [chart.key for chart in charts(launch)] == [
         "breaks",
         "settled",
         "latency-time-to-first-token",
@@ -23,8 +27,8 @@ def test_a_whole_run_has_nine_pictures(launch: Summary) -> None:
     ]
 
 
-def test_a_picture_without_data_is_left_out(interrupted: Summary) -> None:
-    keys = {chart.key for chart in figures(interrupted)}
+def test_a_picture_without_data_is_left_out(interrupted: Summary, charts: Draw) -> None:
+    keys = {chart.key for chart in charts(interrupted)}
     assert keys == {"settled", "latency-time-to-first-token", "latency-response-time", "strategy-cost"}
 
 
@@ -41,35 +45,35 @@ def test_files_are_the_same_byte_for_byte(launch: Summary, tmp_path: Path) -> No
     assert once == again
 
 
-def test_all_colours_come_from_the_page(launch: Summary) -> None:
-    for chart in figures(launch):
+def test_all_colours_come_from_the_page(launch: Summary, charts: Draw) -> None:
+    for chart in charts(launch):
         for sentinel in (INK, *SERIES):
             assert sentinel not in chart.drawing
         used = set(re.findall(r"var\(--([a-z0-9-]+)\)", chart.drawing))
         assert used <= set(LIGHT) == set(DARK)
 
 
-def test_those_who_cannot_see_it_get_the_figures(launch: Summary) -> None:
-    for chart in figures(launch):
+def test_those_who_cannot_see_it_get_the_figures(launch: Summary, charts: Draw) -> None:
+    for chart in charts(launch):
         assert 'role="img"' in chart.drawing
         assert len(chart.description) > 60
         assert chart.table.rows
 
 
-def test_titles_state_findings(launch: Summary) -> None:
-    titles = {chart.key: chart.title for chart in figures(launch)}
+def test_titles_state_findings(launch: Summary, charts: Draw) -> None:
+    titles = {chart.key: chart.title for chart in charts(launch)}
     assert titles["settled"] == "At 10× single, 54 % of the requests are answered; 38.4 % are refused"
     assert titles["latency-time-to-first-token"] == "Time to first token misses its objective: single at 10×"
     assert titles["month-fan"] == ("2026-12: over the budget: single from 10× ($56,787), routed from 10× ($24,646)")
 
 
-def test_infinity_is_drawn_and_named(launch: Summary) -> None:
-    drawing = next(chart.drawing for chart in figures(launch) if chart.key == "latency-time-to-first-token")
+def test_infinity_is_drawn_and_named(launch: Summary, charts: Draw) -> None:
+    drawing = next(chart.drawing for chart in charts(launch) if chart.key == "latency-time-to-first-token")
     assert "p95, p99: ∞, not answered" in drawing
 
 
-def test_an_invalid_run_does_not_judge_latency_in_pictures_either(invalid: Summary) -> None:
-    titles = [chart.title for chart in figures(invalid) if chart.key.startswith("latency")]
+def test_an_invalid_run_does_not_judge_latency_in_pictures_either(invalid: Summary, charts: Draw) -> None:
+    titles = [chart.title for chart in charts(invalid) if chart.key.startswith("latency")]
     assert all("not judged" in title for title in titles)
 
 

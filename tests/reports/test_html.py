@@ -1,6 +1,7 @@
 """The page."""
 
 import re
+from collections.abc import Callable
 from html.parser import HTMLParser
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from simulator.reports.html import render
 from simulator.summary import Summary
 
+Draw = Callable[[Summary], str]
 VOID = {"meta", "br", "path", "use", "rect", "link"}
 
 
@@ -41,33 +43,33 @@ class Page(HTMLParser):
         self.fetched += [value or "" for name, value in attrs if name in ("src", "href", "xlink:href", "action")]
 
 
-def parsed(summary: Summary) -> Page:
-    page = Page()
-    page.feed(render(summary))
-    page.close()
-    return page
+def parsed(text: str) -> Page:
+    found = Page()
+    found.feed(text)
+    found.close()
+    return found
 
 
-def test_every_summary_makes_a_well_formed_page(summary: Summary) -> None:
-    page = parsed(summary)
-    assert page.open == []
-    assert len(page.ids) == len(set(page.ids))
+def test_every_summary_makes_a_well_formed_page(summary: Summary, page: Draw) -> None:
+    found = parsed(page(summary))
+    assert found.open == []
+    assert len(found.ids) == len(set(found.ids))
 
 
-def test_nothing_is_fetched_and_nothing_runs(summary: Summary) -> None:
-    text = render(summary)
-    assert [target for target in parsed(summary).fetched if not target.startswith("#")] == []
+def test_nothing_is_fetched_and_nothing_runs(summary: Summary, page: Draw) -> None:
+    text = page(summary)
+    assert [target for target in parsed(page(summary)).fetched if not target.startswith("#")] == []
     assert re.findall(r"url\((?!#)", text) == []
     assert "<script" not in text
     assert "@import" not in text
 
 
-def test_the_same_summary_gives_the_same_bytes(launch: Summary) -> None:
-    assert render(launch) == render(Summary.model_validate_json(launch.model_dump_json()))
+def test_the_same_summary_gives_the_same_bytes(launch: Summary, page: Draw) -> None:
+    assert page(launch) == render(Summary.model_validate_json(launch.model_dump_json()))
 
 
-def test_sections_stand_in_reading_order(launch: Summary) -> None:
-    text = render(launch)
+def test_sections_stand_in_reading_order(launch: Summary, page: Draw) -> None:
+    text = page(launch)
     order = [
         "7 of 24 objectives fail",
         'class="tile"',
@@ -86,38 +88,38 @@ def test_sections_stand_in_reading_order(launch: Summary) -> None:
     assert places == sorted(places)
 
 
-def test_hostile_names_stay_text(hostile: Summary) -> None:
-    text = render(hostile)
+def test_hostile_names_stay_text(hostile: Summary, page: Draw) -> None:
+    text = page(hostile)
     assert "<script>" not in text
     assert "&lt;script&gt;" in text
 
 
 @pytest.mark.parametrize("badge", ["measured", "priced", "extrapolated", "assumed"])
-def test_all_four_provenances_are_shown(launch: Summary, badge: str) -> None:
-    assert f'<span class="badge {badge}">{badge}</span>' in render(launch)
+def test_all_four_provenances_are_shown(launch: Summary, page: Draw, badge: str) -> None:
+    assert f'<span class="badge {badge}">{badge}</span>' in page(launch)
 
 
-def test_a_hundredfold_is_never_called_measured(launch: Summary) -> None:
-    text = render(launch)
+def test_a_hundredfold_is_never_called_measured(launch: Summary, page: Draw) -> None:
+    text = page(launch)
     assert "100×: beyond anything that was run; extrapolated, never measured." in text
     assert "never run:" in text
 
 
-def test_an_invalid_run_is_not_judged(invalid: Summary) -> None:
-    text = render(invalid)
+def test_an_invalid_run_is_not_judged(invalid: Summary, page: Draw) -> None:
+    text = page(invalid)
     assert "RUN NOT VALID (CLIENT-LIMITED)" in text
     assert "latency is not judged, cost still is" in text
     assert "recorded, not judged" in text
     assert ">not judged</b>" in text
 
 
-def test_unknown_money_is_never_nothing(unpriced: Summary) -> None:
-    text = render(unpriced)
+def test_unknown_money_is_never_nothing(unpriced: Summary, page: Draw) -> None:
+    text = page(unpriced)
     assert '<td class="n warn">unknown</td>' in text
     assert "every total that contains them is a lower bound" in text
 
 
-def test_interrupted_without_projection_still_reads(interrupted: Summary) -> None:
-    text = render(interrupted)
+def test_interrupted_without_projection_still_reads(interrupted: Summary, page: Draw) -> None:
+    text = page(interrupted)
     assert "There is no projection." in text
     assert "No strategies were compared." in text
