@@ -91,10 +91,14 @@ class Import:
 
 
 class Rows:
-    """Collects what a format reads, batch by batch, as columns of `ROWS`; columns that are not given stay unknown."""
+    """Collects what a format reads, batch by batch, as columns of `ROWS`; columns that are not given stay unknown.
 
-    def __init__(self) -> None:
+    `epoch`: whether times count from 1970 UTC, so that hours of the week are known.
+    """
+
+    def __init__(self, *, epoch: bool = False) -> None:
         self._batches: list[pa.RecordBatch] = []
+        self._epoch = epoch
 
     def add(self, **columns: pa.Array) -> None:
         """One batch: arrays of the same length, `line` among them."""
@@ -104,10 +108,11 @@ class Rows:
 
     def clean(self, report: Report, *, path: Path) -> Import:
         """All that was added, as a trace: see `clean`."""
-        return clean(pa.Table.from_batches(self._batches, schema=ROWS).combine_chunks(), report, path=path)
+        rows = pa.Table.from_batches(self._batches, schema=ROWS).combine_chunks()
+        return clean(rows, report, path=path, epoch=self._epoch)
 
 
-def clean(rows: pa.Table, report: Report, *, path: Path) -> Import:
+def clean(rows: pa.Table, report: Report, *, path: Path, epoch: bool) -> Import:
     """Drop what cannot be replayed, repair what can by a stated rule, order by time, form sessions.
 
     Dropped: no time; no input tokens (missing, zero or negative); the repetition of a request id.
@@ -122,7 +127,7 @@ def clean(rows: pa.Table, report: Report, *, path: Path) -> Import:
         raise InvalidFile(f"{path}: no row that can be replayed; {report.text()}")
     rows = _with_answers(rows, report)
     rows = _in_order(rows, report)
-    trace = _trace(rows)
+    trace = _trace(rows, epoch=epoch)
     report.notes.append(
         f"span {seconds_text(trace.span_s)}, {len(trace) / max(trace.span_s, 1e-9):.3g} requests/s on average"
     )
@@ -172,7 +177,7 @@ def _in_order(rows: pa.Table, report: Report) -> pa.Table:
     return rows.take(np.argsort(at, kind="stable"))
 
 
-def _trace(rows: pa.Table) -> Trace:
+def _trace(rows: pa.Table, *, epoch: bool) -> Trace:
     """Rows in time order as a trace, session after session, sessions by their start; time 0 is the first arrival."""
     row_number = pc.binary_join_element_wise("r", rows.column("line").cast(pa.string()), "")
     session = pc.coalesce(rows.column("session_id"), row_number).combine_chunks()
@@ -200,7 +205,9 @@ def _trace(rows: pa.Table) -> Trace:
         "source_row": rows.column("line"),
         "parts": _or_empty(pa.nulls(len(codes), pa.list_(pa.int32())), pa.int32()),
     }
-    return Trace(pa.table({name: columns[name] for name in TRACE.names}, schema=TRACE), _span(at))
+    return Trace(
+        pa.table({name: columns[name] for name in TRACE.names}, schema=TRACE), _span(at), zero / 1e9 if epoch else None
+    )
 
 
 def _think(rows: pa.Table, at: Floats, *, zero: int, first: npt.NDArray[np.bool_]) -> Floats:

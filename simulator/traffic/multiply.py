@@ -53,6 +53,7 @@ def multiply(
     return Trace(
         pa.concat_tables(_copies(trace, scale, jitter_s=jitter_s, seed=seed, folded=folded, shared=shared)),
         trace.span_s,
+        trace.epoch_s,
     )
 
 
@@ -137,7 +138,7 @@ def _compressed(trace: Trace, scale: float) -> Trace:
     for name in ("at", "think_s"):
         column = pc.divide(table.column(name), scale)
         table = table.set_column(table.schema.get_field_index(name), table.schema.field(name), column)
-    return Trace(table, trace.span_s / scale)
+    return Trace(table, trace.span_s / scale, trace.epoch_s)
 
 
 def _offsets(lists: pa.Array) -> pa.Array:

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from simulator.errors import InvalidFile
+from simulator.errors import BadInput, InvalidFile
+from simulator.traffic.keys import Floats
 from simulator.traffic.request import Request
 
 TRACE = pa.schema(
@@ -36,7 +36,8 @@ TRACE = pa.schema(
     ]
 )
 """One row per planned request, a field per field of `Request`; a session's rows stand together, in turn order."""
-_SPAN = b"tenfold.span_s"
+_CONVERT = "convert logs with `tenfold trace convert`"
+_SPAN, _EPOCH = b"tenfold.span_s", b"tenfold.epoch_s"
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ class Trace:
 
     table: pa.Table
     span_s: float
+    epoch_s: float | None = None
+    """Unix time of second 0, where the log knew it; not part of the digest."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "span_s", float(self.span_s))  # 60 and 60.0 are one span, and one digest
@@ -58,21 +61,19 @@ class Trace:
         try:
             table = pq.read_table(path)
         except (OSError, pa.ArrowInvalid) as error:
-            raise InvalidFile(
-                f"{path}: not readable as a trace: {error}; convert logs with `tenfold trace convert`"
-            ) from None
+            raise InvalidFile(f"{path}: not readable as a trace: {error}; {_CONVERT}") from None
         missing = [name for name in TRACE.names if name not in table.column_names]
-        span = (table.schema.metadata or {}).get(_SPAN)
-        if missing or span is None:
+        facts = table.schema.metadata or {}
+        if missing or _SPAN not in facts:
             problem = f"no column {', '.join(missing)}" if missing else "no span in its metadata"
-            raise InvalidFile(f"{path}: not a trace of Tenfold: {problem}; convert logs with `tenfold trace convert`")
-        return cls(table.select(TRACE.names).cast(TRACE), float(span))
+            raise InvalidFile(f"{path}: not a trace of Tenfold: {problem}; {_CONVERT}")
+        plain = table.select(TRACE.names).replace_schema_metadata(None).cast(TRACE)
+        return cls(plain, float(facts[_SPAN]), float(facts[_EPOCH]) if _EPOCH in facts else None)
 
     def write(self, path: Path) -> None:
         """As Parquet (zstd); `read` gives back the same table and span."""
-        pq.write_table(
-            self.table.replace_schema_metadata({_SPAN: repr(self.span_s).encode()}), path, compression="zstd"
-        )
+        facts = {_SPAN: repr(self.span_s)} | ({} if self.epoch_s is None else {_EPOCH: repr(self.epoch_s)})
+        pq.write_table(self.table.replace_schema_metadata(facts), path, compression="zstd")
 
     def digest(self) -> str:
         """SHA-256 over the span and every value, whatever the file, the chunks or the process."""
@@ -97,14 +98,27 @@ class Trace:
         found = [list(rows) for _, rows in groupby(self.requests(), key=lambda request: request.session_id)]
         return sorted(found, key=lambda rows: (rows[0].at, rows[0].session_id))
 
-    def clock(self) -> np.ndarray[Any, np.dtype[np.float64]]:
+    def cut(self, start_s: float, end_s: float) -> "Trace":
+        """The sessions that begin in [start_s, end_s), whole; that window becomes [0, end_s - start_s)."""
+        end_s = min(end_s, self.span_s)
+        if not 0 <= start_s < end_s:
+            raise BadInput(f"a slice needs 0 ≤ start < end ≤ {self.span_s:g} s, got {start_s:g} s to {end_s:g} s")
+        starts = self.starts()
+        rows = self.table.filter(pa.array((starts >= start_s) & (starts < end_s)))
+        at = pc.subtract(rows.column("at"), float(start_s))
+        rows = rows.set_column(TRACE.get_field_index("at"), TRACE.field("at"), at)
+        return Trace(rows, end_s - start_s, None if self.epoch_s is None else self.epoch_s + start_s)
+
+    def starts(self) -> Floats:
+        """The start of each request's session, seconds."""
+        at = self.table.column("at")
+        return np.asarray(at.drop_null().to_numpy()[np.cumsum(at.is_valid().to_numpy()) - 1])
+
+    def clock(self) -> Floats:
         """When each request is due if answers took no time: the start plus all think times so far, seconds."""
-        think, at = self.table.column("think_s").to_numpy(), self.table.column("at")
-        first = at.is_valid().to_numpy()
-        starts = np.flatnonzero(first)
-        elapsed = np.cumsum(np.where(first, 0.0, think))
-        session = np.cumsum(first) - 1
-        return np.asarray(pc.fill_null(at, 0.0).to_numpy()[starts][session] + elapsed - elapsed[starts][session])
+        first = self.table.column("at").is_valid().to_numpy()
+        elapsed = np.cumsum(np.where(first, 0.0, self.table.column("think_s").to_numpy()))
+        return np.asarray(self.starts() + elapsed - elapsed[first][np.cumsum(first) - 1])
 
 
 def _content(column: pa.Array) -> Iterator[bytes]:

@@ -25,7 +25,7 @@ class Azure(Format):
         )
 
     def read(self, path: Path) -> Import:
-        report, rows = Report(self.name), Rows()
+        report, rows = Report(self.name), Rows(epoch=True)
         columns = {"TIMESTAMP": "at_ns", "ContextTokens": "input_tokens", "GeneratedTokens": "output_tokens"}
         for batch in batches(path, report, columns=columns):
             rows.add(

@@ -102,8 +102,8 @@ def test_an_unknown_file_is_refused_with_the_formats(tmp_path):
     ("name", "rows", "last", "tokens"),
     [("code", 8819, 3435.948056, 18_059_974), ("conv", 19366, 3501.721937, 22_361_870)],
 )
-def test_the_real_traces_of_2023(data, name, rows, last, tokens):
-    found = formats.read(data / "azure2023" / f"AzureLLMInferenceTrace_{name}.csv")
+def test_the_real_traces_of_2023(real_data, name, rows, last, tokens):
+    found = formats.read(real_data / "traces" / "azure2023" / f"AzureLLMInferenceTrace_{name}.csv")
     table = found.trace.table
     assert (found.report.kept, found.report.dropped, found.report.repaired) == (rows, {}, {})
     assert table.column("at")[-1].as_py() == pytest.approx(last, abs=1e-6)
