@@ -1,0 +1,145 @@
+"""What breaks first, from rungs and projections made by hand."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from simulator.run.demand import KnownLimit
+from simulator.run.metrics import rung_figures
+from simulator.scenario.objective import Objective
+from simulator.scenario.projection import Launch, ProjectionPlan
+from simulator.spend.projection import project
+from simulator.verdicts.breaks import Break, breaks
+from simulator.verdicts.objectives import judge
+from tests.run.hand import Rows, asked, record, tables
+
+QUOTA = KnownLimit(model="gpt-4o", axis="requests", per_minute=2400, burst_s=0.0, source="the provider profile")
+LAUNCH = Launch(starts=date(2026, 12, 1), sessions_per_day=100)
+
+
+def rung(scale: float, *, refused: int = 0, **changes: Any) -> list[Rows]:
+    """20 × scale requests a second, the last ones of a 10 s rung refused."""
+    count = int(200 * scale)
+    ends = ["ok"] * (count - refused) + ["rate_limited"] * refused
+    return [asked(f"s{n}", n * 10 / count, scale=scale, outcome=end, **changes) for n, end in enumerate(ends)]
+
+
+def found(
+    *rungs: list[Rows],
+    objectives: tuple[str, ...] = (),
+    budget: int | None = None,
+    limits: tuple[KnownLimit, ...] = (),
+    health: dict[str, Any] | None = None,
+) -> list[Break]:
+    calls, requests = tables(row for one in rungs for row in one)
+    records = [record(len(one), scale=one[0][1][0].scale, health=health or {}) for one in rungs]
+    figures, held = (
+        rung_figures(calls, requests, rungs=records, seed=1),
+        [Objective.model_validate(o) for o in objectives],
+    )
+    projection = project(
+        calls,
+        requests,
+        figures,
+        price=lambda rows, at: [Decimal("0.01")] * len(rows),
+        launch=LAUNCH,
+        plan=ProjectionPlan(scales=[1, 100], months=1),
+        budget=Decimal(budget) if budget else None,
+        seed=1,
+    )
+    judgements = judge(held, figures, projection=projection, valid=True)
+    return breaks(
+        calls,
+        figures,
+        objectives=held,
+        judgements=judgements,
+        costs=[],
+        projection=projection,
+        limits=limits,
+        command="tenfold run s.yaml",
+    )
+
+
+def test_a_quota_is_computed_before_anything_breaks() -> None:
+    """20 requests a second are 1,200 a minute at 1×: a quota of 2,400 carries 2×."""
+    (one,) = found(rung(1.0), limits=(QUOTA,))
+    assert (one.kind, one.title, one.multiplier) == ("limit", "gpt-4o: requests a minute run out", 2.0)
+    assert one.provenance == "extrapolated"
+    assert one.evidence == (
+        "1× asks for 1,200 requests a minute of 2,400 (the provider profile); "
+        "with its peaks that carries 2×; nothing was refused up to 1×"
+    )
+    assert one.costs == "about 98 % of the requests would be refused at 100×"
+    assert one.fix.startswith("for 100×, 120,000 requests a minute on gpt-4o, or 98 % less demand on it")
+    assert one.verify == "tenfold run s.yaml --strategy single --scale 1,100"
+
+
+def test_a_rung_that_was_refused_makes_it_measured_and_brackets_it() -> None:
+    (one,) = found(rung(1.0), rung(5.0, refused=600), limits=(QUOTA,))
+    assert (one.provenance, one.multiplier, one.low, one.high) == ("measured", 2.0, 1.0, 5.0)
+    assert one.costs == "60 % of the requests at 5× were refused"
+    assert one.fix.startswith("for 5×, 6,000 requests a minute on gpt-4o")
+
+
+def test_a_refusal_nobody_declared_a_quota_for_is_a_break_too() -> None:
+    (one,) = found(rung(1.0), rung(5.0, refused=600))
+    assert (one.title, one.multiplier, one.low) == ("gpt-4o: a quota nobody declared runs out", 5.0, 1.0)
+
+
+def test_a_quota_beyond_what_anybody_asked_about_is_not_listed() -> None:
+    generous = KnownLimit(model="gpt-4o", axis="requests", per_minute=130_000, burst_s=0.0, source="x")
+    assert found(rung(1.0), limits=(generous,)) == []
+
+
+def test_an_objective_breaks_between_two_rungs() -> None:
+    (one,) = found(rung(1.0, took=1.0), rung(2.0, took=3.0), objectives=("p(95) response_time < 2s",))
+    assert (one.kind, one.low, one.high, one.provenance) == ("objective", 1.0, 2.0, "measured")
+    assert one.multiplier == pytest.approx(1.5)
+    assert one.evidence == "1 s at 1×, 3 s at 2×, a straight line between"
+    assert one.costs == "1.5 times the target at 2×"
+
+
+def test_refusals_are_told_once_as_the_quota() -> None:
+    kinds = [
+        one.kind for one in found(rung(1.0), rung(5.0, refused=600), objectives=("refused < 1%",), limits=(QUOTA,))
+    ]
+    assert kinds == ["limit"]
+
+
+def test_the_budget_is_the_plan_divided_by_its_cost() -> None:
+    """100 sessions a day × 31 days × 1 cent = $31 at 1×: $310 carry 10×."""
+    (one,) = found(rung(1.0), budget=310)
+    assert (one.kind, one.multiplier, one.provenance) == ("budget", 10.0, "extrapolated")
+    assert one.low is not None
+    assert one.high is not None
+    assert one.low < 10.0 < one.high
+    assert one.costs == "$3,100 a month at 100×"
+    assert "90 % less" in one.fix
+
+
+def test_errors_nobody_wrote_an_objective_for() -> None:
+    failing = [asked(f"f{n}", 1.0, scale=2.0, outcome="server_error") for n in range(10)]
+    (one,) = found(rung(1.0), rung(2.0) + failing)
+    assert (one.kind, one.evidence) == ("errors", "2.44 % at 2×; most often server_error (10 attempts)")
+    assert found(rung(1.0), rung(2.0) + failing, objectives=("errors < 5%",)) == []
+
+
+def test_retries_that_multiply_the_load() -> None:
+    kinds = [(one.kind, one.multiplier) for one in found(rung(1.0), rung(2.0, attempts=2))]
+    assert ("retries", 1.3) in kinds
+
+
+def test_a_generator_that_gave_in_stands_first() -> None:
+    first, second = found(rung(1.0), limits=(QUOTA,), health={"hub_stall_max_s": 0.4})
+    assert (first.kind, first.multiplier, second.kind) == ("client", 1.0, "limit")
+    assert "stood still for 400 ms" in first.evidence
+
+
+def test_the_smallest_multiplier_comes_first() -> None:
+    ranked = found(
+        rung(1.0, took=1.0), rung(2.0, took=3.0), objectives=("p(95) response_time < 2s",), budget=310, limits=(QUOTA,)
+    )
+    assert [one.kind for one in ranked] == ["objective", "limit", "budget"]
+    assert [one.multiplier for one in ranked] == pytest.approx([1.5, 2.0, 10.0])

@@ -1,0 +1,78 @@
+"""Objectives judged on rungs and months: pass, fail, or no data, which is not a pass."""
+
+import math
+from typing import Any
+
+import pytest
+
+from simulator.run.rung import RungFigures
+from simulator.scenario.objective import Objective
+from simulator.verdicts.objectives import Judgement, judge
+from tests.run.hand import asked, figures_of
+
+
+def judged(line: str, *rungs: RungFigures, **context: Any) -> list[Judgement]:
+    return judge([Objective.model_validate(line)], rungs, **({"valid": True} | context))
+
+
+def rung(scale: float = 1.0, *, refused: int = 0, failed: int = 0, **changes: Any) -> RungFigures:
+    """100 requests of a steady window, the first ones refused, the next ones failed."""
+    ends = ["rate_limited"] * refused + ["server_error"] * failed
+    ends += ["ok"] * (100 - len(ends))
+    return figures_of([asked(f"s{n}", 2.0, scale=scale, outcome=end, **changes) for n, end in enumerate(ends)])
+
+
+@pytest.mark.parametrize(
+    ("line", "outcome"), [("p(95) response_time < 1.5s", "fail"), ("p(95) response_time < 1501ms", "pass")]
+)
+def test_a_latency_on_its_boundary(line: str, outcome: str) -> None:
+    (one,) = judged(line, rung())
+    assert (one.outcome, one.measured, one.unit, one.provenance) == (outcome, 1.5, "s", "measured")
+
+
+def test_six_refused_in_a_hundred_make_the_ninety_fifth_percentile_infinite() -> None:
+    (one,) = judged("p(95) response_time < 8s", rung(refused=6))
+    assert one.outcome == "fail"
+    assert one.measured is not None
+    assert math.isinf(one.measured)
+
+
+@pytest.mark.parametrize(
+    ("line", "measured", "outcome"),
+    [
+        ("refused < 2%", 0.01, "pass"),
+        ("refused < 1%", 0.01, "fail"),
+        ("refused <= 1%", 0.01, "pass"),
+        ("errors < 2%", 0.02, "fail"),
+        ("answered > 95%", 0.97, "pass"),
+    ],
+)
+def test_shares_are_of_the_requests_that_came_to_an_end(line: str, measured: float, outcome: str) -> None:
+    (one,) = judged(line, rung(refused=1, failed=2))
+    assert (one.measured, one.outcome) == (measured, outcome)
+
+
+def test_latency_of_an_invalid_run_is_not_judged_its_refusals_are() -> None:
+    (latency,), (share,) = (judged(line, rung(), valid=False) for line in ("p(95) response_time < 8s", "refused < 1%"))
+    assert (latency.outcome, latency.measured) == ("no data", None)
+    assert latency.note == "the run is not valid: its latency is not judged"
+    assert share.outcome == "pass"
+
+
+def test_no_streamed_call_is_no_data() -> None:
+    (one,) = judged("p(95) time_to_first_token < 2s", rung(first=None))
+    assert (one.outcome, one.note) == ("no data", "0 streamed requests in the steady window")
+
+
+def test_an_objective_at_one_scale_is_judged_there_only() -> None:
+    assert [one.scale for one in judged("refused < 1% at 2x", rung(1.0), rung(2.0))] == [2.0]
+
+
+def test_a_scale_that_was_not_run_is_no_data() -> None:
+    (one,) = judged("refused < 1% at 5x", rung(1.0))
+    assert (one.outcome, one.scale, one.note) == ("no data", 5.0, "5× was not run; add it to --scale")
+
+
+def test_a_cost_without_a_bill_and_a_month_without_a_projection_are_no_data() -> None:
+    notes = [judged(line, rung())[0].note for line in ("cost_per_answered < $0.01", "monthly_cost < $5,000")]
+    assert notes == ["the rung was not priced", "no month was projected at 1×"]
