@@ -154,6 +154,8 @@ class PriceBook:
 
     def changes(self, model: str, *, after: date) -> list[date]:
         """The days after `after` on which a price of the model changes, in order."""
+        if self.kept:
+            return self.kept.changes(model, after=after)
         terms = [one for layer in self.layers for one in (*layer.file.uplifts, *layer.file.contracts)]
         dated = {day for one in terms for day in (one.from_, one.to) if day is not None and day > after}
         return sorted(dated.union(*(version.prices.changes_after(after) for version in self.versions(model))))

@@ -75,6 +75,11 @@ class Snapshot(FileModel):
         )
         return Rates(rows[0].priced_as, at, tier, geo, bands)
 
+    def changes(self, model: str, *, after: date) -> list[date]:
+        """The days after `after` from which a kept rate of the model holds."""
+        named = (row.from_ for row in self.rates if model.lower() in (row.model.lower(), row.priced_as.lower()))
+        return sorted({day for text in named if text and (day := date.fromisoformat(text)) > after})
+
 
 def rows_of(model: str, rates: Rates, until: date | None) -> Iterator[dict[str, str]]:
     """The rows that keep `rates` under the name that requests use."""
