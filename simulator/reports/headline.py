@@ -181,7 +181,7 @@ def _saving(summary: Summary) -> Tile | None:
     if best.saving is None:
         return None
     sure = proven(best.saving.total)
-    detail = f"{saving_text(best.saving.total)}; {share_text(best.error_share)} not answered"
+    detail = f"{saving_text(best.saving.total)}; {share_text(best.error_share)} left unanswered"
     if best.saving.total.low is None:
         detail += "; too few sessions for an interval"
     label = f"{best.strategy} saves beside {best.baseline}, at {scale_text(best.scale)}"

@@ -116,9 +116,8 @@ def _hatch(axes: Any, summary: Summary, scales: list[float]) -> None:
     axes.axvspan(start, axes.get_xlim()[1], facecolor="none", edgecolor=MUTED, hatch="//", alpha=0.25, linewidth=0)
     axes.annotate(
         "never run:\nextrapolated",
-        (start, 0.99),
+        (start, 0.03),
         xycoords=("data", "axes fraction"),
-        va="top",
         xytext=(4, 0),
         textcoords="offset points",
         fontsize=8.5,

@@ -29,7 +29,7 @@ def breaks(summary: Summary) -> Table:
     return Table(
         "The three things that break first",
         (
-            Column("#", numeric=True),
+            Column("#"),
             Column("what breaks"),
             Column("from", numeric=True),
             Column("evidence", detail=True),
