@@ -22,8 +22,10 @@ from simulator.staging.dialects.chat import Chat
 from simulator.staging.dialects.dialect import Dialect, Heading, Problem, Refused, Usage, Wanted
 from simulator.staging.hints import Hints
 from simulator.staging.service import Service
+from simulator.traffic.blocks import SIZE
 
 _BODY_BYTES = 16 << 20  # a 128k-token prompt is about 0.6 MB; 16 MiB leaves room for the largest windows
+_FIELD_BYTES = 128 << 10  # `x-sim-prefix` of a 128k-token prompt: 2,000 ids of up to 20 digits
 _SSE = {"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-cache"}
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
@@ -47,7 +49,13 @@ class Surface:
 
     def server(self) -> web.Server:
         """For an `aiohttp.web.ServerRunner`; a client that disconnects cancels its handler."""
-        return web.Server(self.handle, request_factory=self._request, handler_cancellation=True, access_log=None)
+        return web.Server(
+            self.handle,
+            request_factory=self._request,
+            handler_cancellation=True,
+            access_log=None,
+            max_field_size=_FIELD_BYTES,
+        )
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one HTTP request."""
@@ -130,9 +138,8 @@ class Surface:
         return Order(key, prompt, planned, wanted.max_output_tokens, hints.prefix), text
 
     def _hints(self, request: web.BaseRequest) -> Hints:
-        cache = self.service.profile.cache
         try:
-            return Hints.read(request.headers, block_tokens=cache.step_tokens if cache else 1)
+            return Hints.read(request.headers, block_tokens=SIZE)
         except BadInput as error:
             raise Refused(Problem(400, str(error), code="invalid_header")) from None
 

@@ -107,7 +107,7 @@ def test_the_shipped_profile_has_the_limits_of_its_source():
     profile = load(HOSTED, Profile)
     assert [(one.axis, one.per_minute) for one in profile.limits_of("gpt-4o")] == [
         ("requests", 10_000),
-        ("tokens", 2_000_000),
+        ("tokens", 1_500_000),
     ]
 
 

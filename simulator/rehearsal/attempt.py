@@ -1,0 +1,174 @@
+"""One sending of one call in virtual time: from an `Ask` to its reply and its row."""
+
+from collections.abc import Callable
+from functools import lru_cache
+
+from simulator.calls import Call, Outcome
+from simulator.provider import answers
+from simulator.provider.engine import Answer, Order, Refusal
+from simulator.rehearsal.stage import Stage
+from simulator.strategies.effects import Ask, Reply, Turn
+from simulator.tokens.counting import count
+from simulator.traffic.blocks import SIZE
+from simulator.traffic.request import Request
+
+_REFUSED = {429: Outcome.RATE_LIMITED, 529: Outcome.OVERLOADED, 503: Outcome.UNAVAILABLE}
+
+
+class Attempt:
+    """`done` is called once with the attempt when its reply is there, unless it was cancelled."""
+
+    def __init__(
+        self, stage: Stage, turn: Turn, ask: Ask, *, after: str | None, done: Callable[["Attempt"], None]
+    ) -> None:
+        self.stage, self.ask, self.done = stage, ask, done
+        self.row = _blank(stage, turn, ask, after=after)
+        self.reply: Reply | None = None
+        self._taken: Answer | None = None
+        self._text = _label(stage, ask, self.row.call_id)
+        self._order = _order(ask, turn.request, self.row.call_id)
+
+    def start(self) -> None:
+        """Send now. Even a refusal is told later, by the clock."""
+        stage, ask = self.stage, self.ask
+        self.row.sent_at = stage.clock.now
+        stage.calls.append(self.row)
+        taken = stage.offer(ask.model, self._order, self)
+        left = stage.remaining(ask.model)
+        self.row.ratelimit_remaining_requests, self.row.ratelimit_remaining_tokens = (
+            left.get("requests"),
+            left.get("tokens"),
+        )
+        if isinstance(taken, Refusal):
+            stage.clock.at(stage.clock.now, self._refused, taken)
+            return
+        self._taken = taken
+        self._expire(ask.first_token_timeout_s or stage.first_token_timeout_s, Outcome.FIRST_TOKEN_TIMEOUT)
+        self._expire(ask.total_timeout_s or stage.total_timeout_s, Outcome.TOTAL_TIMEOUT)
+
+    def cancel(self) -> None:
+        """Another racer has answered."""
+        if self.reply is None:
+            self._abandon(Outcome.CANCELLED)
+
+    def heard(self, *, done: bool) -> None:
+        """Told by the stage."""
+        assert self._taken is not None
+        if done:
+            self._close(Outcome.LENGTH if self._taken.finish_reason == "length" else Outcome.OK, status=200)
+            self.done(self)
+
+    def _refused(self, refusal: Refusal) -> None:
+        if self.reply is None:
+            self.row.retry_after_s = refusal.retry_after_s
+            self._close(_REFUSED.get(refusal.status, Outcome.CLIENT_ERROR), status=refusal.status)
+            self.done(self)
+
+    def _expire(self, after_s: float | None, outcome: Outcome) -> None:
+        if after_s is not None:
+            self.stage.clock.at(self.stage.clock.now + after_s, self._expired, outcome)
+
+    def _expired(self, outcome: Outcome) -> None:
+        begun = self._taken is not None and self._taken.first_token_at is not None
+        if self.reply is None and not (begun and outcome is Outcome.FIRST_TOKEN_TIMEOUT):
+            self._abandon(outcome)
+            self.done(self)
+
+    def _abandon(self, outcome: Outcome) -> None:
+        if self._taken is not None:
+            self.stage.leave(self.ask.model, self._taken)
+        self._close(outcome, status=None)
+
+    def _close(self, outcome: Outcome, *, status: int | None) -> None:
+        row = self.row
+        row.outcome, row.status, row.ended_at = outcome.value, status, self.stage.clock.now
+        if self._taken is not None:
+            _write_answer(row, self._taken, whole=status == 200)
+        self.reply = Reply(
+            ask=self.ask,
+            call_id=row.call_id,
+            outcome=outcome,
+            status=status,
+            text=self._text if status == 200 else "",
+            input_tokens=row.input_tokens,
+            output_tokens=row.output_tokens,
+            retry_after_s=row.retry_after_s,
+            sent_at=row.sent_at or 0.0,
+            ended_at=row.ended_at,
+        )
+
+
+def _label(stage: Stage, ask: Ask, key: str) -> str:
+    accuracy = stage.profile.model(ask.model).label_accuracy
+    return answers.label(ask.truth, ask.labels, accuracy, seed=stage.seed, key=key) if ask.labels else ""
+
+
+def _order(ask: Ask, request: Request, key: str) -> Order:
+    """What the provider is asked for. The planned length is also the maximum asked for, as in the live driver."""
+    rubric = _rubric_tokens(ask.instructions, ask.model) if ask.instructions else ask.instructions_tokens
+    planned = answers.LABEL_TOKENS if ask.labels else max(1, request.output_tokens)
+    size = request.block_size or SIZE
+    whole = ask.sees == "all" and not rubric
+    prefix = tuple((str(block), size) for block in request.prefix_hashes) if whole else ()
+    return Order(key, max(1, ask.seen_tokens(request) + rubric), planned, ask.max_output_tokens or planned, prefix)
+
+
+@lru_cache(maxsize=256)
+def _rubric_tokens(text: str, model: str) -> int:
+    return count(text, model).tokens
+
+
+def _write_answer(row: Call, answer: Answer, *, whole: bool) -> None:
+    row.input_tokens, row.cache_read_tokens = answer.order.input_tokens, answer.cached_tokens
+    row.output_tokens, row.reasoning_tokens = answer.wrote, 0
+    row.first_token_at = answer.first_token_at
+    row.last_token_at = row.ended_at if whole else None
+    row.finish_reason = answer.finish_reason if whole else None
+
+
+def _blank(stage: Stage, turn: Turn, ask: Ask, *, after: str | None) -> Call:
+    """The row as it is known before anything happened."""
+    request = turn.request
+    return Call(
+        scale=stage.scale,
+        strategy=stage.strategy,
+        replicate=1,
+        request_id=request.request_id,
+        session_id=request.session_id,
+        turn=request.turn,
+        journey=request.journey,
+        call_id=f"{request.request_id}/{ask.call}/{ask.attempt}",
+        after_call_id=after,
+        attempt=ask.attempt,
+        node=ask.node,
+        purpose=ask.purpose,
+        provider=ask.provider or stage.profile.model(ask.model).provider,
+        model=ask.model,
+        tier=ask.tier,
+        geo=None,
+        served=False,
+        due_from="plan" if request.at is not None else "previous",
+        scheduled_at=turn.at,
+        sent_at=None,
+        first_token_at=None,
+        last_token_at=None,
+        ended_at=None,
+        first_token_late=False,
+        status=None,
+        outcome=Outcome.CANCELLED.value,
+        finish_reason=None,
+        input_tokens=None,
+        cache_read_tokens=None,
+        cache_write_5m_tokens=None,
+        cache_write_1h_tokens=None,
+        output_tokens=None,
+        reasoning_tokens=None,
+        usage_source="assumed",
+        chunks=None,
+        max_gap_s=None,
+        retry_after_s=None,
+        ratelimit_remaining_requests=None,
+        ratelimit_remaining_tokens=None,
+        prompt_version=request.prompt_version,
+        worker=None,
+    )

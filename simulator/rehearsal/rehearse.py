@@ -1,0 +1,48 @@
+"""The strategies and the provider of a live run in virtual time: an hour of traffic in seconds, nothing sent."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from simulator.calls import CALLS, REQUESTS, to_table
+from simulator.provider.profile import Profile
+from simulator.rehearsal.stage import Stage
+from simulator.rehearsal.visit import Visit
+from simulator.strategies.node import Node
+from simulator.traffic.trace import Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long the client waits where an ask says nothing, in seconds; None waits for ever."""
+
+    first_token_s: float | None = None
+    total_s: float | None = None
+
+
+def rehearse(
+    trace: Trace,
+    strategies: Mapping[str, Node],
+    profile: Profile,
+    *,
+    scale: float,
+    seed: int,
+    patience: Patience = Patience(),
+) -> tuple[pa.Table, pa.Table]:
+    """Tables of `CALLS` and `REQUESTS`, all strategies on the same arrivals; every usage is `assumed`.
+
+    The trace is already multiplied; `scale` only names the rung. The same arguments give the same tables. Raises
+    `BadInput` where a strategy asks for a model that the profile does not serve.
+    """
+    for node in strategies.values():
+        for model in sorted(node.models()):
+            profile.model(model)
+    sessions = trace.sessions()
+    stages = [Stage(profile, name, scale, seed, patience.first_token_s, patience.total_s) for name in strategies]
+    for stage, node in zip(stages, strategies.values(), strict=True):
+        for requests in sessions:
+            Visit(stage, node, requests).begin()
+        stage.clock.run()
+    calls = to_table((row for stage in stages for row in stage.calls), CALLS)
+    return calls, to_table((row for stage in stages for row in stage.requests), REQUESTS)

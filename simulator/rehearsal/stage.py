@@ -1,0 +1,71 @@
+"""One rung in virtual time: the provider, its clock, and the rows that are written on the way."""
+
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from simulator.calls import Call, RequestRow
+from simulator.provider.engine import Answer, Order, Provider, Refusal
+from simulator.provider.profile import Profile
+from simulator.rehearsal.clock import Clock
+
+
+class Caller(Protocol):
+    """Who waits for an answer."""
+
+    def heard(self, *, done: bool) -> None:
+        """The first token is there, or with `done` the last."""
+
+
+@dataclass(slots=True)
+class Stage:
+    """`memory` is what the strategy's nodes share during the rung. Timeouts are the client's, where an ask has none."""
+
+    profile: Profile
+    strategy: str
+    scale: float
+    seed: int
+    first_token_timeout_s: float | None = None
+    total_timeout_s: float | None = None
+    clock: Clock = field(default_factory=Clock)
+    memory: dict[str, Any] = field(default_factory=dict)
+    calls: list[Call] = field(default_factory=list)
+    requests: list[RequestRow] = field(default_factory=list)
+    provider: Provider = field(init=False)
+    _armed: float = float("inf")
+    _waiting: dict[Answer, Caller] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.provider = Provider(self.profile, seed=self.seed)
+
+    def offer(self, model: str, order: Order, caller: Caller) -> Answer | Refusal:
+        """Send an order now; `caller` hears of its answer."""
+        taken = self.provider.engines[model].offer(order, self.clock.now)
+        if isinstance(taken, Answer):
+            self._waiting[taken] = caller
+            self._arm()
+        return taken
+
+    def leave(self, model: str, answer: Answer) -> None:
+        """The caller stops waiting, and hears nothing more."""
+        if self._waiting.pop(answer, None):
+            self.provider.engines[model].cancel(answer, self.clock.now)
+            self._arm()
+
+    def remaining(self, model: str) -> dict[str, int]:
+        """What is left in the model's buckets now, by axis."""
+        standings = self.provider.engines[model].limiter.standings(self.clock.now)
+        return {axis: standing.remaining for axis, standing in standings.items()}
+
+    def _turn(self) -> None:
+        self._armed = float("inf")
+        for _, answer, done in list(self.provider.advance(self.clock.now)):
+            caller = self._waiting.pop(answer, None) if done else self._waiting.get(answer)
+            if caller:  # one told before may have cancelled it
+                caller.heard(done=done)
+        self._arm()
+
+    def _arm(self) -> None:
+        soonest = self.provider.next_at()
+        if soonest < self._armed:
+            self._armed = soonest
+            self.clock.at(soonest, self._turn)

@@ -1,0 +1,167 @@
+"""Strategies in virtual time: the ledger's rows, retries, timeouts, races, skipped turns, determinism."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from simulator.calls import CALLS, REQUESTS
+from simulator.errors import BadInput
+from simulator.provider.profile import Profile
+from simulator.rehearsal.rehearse import Patience, rehearse
+from simulator.strategies.effects import Ask, Race
+from simulator.strategies.node import parse
+from simulator.strategies.tree import bind
+from simulator.traffic.request import Request
+from simulator.yamlfile import load
+from simulator.yamlfile import parse as parse_yaml
+from tests.provider.profiles import EXACT
+
+HOSTED = Path(__file__).parents[2] / "scenarios/staging/hosted.yaml"
+
+
+class Sessions:
+    """The part of a trace that a rehearsal reads."""
+
+    def __init__(self, *sessions):
+        self._sessions = list(sessions)
+
+    def sessions(self):
+        return self._sessions
+
+
+def asked(name="r1", *, at=0.0, turn=1, think_s=0.0, output_tokens=11, **more):
+    return Request(name, more.pop("session", "s1"), turn, "chat", at, think_s, 100, output_tokens, **more)
+
+
+def run(trace, **strategies):
+    profile = parse_yaml(EXACT, Profile, name="profile.yaml")
+    patience = strategies.pop("patience", Patience())
+    nodes = {name: form if isinstance(form, Hedge) else bind(name, parse(form)) for name, form in strategies.items()}
+    calls, requests = rehearse(trace, nodes, profile, scale=1, seed=1, patience=patience)
+    assert (calls.schema, requests.schema) == (CALLS, REQUESTS)
+    return calls.to_pylist(), requests.to_pylist()
+
+
+def test_one_call_is_one_row_with_its_times_and_assumed_usage():
+    (call,), (request,) = run(Sessions([asked(at=1.0)]), only="small")
+    assert (call["sent_at"], call["first_token_at"], call["ended_at"]) == (1.0, 1.1, pytest.approx(1.2))
+    assert (call["input_tokens"], call["output_tokens"], call["usage_source"]) == (100, 11, "assumed")
+    assert (call["status"], call["outcome"], call["served"], call["call_id"]) == (200, "ok", True, "r1/0/1")
+    assert (request["final_outcome"], request["attempts"], request["served_call_id"]) == ("ok", 1, "r1/0/1")
+
+
+def test_the_next_turn_waits_for_the_answer_and_its_think_time():
+    second = asked("r2", at=None, turn=2, think_s=3.0)
+    calls, requests = run(Sessions([asked(), second]), only="small")
+    assert [row["sent_at"] for row in calls] == [0.0, pytest.approx(3.2)]
+    assert [row["due_from"] for row in requests] == ["plan", "previous"]
+
+
+def test_a_refused_turn_ends_its_session():
+    trace = Sessions([asked("r1")], [asked("r2", session="s2"), asked("r3", session="s2", at=None, turn=2)])
+    calls, requests = run(trace, only="scarce")
+    assert [(row["request_id"], row["final_outcome"]) for row in requests] == [
+        ("r2", "rate_limited"),
+        ("r3", "skipped"),
+        ("r1", "ok"),
+    ]
+    refused = next(row for row in calls if row["outcome"] == "rate_limited")
+    assert (refused["status"], refused["input_tokens"], refused["retry_after_s"]) == (429, None, pytest.approx(1.0))
+
+
+def test_a_retry_obeys_the_time_that_the_refusal_names():
+    trace = Sessions([asked("r1")], [asked("r2", session="s2")])
+    calls, requests = run(trace, only={"retry": {"of": "scarce", "times": 2, "backoff": "10ms"}})
+    assert {row["final_outcome"] for row in requests} == {"ok"}
+    second = [row for row in calls if row["request_id"] == "r2"]
+    assert [row["outcome"] for row in second] == ["rate_limited", "ok"]
+    assert [row["after_call_id"] for row in second] == [None, "r2/0/1"]
+    assert second[1]["sent_at"] >= 1.0
+
+
+def test_a_full_machine_is_unavailable():
+    calls, _ = run(Sessions([asked("r1")], [asked("r2", session="s2")]), only="crowded")
+    assert Counter(row["outcome"] for row in calls) == {"ok": 1, "unavailable": 1}
+
+
+@pytest.mark.parametrize(
+    ("patience", "outcome", "ended_at", "wrote"),
+    [
+        (Patience(first_token_s=1.0), "first_token_timeout", 1.0, 0),
+        (Patience(total_s=2.05), "total_timeout", 2.05, 6),
+        (Patience(first_token_s=2.0, total_s=2.2), "ok", 2.1, 11),
+    ],
+)
+def test_a_client_that_waits_no_longer_has_still_used_tokens(patience, outcome, ended_at, wrote):
+    (call,), (request,) = run(Sessions([asked()]), only="slow", patience=patience)
+    assert (call["outcome"], request["final_outcome"]) == (outcome, outcome)
+    assert (call["ended_at"], call["output_tokens"]) == (pytest.approx(ended_at), wrote)
+
+
+class Hedge:
+    """A race of asks, as a node would run it."""
+
+    def __init__(self, *models):
+        self.asked = models
+
+    def models(self):
+        return set(self.asked)
+
+    def serve(self, turn):
+        asks = tuple(Ask(model, "hedge", call=turn.next_call()) for model in self.asked)
+        return (yield Race(asks, after=0.5))
+
+
+def test_the_first_answer_wins_a_race_and_the_rest_is_cancelled():
+    calls, requests = run(Sessions([asked()]), hedged=Hedge("slow", "small"))
+    assert [(row["model"], row["outcome"], row["served"]) for row in calls] == [
+        ("slow", "cancelled", False),
+        ("small", "ok", True),
+    ]
+    assert [row["ended_at"] for row in calls] == [pytest.approx(0.7), pytest.approx(0.7)]
+    assert requests[0]["served_call_id"] == "r1/1/1"
+
+
+def test_a_racer_that_answers_in_time_runs_alone():
+    calls, _ = run(Sessions([asked()]), hedged=Hedge("small", "slow"))
+    assert [row["model"] for row in calls] == ["small"]
+
+
+def test_a_race_that_everybody_loses_ends_with_the_last():
+    trace = Sessions([asked("r0", session="s0")], [asked("r1")])
+    calls, requests = run(trace, hedged=Hedge("crowded", "crowded"))
+    lost = [row for row in calls if row["outcome"] == "unavailable"]
+    assert len(lost) in (1, 2)
+    assert {row["final_outcome"] for row in requests} <= {"ok", "unavailable"}
+
+
+def test_a_classifier_reads_the_last_turn_and_its_rubric_and_answers_one_label():
+    form = {"classify": {"with": "small", "rubric_tokens": 30, "sees": "last_turn", "otherwise": "hard"}}
+    form["classify"]["routes"] = {"easy": "small", "hard": "slow"}
+    calls, _ = run(Sessions([asked(parts=(60, 40), difficulty="hard")]), routed=form)
+    assert [(row["purpose"], row["model"], row["input_tokens"], row["output_tokens"]) for row in calls] == [
+        ("classify", "small", 70, 1),
+        ("answer", "slow", 100, 11),
+    ]
+
+
+def test_strategies_meet_the_same_arrivals_and_do_not_disturb_each_other():
+    trace = Sessions(*[[asked(f"r{index}", session=f"s{index}", at=index * 0.01)] for index in range(50)])
+    together, _ = run(trace, one="scarce", two="small")
+    alone, _ = run(trace, two="small")
+    assert [row for row in together if row["strategy"] == "two"] == alone
+
+
+def test_the_same_arguments_give_the_same_tables_and_another_seed_gives_others():
+    trace = Sessions(*[[asked(f"r{index}", session=f"s{index}", at=index * 0.05)] for index in range(40)])
+    profile, nodes = load(HOSTED, Profile), {"single": bind("single", parse("gpt-4o"))}
+    first, again, other = (rehearse(trace, nodes, profile, scale=1, seed=seed) for seed in (7, 7, 8))
+    assert first[0].equals(again[0])
+    assert first[1].equals(again[1])
+    assert not first[0].equals(other[0])
+
+
+def test_a_model_that_the_profile_does_not_serve_is_named():
+    with pytest.raises(BadInput, match="serves no model 'gpt-9'"):
+        run(Sessions([asked()]), only="gpt-9")

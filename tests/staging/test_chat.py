@@ -1,0 +1,197 @@
+"""Chat completions over the wire: whole, streamed, refused, cut off."""
+
+import asyncio
+import json
+import time
+
+import aiohttp
+import pytest
+
+PATH = "/v1/chat/completions"
+
+
+def body(model="small", **more):
+    return {"model": model, "messages": [{"role": "user", "content": "Hello there"}]} | more
+
+
+def ask(endpoint, content, **headers):
+    """Status, headers and JSON of one answer."""
+
+    async def send():
+        named = {name.replace("_", "-"): str(value) for name, value in headers.items()}
+        async with (
+            aiohttp.ClientSession() as session,
+            session.post(endpoint.url + PATH, json=content, headers=named) as answer,
+        ):
+            return answer.status, answer.headers, await answer.json()
+
+    return asyncio.run(send())
+
+
+async def stream(session, endpoint, content, **headers):
+    """The events of one streamed answer, each with the time it came."""
+    named = {name.replace("_", "-"): str(value) for name, value in headers.items()}
+    events, rest = [], b""
+    async with session.post(endpoint.url + PATH, json=content | {"stream": True}, headers=named) as answer:
+        assert answer.status == 200
+        async for data in answer.content.iter_any():
+            *whole, rest = (rest + data).split(b"\n\n")
+            events += [(time.monotonic(), one.removeprefix(b"data: ").decode()) for one in whole]
+    assert rest == b""
+    return events
+
+
+def streamed(endpoint, content, **headers):
+    async def send():
+        async with aiohttp.ClientSession() as session:
+            return await stream(session, endpoint, content, **headers)
+
+    return asyncio.run(send())
+
+
+def test_a_whole_answer_has_text_usage_and_a_reason(endpoint):
+    status, headers, answer = ask(endpoint, body(), x_sim_output_tokens=7, x_sim_input_tokens=321)
+    assert (status, headers["Content-Type"]) == (200, "application/json")
+    (choice,) = answer["choices"]
+    assert len(choice["message"]["content"].split()) == 7
+    assert choice["finish_reason"] == "stop"
+    assert (answer["usage"]["prompt_tokens"], answer["usage"]["completion_tokens"]) == (321, 7)
+    assert answer["usage"]["total_tokens"] == 328
+
+
+def test_a_stream_has_one_event_per_token_then_the_reason_then_usage_then_done(endpoint):
+    events = streamed(endpoint, body(stream_options={"include_usage": True}), x_sim_output_tokens=5)
+    *chunks, done = [text for _, text in events]
+    chunks = [json.loads(chunk) for chunk in chunks]
+    assert done == "[DONE]"
+    assert chunks[0]["choices"][0]["delta"] == {"role": "assistant", "content": "", "refusal": None}
+    assert [len(chunk["choices"][0]["delta"]["content"].split()) for chunk in chunks[1:6]] == [1] * 5
+    assert chunks[6]["choices"][0]["finish_reason"] == "stop"
+    assert (chunks[7]["choices"], chunks[7]["usage"]["completion_tokens"]) == ([], 5)
+    assert all(chunk["usage"] is None for chunk in chunks[:7])
+
+
+def test_without_include_usage_no_chunk_speaks_of_it(endpoint):
+    events = streamed(endpoint, body(), x_sim_output_tokens=2)
+    assert all("usage" not in text for _, text in events)
+
+
+def test_the_streamed_and_the_whole_answer_are_the_same_text(endpoint):
+    whole = ask(endpoint, body(), x_sim_output_tokens=20, x_sim_request="r1/0/1")[2]
+    events = streamed(endpoint, body(), x_sim_output_tokens=20, x_sim_request="r1/0/1")
+    parts = [json.loads(text)["choices"][0]["delta"].get("content", "") for _, text in events[:-1]]
+    assert "".join(parts) == whole["choices"][0]["message"]["content"]
+
+
+@pytest.mark.parametrize("name", ["max_tokens", "max_completion_tokens"])
+def test_a_maximum_cuts_the_answer_and_says_length(endpoint, name):
+    _, _, answer = ask(endpoint, body(**{name: 3}), x_sim_output_tokens=9)
+    assert (answer["choices"][0]["finish_reason"], answer["usage"]["completion_tokens"]) == ("length", 3)
+
+
+def test_a_labelled_question_is_answered_with_the_truth(endpoint):
+    _, _, answer = ask(endpoint, body(), x_sim_labels="easy,hard", x_sim_truth="hard", x_sim_output_tokens=90)
+    assert (answer["choices"][0]["message"]["content"], answer["usage"]["completion_tokens"]) == ("hard", 1)
+
+
+def test_a_prefix_seen_before_is_reported_as_cached(endpoint):
+    told = {"x_sim_input_tokens": 200, "x_sim_output_tokens": 1, "x_sim_prefix": "1,2:64,3"}
+    first, second = (ask(endpoint, body(), **told)[2]["usage"]["prompt_tokens_details"] for _ in range(2))
+    assert (first["cached_tokens"], second["cached_tokens"]) == (0, 192)
+
+
+def test_beyond_the_quota_is_a_real_429(endpoint):
+    first = ask(endpoint, body("scarce"), x_sim_input_tokens=900, x_sim_output_tokens=1)
+    assert first[0] == 200
+    assert first[1]["x-ratelimit-limit-tokens"] == "60000"
+    status, headers, answer = ask(endpoint, body("scarce"), x_sim_input_tokens=900, x_sim_output_tokens=1)
+    assert (status, answer["error"]["code"], answer["error"]["type"]) == (429, "rate_limit_exceeded", "tokens")
+    assert "Limit 60000" in answer["error"]["message"]
+    wait_s = int(headers["retry-after-ms"]) / 1000
+    assert 0.3 < wait_s <= 1.0
+    assert headers["retry-after"] == "1"
+    time.sleep(wait_s)
+    assert ask(endpoint, body("scarce"), x_sim_input_tokens=900, x_sim_output_tokens=1)[0] == 200
+
+
+def test_a_prompt_beyond_the_window_is_400(endpoint):
+    status, _, answer = ask(endpoint, body(), x_sim_input_tokens=10_001)
+    assert (status, answer["error"]["code"]) == (400, "context_length_exceeded")
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "param"),
+    [
+        ({"messages": []}, 400, "messages"),
+        ({"model": "small"}, 400, "messages"),
+        (body("gpt-9"), 404, "model"),
+        (body(n=2), 400, "n"),
+        (body(max_tokens=0), 400, "max_tokens"),
+        (body(max_tokens=True), 400, "max_tokens"),
+        (body(max_tokens=1001), 400, "max_tokens"),
+        (body(stream="yes"), 400, "stream"),
+        ({"model": "small", "messages": [{"content": "no role"}]}, 400, "messages"),
+        ([1], 400, None),
+    ],
+)
+def test_a_bad_body_is_told_what_is_wrong(endpoint, content, status, param):
+    got, _, answer = ask(endpoint, content)
+    assert (got, answer["error"]["param"]) == (status, param)
+    assert answer["error"]["message"]
+
+
+def test_a_bad_header_is_told_what_is_wrong(endpoint):
+    status, _, answer = ask(endpoint, body(), x_sim_output_tokens="many")
+    assert (status, answer["error"]["code"]) == (400, "invalid_header")
+
+
+def test_a_full_machine_says_so_with_the_status_of_its_profile(endpoint):
+    async def two():
+        async with aiohttp.ClientSession() as session:
+            first = asyncio.create_task(stream(session, endpoint, body("single-slot"), x_sim_output_tokens=40))
+            await asyncio.sleep(0.05)
+            async with session.post(endpoint.url + PATH, json=body("single-slot")) as second:
+                status, answer = second.status, await second.json()
+            await first
+            return status, answer
+
+    status, answer = asyncio.run(two())
+    assert (status, answer["error"]["code"]) == (529, "overloaded")
+
+
+def test_a_client_that_leaves_frees_its_slot(endpoint):
+    async def leave_and_ask():
+        async with aiohttp.ClientSession() as session:
+            with pytest.raises(asyncio.TimeoutError):
+                await asyncio.wait_for(
+                    stream(session, endpoint, body("single-slot"), x_sim_output_tokens=1000), timeout=0.2
+                )
+            await asyncio.sleep(0.05)
+            return await stream(session, endpoint, body("single-slot"), x_sim_output_tokens=2)
+
+    assert asyncio.run(leave_and_ask())[-1][1] == "[DONE]"
+    counts = endpoint.get("/sim/state")["counts"]
+    assert (counts["cancelled"], counts["completed"]) == (1, 1)
+
+
+def test_tokens_come_when_they_are_due(endpoint):
+    begun = time.monotonic()
+    events = streamed(endpoint, body(), x_sim_output_tokens=41)
+    times = [at - begun for at, _ in events]
+    assert 0.025 < times[1] < 0.2  # 30 ms and the connection
+    assert times[41] - times[1] == pytest.approx(40 * 0.005, abs=0.05)
+    assert len({round(at, 4) for at in times[1:42]}) > 30  # flush 0: one by one
+
+
+def test_a_mixed_load_leaves_nothing_behind(endpoint):
+    async def many():
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
+            asks = [stream(session, endpoint, body("quick"), x_sim_output_tokens=20) for _ in range(200)]
+            return await asyncio.gather(*asks)
+
+    answers = asyncio.run(many())
+    assert {len(events) for events in answers} == {20 + 3}
+    state = endpoint.get("/sim/state")
+    assert state["counts"]["completed"] == 200
+    assert state["models"]["quick"]["active"] == 0
+    assert state["loop_lag_p99_s"] is not None
