@@ -8,7 +8,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from simulator.provider.profile import Profile
 from simulator.run.percentiles import Floats
 from simulator.run.rows import floats, of_rung
 from simulator.run.rung import RungFigures
@@ -81,16 +80,6 @@ class Demand:
                 refused = limit.refused_share(self.per_second[limit.model][limit.axis], scale / self.scale)
                 worst[limit.model] = max(worst[limit.model], refused)
         return sum(share * worst[model] for model, share in self.answer_share.items())
-
-
-def known_limits(profile: Profile, models: Iterable[str], *, source: str) -> list[KnownLimit]:
-    """The quotas that a provider profile declares for some models."""
-    return [
-        KnownLimit(model=model, axis=limit.axis, per_minute=limit.per_minute, burst_s=limit.burst_s, source=source)
-        for model in sorted(models)
-        if model in profile.models
-        for limit in profile.limits_of(model)
-    ]
 
 
 def lowest(rungs: Sequence[RungFigures], strategy: str) -> RungFigures:

@@ -1,6 +1,5 @@
 """calls.parquet and requests.parquet: the evidence of a run, written so that equal rows are equal bytes."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import pyarrow.parquet as pq
 
 from simulator.calls import CALLS, REQUESTS
 from simulator.errors import InvalidFile
+from simulator.replay import evidence
 
 CALLS_FILE, REQUESTS_FILE = "calls.parquet", "requests.parquet"
 
@@ -33,7 +33,8 @@ class Ledger:
     @classmethod
     def recorded(cls, directory: Path) -> "Ledger":
         """From the streams that a driver appends to while it runs; what a killed one had not finished is left out."""
-        return cls.of(_salvaged(directory / "calls.arrows", CALLS), _salvaged(directory / "requests.arrows", REQUESTS))
+        calls, requests, _ = evidence.read(directory)
+        return cls.of(calls, requests)
 
     @classmethod
     def read(cls, directory: Path) -> "Ledger":
@@ -59,18 +60,3 @@ def _parquet(path: Path) -> pa.Table:
         raise InvalidFile(f"{path}: no such file; the run did not get as far as writing its rows") from None
     except (pa.ArrowInvalid, OSError) as error:
         raise InvalidFile(f"{path}: not readable as parquet: {str(error).splitlines()[0]}") from None
-
-
-def _salvaged(path: Path, schema: pa.Schema) -> pa.Table:
-    return pa.Table.from_batches(_whole_batches(path) if path.exists() else [], schema=schema)
-
-
-def _whole_batches(path: Path) -> Iterator[pa.RecordBatch]:
-    """The record batches of an Arrow stream up to where it was cut off."""
-    with pa.OSFile(str(path)) as file:
-        try:
-            reader = pa.ipc.open_stream(file)
-            while True:
-                yield reader.read_next_batch()
-        except (StopIteration, pa.ArrowInvalid, OSError):
-            return

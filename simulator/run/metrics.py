@@ -144,10 +144,10 @@ class _Rung:
         )
 
     def _littles_law(self) -> float | None:
-        """In flight as the driver counted it ÷ as the rows say (Little 1961: N = X·R, over the planned span)."""
+        """In flight as the driver counted it, from due to end, ÷ as the rows say (Little 1961: N = X·R)."""
         counted, rows, span = self.record.health.in_flight_mean, self.rows, self.record.planned_span_s
         ended = np.nan_to_num(rows.ended, nan=np.inf)
-        inside = np.minimum(ended, span) - np.minimum(rows.first_sent, span)
+        inside = np.minimum(ended, span) - np.minimum(rows.scheduled, span)
         expected = float(np.nansum(inside)) / span
         return counted / expected if counted is not None and expected else None
 
