@@ -1,6 +1,7 @@
 """What all strategy nodes share: the YAML form, the place in the tree, and the generator that drives a child."""
 
 from collections.abc import Callable, Generator, Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 from functools import cache
 from typing import Annotated, Any, ClassVar, Self, TypeVar
@@ -16,7 +17,7 @@ from pydantic import (
 )
 
 from simulator.registry import family, members
-from simulator.strategies.effects import Effect, Reply, Serving, Turn
+from simulator.strategies.effects import Ask, Effect, Race, Reply, Serving, Turn
 from simulator.yamlfile import FileModel
 
 _NODES = "simulator.strategies.nodes"
@@ -33,6 +34,8 @@ class Node(FileModel):
 
     kind: str
     short: ClassVar[str | None] = None
+    ordered: ClassVar[bool] = False
+    """Whether it remembers across requests, so that it can only be served in the order of time."""
     _path: str = PrivateAttr("")
 
     @property
@@ -85,6 +88,22 @@ def through(serving: Serving, carry_out: Callable[[Effect], Generator[Effect, Re
     except StopIteration as stop:
         reply: Reply = stop.value
         return reply
+
+
+def with_asks(serving: Serving, change: Callable[[Ask], Ask]) -> Serving:
+    """Drive a child with every call that it asks for changed, also those in a race."""
+
+    def carry_out(effect: Effect) -> Generator[Effect, Reply | None, Reply | None]:
+        return (yield change_asks(effect, change))
+
+    return through(serving, carry_out)
+
+
+def change_asks(effect: Effect, change: Callable[[Ask], Ask]) -> Effect:
+    """The effect with its calls changed; a wait stays as it is."""
+    if isinstance(effect, Ask):
+        return change(effect)
+    return replace(effect, asks=tuple(map(change, effect.asks))) if isinstance(effect, Race) else effect
 
 
 def _changed(value: Any, change: Callable[[Node, Place], Node], place: Place) -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 import pyarrow as pa
 
 from simulator.calls import ANSWERED, CALLS, REQUESTS, Call, Outcome, RequestRow, to_table
+from simulator.errors import BadInput
 from simulator.strategies.drive import Answers, Attempt, Served, drive
 from simulator.strategies.effects import Turn
 from simulator.strategies.node import Node
@@ -23,7 +24,11 @@ def run(
     """Every strategy over the same sessions: tables of `CALLS` and `REQUESTS`.
 
     A session stops at its first turn that is not answered, as a user would; the turns after it are skipped.
+    Raises BadInput for a strategy that remembers across sessions: here they are served one after another.
     """
+    for name, node in strategies.items():
+        if ordered := _ordered(node):
+            raise BadInput(f"strategy {name!r}: {ordered.path} needs the order of time; try it with `tenfold rehearse`")
     plan = [list(session) for session in sessions]
     calls: list[Call] = []
     requests: list[RequestRow] = []
@@ -34,6 +39,11 @@ def run(
                 requests.append(_request_row(outcome, name, scale))
                 calls += _call_rows(outcome, name, scale) if isinstance(outcome, Served) else []
     return to_table(calls, CALLS), to_table(requests, REQUESTS)
+
+
+def _ordered(node: Node) -> Node | None:
+    """A node of the tree that cannot be served session by session."""
+    return node if node.ordered else next(filter(None, map(_ordered, node.children().values())), None)
 
 
 def _session(
@@ -66,7 +76,7 @@ def _request_row(done: Served | Request, strategy: str, scale: float) -> Request
         scheduled_at=served.due if served else None,
         ended_at=served.ended_at if served else None,
         attempts=len(served.attempts) if served else 0,
-        served_call_id=served.reply.call_id if served and served.reply.ok else None,
+        served_call_id=served.reply.call_id or None if served and served.reply.ok else None,
     )
 
 

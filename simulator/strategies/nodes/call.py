@@ -22,7 +22,13 @@ class Call(Node):
     """Of one attempt, from its send to its last token."""
 
     def serve(self, turn: Turn) -> Serving:
-        reply: Reply | None = yield Ask(
+        reply: Reply | None = yield self.ask(turn)
+        assert reply is not None  # an Ask is always answered with a Reply
+        return reply
+
+    def ask(self, turn: Turn) -> Ask:
+        """Begin the call."""
+        return Ask(
             self.model,
             self.path,
             call=turn.next_call(),
@@ -31,8 +37,6 @@ class Call(Node):
             tier=self.tier,
             provider=self.provider,
         )
-        assert reply is not None  # an Ask is always answered with a Reply
-        return reply
 
     def asks(self) -> set[str]:
         return {self.model}

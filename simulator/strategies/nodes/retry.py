@@ -7,8 +7,8 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from simulator.draws import uniform
-from simulator.strategies.effects import Ask, Effect, Race, Reply, Serving, Turn, Wait
-from simulator.strategies.node import Child, Node, through
+from simulator.strategies.effects import Ask, Effect, Reply, Serving, Turn, Wait
+from simulator.strategies.node import Child, Node, change_asks, through
 from simulator.strategies.when import TRANSIENT, When, has_text, matches
 from simulator.units import Duration, Share
 
@@ -39,7 +39,7 @@ class Retry(Node):
                 if reply is None or not self.again(reply):
                     break
                 yield Wait(self.pause(reply, attempt, turn))
-                effect = _resend(effect)
+                effect = change_asks(effect, _resend)
                 reply = yield effect
             return reply
 
@@ -58,9 +58,5 @@ class Retry(Node):
         return max(own, reply.retry_after_s or 0.0)
 
 
-def _resend(effect: Effect) -> Effect:
-    if isinstance(effect, Ask):
-        return replace(effect, attempt=effect.attempt + 1)
-    if isinstance(effect, Race):
-        return replace(effect, asks=tuple(replace(ask, attempt=ask.attempt + 1) for ask in effect.asks))
-    return effect
+def _resend(ask: Ask) -> Ask:
+    return replace(ask, attempt=ask.attempt + 1)
