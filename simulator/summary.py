@@ -8,7 +8,7 @@ from simulator.comparison import Comparison
 from simulator.figures import Figures
 from simulator.run.metrics import RungFigures
 from simulator.run.reconciliation import Reconciliation
-from simulator.spend.bill import RungCost
+from simulator.spend.bill import LineItem, RungCost
 from simulator.spend.projection import Projection
 from simulator.verdicts.breaks import Break
 from simulator.verdicts.objectives import Judgement
@@ -45,6 +45,8 @@ class Summary(Figures):
     run: RunFacts
     rungs: list[RungFigures]
     costs: list[RungCost]
+    items: list[LineItem] = []
+    """The bill's lines, quantity × unit price: what the workbook recalculates. Empty in summaries made without them."""
     total_usd: Decimal
     unpriced_calls: int
     unpriced_reasons: dict[str, int]
