@@ -1,6 +1,7 @@
 """Leads a plan through its rungs: tells the workers when to start, gathers what they report, keeps the evidence."""
 
 import json
+import math
 import sys
 from collections import Counter
 from collections.abc import Callable
@@ -11,6 +12,7 @@ import gevent
 
 from simulator.errors import ExitCode, TenfoldError
 from simulator.replay.clock import now
+from simulator.replay.delivery import Intake
 from simulator.replay.endpoint import Endpoint
 from simulator.replay.evidence import Evidence
 from simulator.replay.plan import ReplayPlan, Rung
@@ -18,6 +20,7 @@ from simulator.replay.plan import ReplayPlan, Rung
 _NS = 1_000_000_000
 LEAD_S = 0.25
 """From the order to start until the rung's zero: long enough for every worker to have it."""
+_LAST_WORDS_S = 40  # for the rows of a rung that was cut: a worker itself gives up after 30
 _POLL_S = 0.05
 _PROGRESS_S = 1.0
 _SUMS = (
@@ -52,11 +55,13 @@ class Conductor:
         self.evidence = Evidence(plan.run_dir)
         self.status = "running"
         self.reason: str | None = None
-        self.error: TenfoldError | None = None
         self.finished = False
+        self._code = ExitCode.CRASH
         self._send = send
         self._alive = alive
         self._endpoint = Endpoint(plan.target)
+        self._last_words_ns = math.inf
+        self._intake = Intake(self.evidence.append)
         self._rungs: list[Message] = []
         self._replies: dict[str, Message] = {}
         self._counts: dict[str, dict[str, int]] = {}
@@ -64,9 +69,7 @@ class Conductor:
     @property
     def exit_code(self) -> ExitCode:
         """Of the process, by how the plan ended; objectives are judged elsewhere."""
-        if self.error is not None:
-            return self.error.exit_code
-        return {"interrupted": ExitCode.INTERRUPTED, "failed": ExitCode.NOT_VALID}.get(self.status, ExitCode.PASS)
+        return {"interrupted": ExitCode.INTERRUPTED, "failed": self._code}.get(self.status, ExitCode.PASS)
 
     @property
     def in_flight(self) -> int:
@@ -84,7 +87,7 @@ class Conductor:
                     break
             self._settle("complete")
         except TenfoldError as error:
-            self.error = error
+            self._code = error.exit_code
             self._settle("failed", str(error))
         finally:
             self._settle("failed", "the replay crashed; the traceback stands on stderr")
@@ -96,6 +99,7 @@ class Conductor:
         """End early, keeping what there is: `interrupted`, `stopped` or `failed`."""
         if self.status == "running":
             self._settle(status, reason)
+            self._last_words_ns = now() + _LAST_WORDS_S * _NS
             for worker in self.workers:
                 self._send(worker, {"type": "stop"})
 
@@ -103,7 +107,11 @@ class Conductor:
         """A report of a worker."""
         if "counts" in message:
             self._counts[worker] = message["counts"]
-        if message["type"] == "failed":
+        if message["type"] == "rows":
+            self._intake.take(worker, message)
+            self._send(worker, {"type": "ack", "number": message["number"]})
+        if message["type"] in ("failed", "crashed"):
+            self._code = ExitCode(message.get("exit_code", ExitCode.CRASH))
             self.stop("failed", message["reason"])
         if message["type"] in ("ready", "done", "failed"):
             self._replies[worker] = message
@@ -140,9 +148,10 @@ class Conductor:
                 watch()
             lost = [worker for worker in self.workers if worker not in self._replies and not self._alive(worker)]
             if lost:
-                self.stop("failed", f"lost {len(lost)} of {len(self.workers)} workers: {', '.join(lost)}")
-                if len(lost) + len(self._replies) == len(self.workers):
-                    break
+                self._code = ExitCode.NOT_VALID
+                self.stop("failed", f"lost {len(lost)} of {len(self.workers)} workers; their last rows are missing")
+            if len(lost) + len(self._replies) == len(self.workers) or now() > self._last_words_ns:
+                break
         return self._replies
 
     def _open(self, rung: Rung, *, planned: int) -> Message:

@@ -8,7 +8,6 @@ from typing import Any
 
 import gevent
 import locust.stats
-import pyarrow as pa
 from gevent.hub import get_hub
 from locust import LoadTestShape, User, events, task
 from locust.env import Environment
@@ -16,6 +15,7 @@ from locust.runners import STATE_MISSING, MasterRunner, WorkerRunner
 
 from simulator.errors import ExitCode, TenfoldError
 from simulator.replay.conductor import Conductor, Message
+from simulator.replay.delivery import Delivery
 from simulator.replay.plan import ReplayPlan
 from simulator.replay.statistics import bucket, observe
 from simulator.replay.worker import Worker
@@ -60,6 +60,7 @@ class Replay:
         self.conductor: Conductor | None = None
         self.worker: Worker | None = None
         self._source = source
+        self._delivery: Delivery | None = None
         self._signal: Any = None
 
     def listen(self) -> None:
@@ -94,11 +95,12 @@ class Replay:
             self.conductor = Conductor(plan, workers, send=self._send, alive=self._alive)
         else:
             self.conductor = conductor = Conductor(plan, [LOCAL], send=self._send, alive=lambda _: True)
-            self.worker = Worker(name=LOCAL, sink=conductor.evidence.append, tell=self._tell, observe=self._observe)
+            self.worker = Worker(sink=conductor.evidence.append, tell=self._tell, observe=self._observe)
         gevent.spawn(self.conductor.conduct)
 
     def _send(self, worker: str, message: Message) -> None:
-        message = message | {"plan": self.conductor.plan.model_dump_json() if self.conductor else ""}
+        if message["type"] == "prepare" and self.conductor is not None:
+            message = message | {"plan": self.conductor.plan.model_dump_json()}
         if worker == LOCAL:
             gevent.spawn(self._obey, message)
         else:
@@ -116,8 +118,8 @@ class Replay:
 
     def _ordered(self, msg: Any, **_: Any) -> None:
         if self.worker is None:
-            name = self.runner.client_id
-            self.worker = Worker(name=name, sink=self._ship, tell=self._tell, observe=self._observe)
+            self._delivery = delivery = Delivery(self._tell)
+            self.worker = Worker(sink=delivery.ship, settle=delivery.settle, tell=self._tell, observe=self._observe)
         self._obey(msg.data)
 
     def _obey(self, message: Message) -> None:
@@ -131,19 +133,18 @@ class Replay:
                 self._tell({"type": "ready", "planned": worker.prepare(plan, **where)})
             elif message["type"] == "begin":
                 worker.begin(start_ns=message["start_ns"])
+            elif message["type"] == "ack" and self._delivery is not None:
+                self._delivery.acknowledged(message["number"])
             else:
                 worker.stop()
         except TenfoldError as error:
-            self._tell({"type": "failed", "reason": str(error), "code": int(error.exit_code)})
+            self._tell({"type": "failed", "reason": str(error), "exit_code": int(error.exit_code)})
 
     def _tell(self, message: Message) -> None:
         if self.conductor is not None:
             self.conductor.told(LOCAL, message)
         else:
             self.runner.send_message(_REPORT, message)
-
-    def _ship(self, calls: pa.RecordBatch | None, requests: pa.RecordBatch | None) -> None:
-        raise NotImplementedError
 
     def _observe(self, turn: Any) -> None:
         observe(self.environment, turn)
@@ -170,8 +171,10 @@ class Replay:
     def _crashed(self, context: Any, kind: Any, value: Any, traceback: Any) -> None:
         """An error of ours in the hub ends the run: going on would leave requests that nobody settles."""
         type(get_hub()).handle_error(get_hub(), context, kind, value, traceback)
-        if self.conductor is not None and not isinstance(value, SystemExit | KeyboardInterrupt | gevent.GreenletExit):
-            self.conductor.stop("failed", f"{kind.__name__}: {value}")
+        if self.worker is None or isinstance(value, SystemExit | KeyboardInterrupt | gevent.GreenletExit):
+            return
+        word = "crashed" if self.worker.serving else "failed"
+        self._tell({"type": word, "reason": f"{kind.__name__}: {value}"})
 
     def _quitting(self, **_: Any) -> None:
         conductor = self.conductor

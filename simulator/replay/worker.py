@@ -37,12 +37,15 @@ Observe = Callable[[LiveTurn], None]
 
 
 class Worker:
-    """Lives as long as its process; rungs come one after another. `tell` carries its reports to the conductor."""
+    """Lives as long as its process; rungs come one after another.
 
-    def __init__(self, *, name: str, sink: Sink, tell: Tell, observe: Observe) -> None:
-        self.name = name
+    `sink` takes its rows and `settle` returns once they have arrived; `tell` carries its reports to the conductor.
+    """
+
+    def __init__(self, *, sink: Sink, tell: Tell, observe: Observe, settle: Callable[[], None] = lambda: None) -> None:
         self._tell = tell
         self._observe = observe
+        self._settle = settle
         self._recorder = Recorder(sink)
         self._settled: deque[LiveTurn] = deque()
         self._plan: ReplayPlan | None = None
@@ -51,6 +54,12 @@ class Worker:
         self._timer = ""
         self._share: Share | None = None
         self._over = Event()
+        self._serving: gevent.Greenlet | None = None
+
+    @property
+    def serving(self) -> bool:
+        """Whether a rung is under way, whose end will be told."""
+        return self._serving is not None and not self._serving.dead
 
     @property
     def in_flight(self) -> int:
@@ -60,7 +69,7 @@ class Worker:
         """Everything slow, before the clock starts; returns the number of requests planned for this process."""
         if self._plan != plan:
             self._load(plan)
-        client, rung = self._open_client(plan), plan.rungs[index]
+        client, rung, name = self._open_client(plan), plan.rungs[index], f"worker-{shard + 1}"
         seed = plan.seed + rung.replicate - 1
         trace = multiply(self._checked_trace, rung.scale, meaning=plan.meaning, seed=seed, jitter_s=plan.jitter_s)
         sessions = trace.sessions()[shard::shards]
@@ -74,8 +83,8 @@ class Worker:
             plan.strategies[rung.strategy],
             sessions,
             seed=seed,
-            worker=self.name,
-            health=Health(client, worker=self.name, timer=self._timer),
+            worker=name,
+            health=Health(client, worker=name, timer=self._timer),
             record=self._record,
             finished=self._over.set,
         )
@@ -90,7 +99,8 @@ class Worker:
             raise RuntimeError("begin comes after prepare")
         span_ns, drain_ns = int(plan.duration_s * _NS), int((plan.duration_s + plan.drain_s) * _NS)
         share.begin(start_ns, users=plan.users, window_until_ns=start_ns + span_ns, drain_until_ns=start_ns + drain_ns)
-        gevent.spawn(self._serve, share)
+        self._serving = gevent.spawn(self._serve, share)
+        self._serving.link_exception(self._gave_up)
 
     def stop(self) -> None:
         """Cut the rung short; its rows follow."""
@@ -105,9 +115,13 @@ class Worker:
         gevent.killall(helpers)
         self._report_settled()
         self._recorder.flush()
+        self._settle()
         gc.unfreeze()
         health = share.health.facts() | {"in_flight_mean": share.in_flight_mean}
         self._tell({"type": "done", "counts": share.progress(), "health": health})
+
+    def _gave_up(self, serving: gevent.Greenlet) -> None:
+        self._tell({"type": "failed", "reason": f"{type(serving.exception).__name__}: {serving.exception}"})
 
     def _record(self, calls: list[Call], request: RequestRow, turn: LiveTurn | None) -> None:
         self._recorder.record(calls, request)
