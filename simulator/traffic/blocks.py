@@ -3,7 +3,7 @@
 A generated prompt is one long stream of tokens: the system prompt, then the session's messages and planned answers.
 It is cut into blocks of `SIZE` tokens; only full blocks have an id. A block inside the system prompt is named after the
 prompt (the same in every session), any other after its session. The id depends on the name and the position alone, so
-the next turn's ids begin with this turn's.
+the next turn's ids begin with this turn's. Where an app sends no history, each turn after the first has its own name.
 
 A clone (`s12#3`) keeps shared ids and renames the session's own: more users do not mean more cache hits.
 """
@@ -29,10 +29,13 @@ def of_prompt(name: str, index: int) -> int:
     return draws.mix(draws.fold(f"prompt:{name}") + index) & _MASK
 
 
-def of_session(session_id: str, index: int) -> int:
-    """Block `index` of a session, renamed once for every `#` of a clone's id."""
+def of_session(session_id: str, index: int, *, alone: int | None = None) -> int:
+    """Block `index` of a session, renamed once for every `#` of a clone's id.
+
+    `alone`: the number of a turn that sends no history, and so has a stream of its own.
+    """
     original, *clones = session_id.split("#")
-    block = draws.mix(_session_key(original) + index) & _MASK
+    block = draws.mix(_session_key(original if alone is None else f"{original}.t{alone}") + index) & _MASK
     for clone in clones:
         block = draws.mix(block ^ draws.fold(clone)) & _MASK
     return block

@@ -9,8 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from simulator import draws
-from simulator.traffic import blocks, keys
-from simulator.traffic.distributions.distribution import Distribution
+from simulator.traffic import blocks, keys, normal
 from simulator.traffic.journey import Journey
 from simulator.traffic.keys import Floats
 from simulator.traffic.plan import Traffic
@@ -30,6 +29,8 @@ class _Turns:
     message: Ints
     answer: Ints
     hard: npt.NDArray[np.bool_]
+    alone: npt.NDArray[np.bool_]
+    """A later turn that sends no history."""
 
     def take(self, order: Ints) -> "_Turns":
         return _Turns(*(getattr(self, name)[order] for name in self.__slots__))
@@ -54,22 +55,34 @@ def generate(traffic: Traffic, *, span_s: float, seed: int) -> Trace:
 
 def _turns(journey: Journey, sessions: Ints, seed: int) -> _Turns:
     """The turns of the sessions that take one journey."""
-    path = f"journeys.{journey.name}"
 
-    def drawn(name: str, distribution: Distribution, count: int) -> Floats:
-        return distribution.quantile(keys.stream(seed, f"{path}.{name}").random(count))
+    def shares(name: str, count: int) -> Floats:
+        return keys.stream(seed, f"journeys.{journey.name}.{name}").random(count)
 
-    counts = _at_least_one(drawn("turns", journey.turns, len(sessions)))
+    counts = _at_least_one(journey.turns.quantile(shares("turns", len(sessions))))
     rows = int(counts.sum())
-    turn = _ranges(counts) + 1
+    turn, asked = _ranges(counts) + 1, shares("input_tokens", rows)
+    message = journey.input_tokens.quantile(asked)
+    if journey.next_input_tokens is not None:
+        message = np.where(turn > 1, journey.next_input_tokens.quantile(asked), message)
+    answered = _correlated(asked, shares("output_tokens", rows), journey.correlation)
     return _Turns(
         session=np.repeat(sessions, counts),
         turn=turn,
-        think_s=np.where(turn == 1, 0.0, drawn("think", journey.think, rows)),
-        message=_at_least_one(drawn("input_tokens", journey.input_tokens, rows)),
-        answer=_at_least_one(drawn("output_tokens", journey.output_tokens, rows)),
-        hard=keys.stream(seed, f"{path}.hard").random(rows) < (journey.hard or 0.0),
+        think_s=np.where(turn == 1, 0.0, journey.think.quantile(shares("think", rows))),
+        message=_at_least_one(message),
+        answer=_at_least_one(journey.output_tokens.quantile(answered)),
+        hard=shares("hard", rows) < (journey.hard or 0.0),
+        alone=(turn > 1) & (journey.history == "none"),
     )
+
+
+def _correlated(asked: Floats, free: Floats, spearman: float) -> Floats:
+    """Shares whose rank correlation with `asked` is `spearman`: a Gaussian copula with r = 2·sin(π·ρ/6)."""
+    if not spearman:
+        return free
+    r = 2 * np.sin(np.pi * spearman / 6)
+    return normal.share(r * normal.quantile(asked) + np.sqrt(1 - r * r) * normal.quantile(free))
 
 
 def _table(journeys: list[Journey], *, starts: Floats, chosen: Ints, rows: _Turns) -> pa.Table:
@@ -103,10 +116,13 @@ def _table(journeys: list[Journey], *, starts: Floats, chosen: Ints, rows: _Turn
 
 
 def _parts(rows: _Turns, system: Ints) -> tuple[Ints, Ints]:
-    """Per row 2·turn lengths: system, then message and answer in turn up to the row's own message; all rows flat."""
+    """Per row: system, then message and answer in turn up to the row's own message; all rows flat.
+
+    A row that stands alone has system and its message only.
+    """
     stream = np.column_stack([rows.message, rows.answer]).ravel()
-    lengths = 2 * rows.turn
-    first_row = np.arange(len(rows.turn)) - (rows.turn - 1)
+    lengths = np.where(rows.alone, 2, 2 * rows.turn)
+    first_row = np.arange(len(rows.turn)) - np.where(rows.alone, 0, rows.turn - 1)
     place = _ranges(lengths)
     source = np.repeat(2 * first_row, lengths) + place - 1
     return lengths, np.where(place == 0, np.repeat(system, lengths), stream[source])
@@ -117,6 +133,9 @@ def _hashes(journeys: list[Journey], *, chosen: Ints, rows: _Turns, tokens: Ints
     counts = tokens // blocks.SIZE
     place = _ranges(counts)
     own = keys.fold(_join("session:s", pa.array(np.arange(len(chosen)))))[rows.session]
+    apart = np.flatnonzero(rows.alone)
+    turns = _join("session:s", pa.array(rows.session[apart]), ".t", pa.array(rows.turn[apart]))
+    own[apart] = keys.fold(turns)
     shared = np.array([draws.fold(f"prompt:{one.prompt}") for one in journeys], dtype=np.uint64)[chosen[rows.session]]
     in_system = place < np.repeat(system // blocks.SIZE, counts)
     name = np.where(in_system, np.repeat(shared, counts), np.repeat(own, counts))

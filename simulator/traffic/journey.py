@@ -1,6 +1,6 @@
 """One way users go through an app: how many turns, how long the messages, what is shared."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
@@ -36,7 +36,13 @@ class Journey(FileModel):
     system_tokens: Count = 0
     input_tokens: Amounts
     """The new message of a turn; at least 1."""
+    next_input_tokens: Amounts | None = None
+    """The message of turns after the first, where it differs: a tool's result, a follow-up."""
     output_tokens: Amounts
     """The planned answer of a turn; at least 1."""
+    correlation: Annotated[float, Field(gt=-1, lt=1)] = 0.0
+    """Spearman's, between a turn's message and its answer. It differs by kind of work, so it stands here."""
+    history: Literal["all", "none"] = "all"
+    """none: the app sends no earlier messages; every turn is system prompt and message."""
     hard: Share | None = None
     """Share of requests that a small model answers badly; None where the scenario does not say."""

@@ -1,4 +1,6 @@
-"""Quantiles of the standard normal distribution, for arrays, without scipy."""
+"""The standard normal distribution's quantiles and shares, for arrays, without scipy."""
+
+import math
 
 import numpy as np
 
@@ -33,6 +35,14 @@ def quantile(u: Floats) -> Floats:
     near = q * _ratio(_NEAR, 0.180625 - q * q)
     far = np.where(r <= 5, _ratio(_MIDDLE, r - 1.6), _ratio(_FAR, r - 5.0)) * np.where(q < 0, -1.0, 1.0)
     return np.where(np.abs(q) <= 0.425, near, far)
+
+
+def share(z: Floats) -> Floats:
+    """Φ(z) = erfc(−z/√2)/2."""
+    return np.asarray(_erfc(-z / math.sqrt(2)), dtype=np.float64) / 2
+
+
+_erfc = np.frompyfunc(math.erfc, 1, 1)
 
 
 def _ratio(coefficients: tuple[tuple[float, ...], tuple[float, ...]], r: Floats) -> Floats:

@@ -59,7 +59,8 @@ class Prompts:
         size, ids = request.block_size or blocks.SIZE, request.prefix_hashes
         total = request.input_tokens
         count = -(-total // size)
-        unnamed = (blocks.of_session(request.session_id, index) for index in range(len(ids), count))
+        alone = request.turn if request.turn > 1 and len(request.parts) == 2 else None  # it sends no history
+        unnamed = (blocks.of_session(request.session_id, index, alone=alone) for index in range(len(ids), count))
         found = [self._block(one, size) for one in chain(ids[:count], unnamed)]
         within = system % size
         if within and request.prompt_version and system <= total:

@@ -11,6 +11,7 @@ import pytest
 
 from simulator.traffic import blocks
 from simulator.traffic.generate import generate
+from simulator.traffic.shape import spearman
 from tests.traffic.plans import chat
 
 
@@ -71,6 +72,26 @@ def test_shares_and_lengths_are_the_asked_ones():
 def test_a_journey_that_does_not_say_how_hard_it_is_stays_silent():
     trace = generate(chat(hard=None), span_s=10, seed=1)
     assert set(trace.table.column("difficulty").to_pylist()) == {None}
+
+
+def test_later_turns_can_have_other_messages():
+    plan = chat(input_tokens=1000, next_input_tokens=10, turns=3)
+    turns = [turn for session in generate(plan, span_s=10, seed=1).sessions() for turn in session]
+    assert {(turn.turn, turn.parts[-1]) for turn in turns} == {(1, 1000), (2, 10), (3, 10)}
+
+
+@pytest.mark.parametrize("correlation", [-0.5, 0.42, 0.9])
+def test_lengths_can_be_correlated(correlation):
+    table = generate(chat(correlation=correlation, turns=1), span_s=1000, seed=1).table
+    found = spearman(table.column("input_tokens").to_numpy(), table.column("output_tokens").to_numpy())
+    assert found == pytest.approx(correlation, abs=0.03)
+
+
+def test_without_history_every_turn_is_system_prompt_and_message():
+    sessions = generate(chat(history="none", turns=3, input_tokens=300), span_s=10, seed=1).sessions()
+    assert {turn.parts for session in sessions for turn in session} == {(420, 300)}
+    own = [block for session in sessions for turn in session for block in turn.prefix_hashes[6:]]
+    assert len(set(own)) == len(own)
 
 
 def test_a_window_without_arrivals_is_an_empty_trace():

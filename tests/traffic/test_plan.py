@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from simulator.errors import InvalidFile
+from simulator.traffic.generate import generate
+from simulator.traffic.info import of_trace
 from simulator.traffic.plan import Traffic
 from simulator.yamlfile import FileModel, load, parse
 
@@ -23,6 +25,20 @@ def test_the_traffic_of_the_shipped_scenario_loads():
         ("troubleshooting", 0.25, 0.45),
     ]
     assert traffic.arrivals.cv == 1.4
+
+
+@pytest.mark.parametrize("path", sorted(SCENARIOS.glob("*.yaml")), ids=lambda path: path.stem)
+def test_every_shipped_scenario_makes_traffic(path):
+    traffic = load(path, _Scenario).traffic
+    trace = generate(traffic, span_s=300, seed=1)
+    assert len(trace) > 50
+    assert {row.journey for rows in trace.sessions() for row in rows} == {one.name for one in traffic.journeys}
+
+
+def test_the_rag_scenario_reuses_as_much_as_ragpulse():
+    """31.5 % of RAGPulse's input tokens are in a prefix seen before."""
+    trace = generate(load(SCENARIOS / "rag-assistant.yaml", _Scenario).traffic, span_s=3600, seed=1)
+    assert of_trace(trace).prefix_reuse == pytest.approx(0.315, abs=0.03)
 
 
 def _problems(text):

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -9,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.tokens import encoding
+from simulator.traffic.generate import generate
 from simulator.traffic.multiply import multiply
 from simulator.traffic.prompts import Prompts
 from simulator.traffic.request import Request
+from tests.traffic.plans import chat
 
 TOKENIZER = encoding.load("o200k_base")
 
@@ -22,6 +25,10 @@ def tokens(text):
 
 def joined(messages):
     return "".join(one["content"] for one in messages)
+
+
+def common(one, two):
+    return one[: next(i for i, (a, b) in enumerate(zip(one, two, strict=False)) if a != b)]
 
 
 def test_every_message_has_its_planned_length(trace):
@@ -47,6 +54,16 @@ def test_equal_hashes_are_equal_bytes_across_sessions_and_clones(trace):
             text = "".join(atoms[index * 64 : index * 64 + 64])
             assert seen.setdefault(block, text) == text
     assert len(set(seen.values())) == len(seen)
+
+
+def test_a_turn_without_history_shares_nothing_but_the_system_prompt():
+    prompts = Prompts(1)
+    for first, second in multiply(generate(chat(history="none", turns=2), span_s=5, seed=1), 2, seed=1).sessions():
+        texts = [joined(prompts.messages(turn)) for turn in (first, second)]
+        assert tokens(common(*texts)) in range(416, 430)
+        for turn in (first, second):
+            named = replace(turn, prefix_hashes=turn.prefix_hashes[:6])  # the rest is named by session and turn
+            assert prompts.messages(named) == prompts.messages(turn)
 
 
 def test_the_system_prompt_is_one_text(trace):
@@ -87,8 +104,7 @@ def test_recorded_prefixes_are_byte_equal_as_far_as_their_ids():
         for name, ids in (("a", (0, 1, 2)), ("b", (0, 1, 9)))
     )
     texts = [joined(Prompts(1).messages(each)) for each in (one, two)]
-    common = next(i for i, (a, b) in enumerate(zip(*texts, strict=False)) if a != b)
-    assert tokens(texts[0][:common]) in range(1020, 1033)
+    assert tokens(common(*texts)) in range(1020, 1033)
 
 
 @settings(max_examples=40, deadline=None)
