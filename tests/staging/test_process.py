@@ -53,9 +53,8 @@ def test_a_reset_makes_everything_new(start):
     endpoint = start()
     call = urllib.request.Request(
         endpoint.url + "/v1/chat/completions",
-        data=json.dumps(
-            {"model": "scarce", "messages": [{"role": "user", "content": "hi"}], "max_tokens": 500}
-        ).encode(),
+        data=json.dumps({"model": "scarce", "messages": [{"role": "user", "content": "hi"}]}).encode(),
+        headers={"x-sim-input-tokens": "400", "x-sim-output-tokens": "1"},
     )
     statuses = [status_of(call) for _ in range(4)]
     assert statuses[:2] == [200, 200]
