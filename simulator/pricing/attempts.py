@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import model_validator
 
 from simulator.calls import UNSENT, Outcome
-from simulator.pricing.shipped import shipped
+from simulator.shipped import shipped
 from simulator.yamlfile import FileModel, load
 
 Bills = Literal["all", "reported", "none"]
@@ -51,4 +51,4 @@ class WholeAttempts(Attempts):
 @lru_cache(1)
 def shipped_attempts() -> Attempts:
     """The shipped table."""
-    return load(shipped("attempts.yaml"), WholeAttempts)
+    return load(shipped("pricing/attempts.yaml"), WholeAttempts)

@@ -15,9 +15,9 @@ from simulator.pricing.entry import Entry, ModelPrices
 from simulator.pricing.errors import UnknownModel
 from simulator.pricing.rates import Rates
 from simulator.pricing.resolution import Listed, day_of, resolve
-from simulator.pricing.shipped import shipped
 from simulator.pricing.snapshot import Snapshot, rows_of
-from simulator.pricing.terms import Contract, Uplift
+from simulator.pricing.terms import Contract, Fee, Uplift
+from simulator.shipped import shipped
 from simulator.yamlfile import FileModel, parse, place, read_text
 
 
@@ -30,6 +30,7 @@ class BookFile(FileModel):
     catalogue: str | None = None
     """The lock file that lies under everything; only the lowest book names one."""
     models: tuple[ModelPrices, ...] = ()
+    fees: tuple[Fee, ...] = ()
     uplifts: tuple[Uplift, ...] = ()
     contracts: tuple[Contract, ...] = ()
     attempts: Attempts = Attempts()
@@ -67,11 +68,12 @@ class PriceBook:
     kept: Snapshot | None = None
     """The rates of a finished run; then there is nothing else in the book."""
     _found: dict[tuple[object, ...], Rates] = field(default_factory=dict, repr=False)
+    _entries: dict[tuple[str, str | None, date], Listed] = field(default_factory=dict, repr=False)
 
     @classmethod
     def load(cls, path: Path | None = None) -> "PriceBook":
         """The book in a file, or the shipped one. Raises `InvalidFile` with every problem and its place."""
-        path = path or shipped("default.yaml")
+        path = path or shipped("pricing/default.yaml")
         text = read_text(path)
         if "price-snapshot/1" in text[:200]:
             return cls(path.name, (), None, parse(text, Snapshot, name=str(path)))
@@ -101,21 +103,30 @@ class PriceBook:
         """
         if at.tzinfo is None:
             raise ValueError("an instant needs a time zone")
-        key = (model, provider, tier, geo, at)
+        moment = self._moment(model, provider, at)
+        key = (model, provider, tier, geo, moment)
         if key not in self._found:
-            self._found[key] = self._resolve(model, provider=provider, at=at, tier=tier, geo=geo)
+            self._found[key] = self._resolve(model, provider=provider, at=moment, tier=tier, geo=geo)
         return self._found[key]
+
+    def _moment(self, model: str, provider: str | None, at: datetime) -> datetime:
+        """The start of the span with equal prices that `at` lies in: its day, or its minute where hours count."""
+        key = (model, provider, day_of(at))
+        if not self.kept and key not in self._entries:
+            self._entries[key] = self.listed(model, at=at, provider=provider)
+        hourly = self.kept is None and self._entries[key].entry.windows
+        return at.replace(second=0, microsecond=0) if hourly else datetime.combine(day_of(at), time(), UTC)
 
     def _resolve(self, model: str, *, provider: str | None, at: datetime, tier: str | None, geo: str | None) -> Rates:
         if self.kept:
             return self.kept.resolve(model, provider=provider, at=at, tier=tier, geo=geo)
-        listed = self.listed(model, at=at, provider=provider)
         files = [layer.file for layer in self.layers]
         bands = resolve(
-            listed,
+            listed := self._entries[model, provider, day_of(at)],
             at=at,
             tier=tier,
             geo=geo,
+            fees=[one for file in files for one in file.fees],
             uplifts=[one for file in files for one in file.uplifts],
             contracts=[one for file in files for one in file.contracts],
         )
@@ -156,7 +167,7 @@ class PriceBook:
         """The days after `after` on which a price of the model changes, in order."""
         if self.kept:
             return self.kept.changes(model, after=after)
-        terms = [one for layer in self.layers for one in (*layer.file.uplifts, *layer.file.contracts)]
+        terms = [one for layer in self.layers for one in (*layer.file.fees, *layer.file.uplifts, *layer.file.contracts)]
         dated = {day for one in terms for day in (one.from_, one.to) if day is not None and day > after}
         return sorted(dated.union(*(version.prices.changes_after(after) for version in self.versions(model))))
 
@@ -232,7 +243,7 @@ def _read(path: Path, text: str, *, above: tuple[Path, ...]) -> tuple[list[Layer
     layers: list[Layer] = []
     locks: list[Path] = []
     for index, name in enumerate(file.extends):
-        lower = shipped("default.yaml") if name == "shipped" else path.parent / name
+        lower = shipped("pricing/default.yaml") if name == "shipped" else path.parent / name
         if lower.resolve() in (*above, path.resolve()):
             raise InvalidFile(f"{path}:{place(text, ('extends', index))}: extends: {name} extends this file in turn")
         more, found = _read(lower, read_text(lower), above=(*above, path.resolve()))

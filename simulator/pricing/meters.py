@@ -7,7 +7,7 @@ from functools import lru_cache
 from pydantic import Field, model_validator
 
 from simulator.pricing.errors import BadUsage, UnknownMeter
-from simulator.pricing.shipped import shipped
+from simulator.shipped import shipped
 from simulator.yamlfile import FileModel, load
 
 Quantity = int | Decimal
@@ -39,7 +39,7 @@ class Meters(FileModel):
 @lru_cache(1)
 def meters() -> dict[str, Meter]:
     """The shipped table."""
-    return load(shipped("meters.yaml"), Meters).meters
+    return load(shipped("pricing/meters.yaml"), Meters).meters
 
 
 def is_tokens(meter: str) -> bool:

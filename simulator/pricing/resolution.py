@@ -14,7 +14,7 @@ from simulator.pricing.entry import Entry, LongContext, ModelPrices, Sheet, Tier
 from simulator.pricing.errors import UnknownTier
 from simulator.pricing.meters import is_tokens
 from simulator.pricing.rates import Band, Rate
-from simulator.pricing.terms import Contract, Uplift
+from simulator.pricing.terms import Contract, Fee, Uplift
 
 STANDARD_TIERS = frozenset({"standard", "default", "auto"})
 """Words that providers use for no special tier."""
@@ -45,15 +45,26 @@ def resolve(
     at: datetime,
     tier: str | None,
     geo: str | None,
+    fees: Iterable[Fee] = (),
     uplifts: Iterable[Uplift] = (),
     contracts: Iterable[Contract] = (),
 ) -> tuple[Band, ...]:
     """The bands of prices that hold; steps 3 to 7. Raises `UnknownTier` for a tier or place that is not in the book."""
-    bands = _long(listed, listed.entry, _by_hour(listed, at))
+    beside = _fees(listed, [one for one in fees if one.holds(listed.prices, day_of(at))])
+    bands = _long(listed, listed.entry, beside | _by_hour(listed, at))
     for name in _tiers(listed, tier):
         bands = _tiered(listed, bands, name=name)
     bands = _placed(listed, bands, geo, [one for one in uplifts if one.holds(listed.prices, day_of(at))])
     return _contracted(bands, [one for one in contracts if one.holds(listed.prices, day_of(at))])
+
+
+def _fees(listed: Listed, fees: list[Fee]) -> dict[str, Rate]:
+    rates: dict[str, Rate] = {}
+    for fee in fees:
+        source, as_of = fee.source.text, fee.source.as_of
+        for meter, price in fee.per_million().items():
+            rates[meter] = Rate(meter, price, price, fee.from_, listed.layer, listed.place, source, as_of, ("fee",))
+    return rates
 
 
 def _by_hour(listed: Listed, at: datetime) -> dict[str, Rate]:

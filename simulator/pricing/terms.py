@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
-from simulator.pricing.entry import Factor, ModelPrices, Source
+from simulator.pricing.entry import Factor, ModelPrices, Sheet, Source
 from simulator.units import Usd
 from simulator.yamlfile import FileModel
 
@@ -56,3 +56,7 @@ class Contract(Terms):
     id: str
     discount: Annotated[Usd, AfterValidator(_below_one)]
     """Share of the list price, as a quoted decimal: "0.12"."""
+
+
+class Fee(Terms, Sheet):
+    """Prices that a vendor asks beside the models' own, as for runtime; an entry's own price goes before."""

@@ -214,9 +214,10 @@ def _priceless(
     sums: list[GroupSums], of_row: Ints, band: Ints, parts: list[Ints]
 ) -> Iterator[tuple[str, NDArray[np.bool_]]]:
     """Rows that use a meter for which their band has no price."""
+    used = [(meter, part) for meter, part in zip(METERS, parts, strict=True) if part.any()]
     for index, one in enumerate(sums):
         for number, priced in enumerate(one.rates.bands if one.rates else ()):
-            for meter, part in zip(METERS, parts, strict=True):
+            for meter, part in used:
                 if priced_by(meter, priced.rates) is None:
                     mask = (of_row == index) & (band == number) & (part > 0)
                     if mask.any():
@@ -228,7 +229,11 @@ def _group(rows: pa.RecordBatch) -> tuple[list[Group], Ints]:
     """The groups that occur, and the index of each row's."""
     words, code, size = [], np.zeros(len(rows), np.int64), 1
     for name in Group._fields:
-        encoded = rows.column(name).dictionary_encode(null_encoding="encode")
+        column = rows.column(name)
+        if column.null_count == len(column):
+            words.append([None])
+            continue
+        encoded = column.dictionary_encode(null_encoding="encode")
         words.append(encoded.dictionary.to_pylist())
         if len(words[-1]) > 1:
             code = code * len(words[-1]) + encoded.indices.to_numpy()

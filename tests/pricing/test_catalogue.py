@@ -14,9 +14,9 @@ from simulator.errors import InvalidFile
 from simulator.pricing.book import PriceBook
 from simulator.pricing.catalogue import Catalogue
 from simulator.pricing.lock import lock_text
-from simulator.pricing.shipped import shipped
+from simulator.shipped import shipped
 
-LOCK = shipped("catalogue.lock.json")
+LOCK = shipped("pricing/catalogue.lock.json")
 BARE = PriceBook("catalogue", (), Catalogue.read(LOCK))
 MODELS = [(provider, model) for provider in providers for model in provider.models if model.prices]
 TIERS = [None, {"processing": "batch"}, {"service_tier": "priority"}, {"service_tier": "flex"}, {"speed": "fast"}]

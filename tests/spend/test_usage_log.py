@@ -1,0 +1,173 @@
+"""`tenfold bill FILE`: one line per row, what is unpriced is said, and one total."""
+
+import gzip
+import json
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from simulator.errors import InvalidFile
+from simulator.pricing.book import PriceBook
+from simulator.spend.usage_log import bill_log, plain, price_row, sum_log
+
+BOOK = PriceBook.load()
+NOVEMBER, DECEMBER = "2026-11-30T23:59:59Z", "2026-12-01T00:00:00Z"
+
+
+def log(folder: Path, *rows: dict[str, Any], name: str = "usage.jsonl") -> Path:
+    path = folder / name
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def cost(**row: Any) -> str | None:
+    done = price_row({"at": NOVEMBER, **row}, BOOK)
+    return None if done.cost is None else plain(done.cost)
+
+
+def test_the_documented_lines(tmp_path: Path) -> None:
+    usage = {"input_tokens": 1000, "cache_read_tokens": 600, "output_tokens": 10}
+    path = log(
+        tmp_path,
+        {
+            "id": "a",
+            "model": "gpt-4o",
+            "at": NOVEMBER,
+            "usage": {"input_tokens": 1000, "cache_read_tokens": 600, "output_tokens": 10},
+        },
+        {"id": "b", "model": "gpt-4oo", "at": NOVEMBER, "usage": {"input_tokens": 1}},
+    )
+    first, second, total = bill_log(path, BOOK)
+    source = "https://developers.openai.com/api/docs/pricing"
+    origin = {"layer": "genai-prices 0.2.3", "source": source, "place": "catalogue.lock.json:1103"}
+    assert first == {
+        "id": "a",
+        "cost_usd": "0.00185",
+        "status": "priced",
+        "line_items": [
+            {"meter": "cache_read_tokens", "quantity": 600, "unit_price": "0.00000125", "cost": "0.00075", **origin},
+            {"meter": "input_tokens", "quantity": 400, "unit_price": "0.0000025", "cost": "0.001", **origin},
+            {"meter": "output_tokens", "quantity": 10, "unit_price": "0.00001", "cost": "0.0001", **origin},
+        ],
+    }
+    assert (second["id"], second["cost_usd"], second["status"], second["line_items"]) == ("b", None, "unpriced", [])
+    assert second["reason"].startswith("unknown model 'gpt-4oo'; did you mean openai/gpt-4o?")
+    assert total == {"total_usd": "0.00185", "unpriced": 1}
+
+
+def test_each_row_pays_the_price_of_its_own_time_unless_one_is_given(tmp_path: Path) -> None:
+    usage = {"input_tokens": 1_000_000}
+    path = log(tmp_path, *({"model": "gemini-4-argon", "at": at, "usage": usage} for at in (NOVEMBER, DECEMBER)))
+    assert [line.get("cost_usd") for line in bill_log(path, BOOK)] == ["2", "4", None]
+    assert sum_log(path, BOOK, at=datetime(2026, 12, 1, tzinfo=UTC)).total == 8
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ({"usage": {"input_tokens": 1}}, 'the row names no "model"'),
+        ({"model": "gpt-4o"}, 'the row has no "usage"'),
+        ({"model": "gpt-4o", "usage": {"input_tokens": 1}, "at": None}, 'the row has no time: give "at"'),
+        ({"model": "gpt-4o", "usage": {"input_tokens": 1}, "at": "noon"}, "'noon' is not a time"),
+        ({"model": "gpt-4o", "usage": {"input_tokens": 1}, "tier": "flexx"}, "openai/gpt-4o has no tier 'flexx'"),
+        ({"model": "gpt-4o", "usage": {"input_tokens": 1, "cache_read_tokens": 2}}, "input_tokens 1 is less than"),
+        (
+            {"model": "gpt-4o", "usage": {"input_tokens": 1, "runtime_hours": 1}},
+            "has no price for runtime_hours",
+        ),
+        ({"model": "gpt-4o", "usage": {"in": 1}}, "unknown meter 'in'"),
+        ({"model": "gpt-4o", "provider": "acme", "usage": {"input_tokens": 1}}, "unknown model 'acme/gpt-4o'"),
+    ],
+)
+def test_a_row_without_a_price_says_why(row: dict[str, Any], reason: str) -> None:
+    done = price_row({"at": NOVEMBER, **row}, BOOK)
+    assert done.cost is None
+    assert reason in str(done.reason)
+
+
+def test_a_tokenless_row_costs_nothing() -> None:
+    assert cost(model="gpt-4o", usage={"input_tokens": 0, "output_tokens": 0}) == "0"
+
+
+def test_csv_and_parquet_give_what_jsonl_gives(tmp_path: Path) -> None:
+    usage = {"prompt_tokens": 1000, "completion_tokens": 200, "prompt_tokens_details": {"cached_tokens": 600}}
+    row = {"id": "a", "model": "gpt-4o-mini", "at": NOVEMBER, "tier": "batch", "usage": usage}
+    plain_log = log(tmp_path, row)
+    (tmp_path / "usage.csv").write_text(
+        "id,model,at,tier,latency_ms,prompt_tokens,usage.prompt_tokens_details.cached_tokens,completion_tokens\n"
+        f"a,gpt-4o-mini,{NOVEMBER},batch,12.5,1000,600,200\n"
+    )
+    with gzip.open(tmp_path / "usage.jsonl.gz", "wt", encoding="utf-8") as file:
+        file.write(plain_log.read_text())
+    pq.write_table(pa.Table.from_pylist([row]), tmp_path / "nested.parquet")
+    pq.write_table(pa.Table.from_pylist([{**row, "usage": json.dumps(usage)}]), tmp_path / "text.parquet")
+    expected = list(bill_log(plain_log, BOOK))
+    # 400 × 0.075 + 600 × 0.075 (batch publishes no cached rate, so the standard one) + 200 × 0.30, per million
+    assert expected[0]["cost_usd"] == "0.000135"
+    for name in ("usage.csv", "usage.jsonl.gz", "nested.parquet", "text.parquet"):
+        assert list(bill_log(tmp_path / name, BOOK)) == expected, name
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "problem"),
+    [
+        ("usage.txt", "", "not a usage log"),
+        ("usage.jsonl", '{"model": "gpt-4o"}\n{"model"', "usage.jsonl:2:"),
+        ("usage.jsonl", "3\n", "usage.jsonl:1:1: not a JSON object"),
+        ("usage.csv", "name,tokens\n", "no column `model`; it has name, tokens"),
+    ],
+)
+def test_a_broken_file_is_told_by_line(tmp_path: Path, name: str, text: str, problem: str) -> None:
+    (tmp_path / name).write_text(text)
+    with pytest.raises(InvalidFile, match=problem):
+        list(bill_log(tmp_path / name, BOOK))
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(InvalidFile, match="no such file"):
+        list(bill_log(tmp_path / "usage.jsonl", BOOK))
+
+
+# Worked examples that providers publish, to the cent.
+
+
+def test_managed_agents_hour_of_coding() -> None:
+    # https://platform.claude.com/docs/en/about-claude/pricing, Claude Managed Agents, worked example: Opus at $5/$25,
+    # 50,000 input and 15,000 output tokens in one running hour: $0.25 + $0.375 + $0.08 = $0.705
+    usage = {"input_tokens": 50_000, "output_tokens": 15_000, "runtime_hours": 1}
+    assert cost(model="claude-opus-4-6", usage=usage) == "0.705"
+
+
+def test_managed_agents_hour_of_coding_with_a_cache() -> None:
+    # same page: 40,000 of the 50,000 input tokens are cache reads: $0.05 + $0.02 + $0.375 + $0.08 = $0.525
+    usage = {"input_tokens": 10_000, "cache_read_input_tokens": 40_000, "output_tokens": 15_000, "runtime_hours": 1}
+    own = {"input_tokens": 10_000, "cache_read_tokens": 40_000, "output_tokens": 15_000, "runtime_hours": 1}
+    assert cost(model="claude-opus-4-6", usage=usage) == "0.525"
+    assert cost(model="claude-opus-4-6", usage=own, convention="input_excludes_cache") == "0.525"
+
+
+def test_ten_thousand_support_tickets() -> None:
+    # same page, customer support agent: 10,000 tickets of about 3,700 tokens on Haiku 4.5 at $1 input: $37.00
+    assert cost(model="claude-haiku-4-5", usage={"input_tokens": 37_000_000}) == "37"
+
+
+def test_bedrock_claude_summary() -> None:
+    # https://aws.amazon.com/bedrock/pricing/ (2023), on demand: 11K tokens in and 4K out of Claude at $0.008 and $0.024
+    # per thousand: $0.088 + $0.096 = $0.184
+    assert cost(model="claude-2.1", usage={"inputTokens": 11_000, "outputTokens": 4_000}) == "0.184"
+
+
+def test_thousand_web_searches_cost_ten_dollars() -> None:
+    # https://platform.claude.com/docs/en/about-claude/pricing, web search tool: $10 per 1,000 searches plus tokens
+    usage = {"input_tokens": 0, "output_tokens": 0, "server_tool_use": {"web_search_requests": 1000}}
+    assert cost(model="claude-opus-4-6", usage=usage) == "10"
+
+
+def test_peers_priced_this_at_nothing() -> None:
+    # litellm 1.109.1 returns $0.00 for this model without an error
+    assert Decimal(str(cost(model="claude-fable-5-2", usage={"input_tokens": 1_000_000}))) == 8
