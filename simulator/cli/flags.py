@@ -1,0 +1,56 @@
+"""Flags that several commands share, and how their text becomes values; a bad one is told by its name."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, TypeVar, cast, get_args
+
+import typer
+
+from simulator.errors import BadInput
+from simulator.traffic.multiply import Meaning
+from simulator.units import parse_duration, parse_scale, parse_share, parse_usd
+
+SCALES = "1,2,10"
+T = TypeVar("T")
+
+ScenarioFile = Annotated[Path, typer.Argument(help="Scenario file.", metavar="SCENARIO", show_default=False)]
+RunPath = Annotated[Path, typer.Argument(help="Run directory, as in results/…", metavar="RUN", show_default=False)]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
+
+
+def scales(text: str) -> tuple[float, ...]:
+    """`1,2,10x` → (1.0, 2.0, 10.0), ascending, each once."""
+    return tuple(sorted({_parsed("--scale", word, parse_scale) for word in words(text)})) or (1.0,)
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Comma-separated words without blanks."""
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def meaning(text: str) -> Meaning:
+    """What a scale means. Raises `BadInput` with the words that are known."""
+    for word in get_args(Meaning):
+        if word == text:
+            return cast(Meaning, word)
+    raise BadInput(f"--multiply: {text!r} is not a meaning of 10×; known are {', '.join(get_args(Meaning))}")
+
+
+def duration(flag: str, text: str) -> float:
+    return _parsed(flag, text, parse_duration)
+
+
+def money(flag: str, text: str) -> Decimal:
+    return _parsed(flag, text, parse_usd)
+
+
+def share(flag: str, text: str) -> float:
+    return _parsed(flag, text, parse_share)
+
+
+def _parsed(flag: str, text: str, parse: Callable[[object], T]) -> T:
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise BadInput(f"{flag}: {error}") from None

@@ -1,0 +1,177 @@
+"""run, check, rehearse, staging: what sends requests, or plans to."""
+
+import sys
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from simulator.cli import app
+from simulator.cli.flags import SCALES, Json, ScenarioFile, duration, meaning, money, scales, share, words
+
+Scale = Annotated[
+    str,
+    typer.Option("--scale", help="Multiples of the 1× traffic, comma-separated.", show_default=True, metavar="1,2,10"),
+]
+Strategy = Annotated[
+    str, typer.Option("--strategy", help="Only these strategies of the scenario, comma-separated.", show_default="all")
+]
+Seed = Annotated[int | None, typer.Option("--seed", help="Another seed than the scenario's.")]
+DurationFlag = Annotated[str, typer.Option("--duration", help="Planned span of each rung.", metavar="18s")]
+TraceFile = Annotated[
+    Path | None, typer.Option("--trace", help="Replay this recorded log instead of generated traffic.", metavar="FILE")
+]
+TraceFormat = Annotated[str | None, typer.Option("--format", help="Format of --trace where it cannot be told.")]
+From = Annotated[str, typer.Option("--from", help="Where in --trace to begin.", metavar="0s")]
+Meaning = Annotated[
+    str, typer.Option("--multiply", help="What 10× means: clone, independent, worst or compress.", metavar="MEANING")
+]
+Target = Annotated[
+    str | None,
+    typer.Option(
+        "--target", help="Base URL of an OpenAI-compatible endpoint instead of the embedded one.", metavar="URL"
+    ),
+]
+Prices = Annotated[
+    Path | None, typer.Option("--prices", help="Price book.", show_default="the shipped one", metavar="FILE")
+]
+MaxSpend = Annotated[
+    str | None, typer.Option("--max-spend", help="Stop before this many dollars are spent.", metavar="USD")
+]
+
+
+@app.command()
+def run(
+    scenario: ScenarioFile,
+    scale: Scale = SCALES,
+    strategy: Strategy = "",
+    target: Target = None,
+    duration_: DurationFlag = "18s",
+    out: Annotated[Path | None, typer.Option("--out", help="The run directory itself.", metavar="DIR")] = None,
+    seed: Seed = None,
+    trace: TraceFile = None,
+    format_: TraceFormat = None,
+    from_: From = "0s",
+    multiply: Meaning = "clone",
+    repeat: Annotated[int, typer.Option("--repeat", help="Replicates of every rung.", min=1, max=50)] = 1,
+    cooldown: Annotated[str, typer.Option("--cooldown", help="Pause between rungs against a real target.")] = "10s",
+    prices: Prices = None,
+    processes: Annotated[int, typer.Option("--processes", help="Locust processes on this machine.", min=1, max=64)] = 1,
+    max_spend: MaxSpend = None,
+    max_error_rate: Annotated[
+        str | None,
+        typer.Option("--max-error-rate", help="Stop when more than this share is not answered.", metavar="20%"),
+    ] = None,
+    exit_zero: Annotated[
+        bool, typer.Option("--exit-zero", help="Exit 0 whenever a report was written; the real code is printed.")
+    ] = False,
+    as_json: Json = False,
+) -> int:
+    """Replay traffic at 1×, 2×, 10×; price it; name what breaks first."""
+    from rich.console import Console
+
+    from simulator.cli.progress import RunProgress
+    from simulator.launch.launch import launch
+    from simulator.launch.options import Options
+    from simulator.reports.terminal import show
+    from simulator.reports.write import report_paths
+
+    options = Options(
+        scenario=scenario,
+        command=("tenfold", *sys.argv[1:]),
+        scales=scales(scale),
+        strategies=words(strategy),
+        repeat=repeat,
+        duration_s=duration("--duration", duration_),
+        seed=seed,
+        trace=trace,
+        trace_format=format_,
+        trace_from_s=duration("--from", from_),
+        meaning=meaning(multiply),
+        target=target,
+        cooldown_s=duration("--cooldown", cooldown),
+        prices=prices,
+        out=out,
+        processes=processes,
+        max_spend=None if max_spend is None else money("--max-spend", max_spend),
+        max_error_rate=None if max_error_rate is None else share("--max-error-rate", max_error_rate),
+    )
+    talk = Console(stderr=True)
+    with RunProgress(talk) as progress:
+        finished = launch(options, tell=progress)
+    if as_json:
+        print((finished.path / "summary.json").read_text(encoding="utf-8"))
+    else:
+        show(finished.summary, Console(), paths=report_paths(finished.path))
+    if exit_zero and finished.exit_code:
+        talk.print(f"--exit-zero: exiting 0; without it the exit code would be {finished.exit_code:d}", highlight=False)
+        return 0
+    return finished.exit_code
+
+
+@app.command()
+def check(
+    scenario: ScenarioFile,
+    scale: Scale = SCALES,
+    strategy: Strategy = "",
+    duration_: DurationFlag = "18s",
+    seed: Seed = None,
+    trace: TraceFile = None,
+    format_: TraceFormat = None,
+    from_: From = "0s",
+    multiply: Meaning = "clone",
+    target: Target = None,
+    prices: Prices = None,
+    max_spend: MaxSpend = None,
+    as_json: Json = False,
+) -> int:
+    """Validate a scenario and print what a run of it would send and cost."""
+    from simulator.launch.forecast import forecast
+    from simulator.launch.inputs import Inputs
+    from simulator.launch.options import Options
+    from simulator.launch.plan_text import plan_json, plan_lines
+
+    options = Options(
+        scenario=scenario,
+        command=("tenfold", *sys.argv[1:]),
+        scales=scales(scale),
+        strategies=words(strategy),
+        duration_s=duration("--duration", duration_),
+        seed=seed,
+        trace=trace,
+        trace_format=format_,
+        trace_from_s=duration("--from", from_),
+        meaning=meaning(multiply),
+        target=target,
+        prices=prices,
+    )
+    inputs = Inputs.read(options)
+    ahead = forecast(inputs, options.scales, meaning=options.meaning)
+    limit: Decimal | None = None if max_spend is None else money("--max-spend", max_spend)
+    if as_json:
+        print(plan_json(inputs, ahead))
+    else:
+        for line in plan_lines(inputs, ahead, options):
+            print(line)
+    ahead.refuse_beyond(limit)
+    return 0
+
+
+@app.command()
+def staging(
+    profile: Annotated[
+        Path | None, typer.Option("--profile", help="Provider profile.", show_default="the shipped one", metavar="FILE")
+    ] = None,
+    host: Annotated[
+        str, typer.Option("--host", help="Address to listen on; loopback unless you say otherwise.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", help="0 takes a free one and prints it.", min=0, max=65535)] = 8000,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of latency, labels and faults.")] = 1,
+) -> int:
+    """Serve a simulated hosted provider until Ctrl-C: limits, latency, faults, headers."""
+    from simulator.shipped import shipped
+    from simulator.staging.__main__ import main as serve
+
+    found = profile or shipped("scenarios/staging/hosted.yaml")
+    return int(serve(["--profile", str(found), "--host", host, "--port", str(port), "--seed", str(seed)]) or 0)

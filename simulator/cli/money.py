@@ -1,0 +1,1 @@
+"""bill, project, prices: dollars without sending a request."""

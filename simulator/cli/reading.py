@@ -1,0 +1,66 @@
+"""report, breaks, compare, verify: what reads a run that is already there."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from simulator.cli import app
+from simulator.cli.flags import Json, RunPath
+from simulator.errors import BadInput
+
+At = Annotated[
+    str | None,
+    typer.Option("--at", help="Bill at the prices of this day.", metavar="YYYY-MM-DD", show_default="the run's"),
+]
+Prices = Annotated[
+    Path | None,
+    typer.Option("--prices", help="Bill with this price book.", metavar="FILE", show_default="the run's rates"),
+]
+
+
+@app.command()
+def report(run: RunPath, prices: Prices = None, at: At = None, as_json: Json = False) -> int:
+    """Write the reports of a run anew, from its rows; finishes what a plain Locust run or a killed one left."""
+    from rich.console import Console
+
+    from simulator.launch.launch import finish
+    from simulator.reports.terminal import show
+    from simulator.reports.write import report_paths
+
+    finished = finish(run, prices=prices, at=day(at))
+    if as_json:
+        print((finished.path / "summary.json").read_text(encoding="utf-8"))
+    else:
+        show(finished.summary, Console(), paths=report_paths(finished.path))
+    return finished.exit_code
+
+
+@app.command()
+def breaks(run: RunPath, as_json: Json = False) -> int:
+    """What breaks first, ranked by the multiple of 1× at which it does."""
+    from simulator.derive import derive
+
+    found = derive(run).breaks
+    if as_json:
+        print("[" + ",\n".join(one.model_dump_json() for one in found) + "]")
+        return 0
+    for number, one in enumerate(found, 1):
+        at = "?" if one.multiplier is None else f"{one.multiplier:.3g}×"
+        print(f"{number}. {at} {one.strategy}: {one.title} [{one.provenance}]")
+        print(f"   {one.evidence}")
+        print(f"   try: {one.fix}" + (f"\n   test it: {one.verify}" if one.verify else ""))
+    if not found:
+        print("nothing breaks up to the largest scale that was run or projected")
+    return 0
+
+
+def day(text: str | None) -> datetime | None:
+    """`2026-12-01` → that day's start in UTC. Raises `BadInput` for anything else."""
+    if text is None:
+        return None
+    try:
+        return datetime.combine(datetime.strptime(text, "%Y-%m-%d").date(), datetime.min.time(), UTC)
+    except ValueError:
+        raise BadInput(f"--at: {text!r} is not a day; write 2026-12-01") from None

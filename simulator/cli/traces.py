@@ -1,0 +1,1 @@
+"""trace: look into logs, convert, cut, multiply, generate."""

@@ -1,0 +1,118 @@
+"""What a test will send and cost, before it sends anything: the planned tokens through the strategies, priced."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import ROUND_UP, Decimal
+from typing import Any
+
+import numpy as np
+
+from simulator.errors import BadInput
+from simulator.launch.inputs import Inputs
+from simulator.spend.bill import bill
+from simulator.strategies import offline
+from simulator.strategies.drive import Answer
+from simulator.strategies.effects import Ask
+from simulator.traffic.multiply import Meaning, multiply
+from simulator.traffic.request import Request
+from simulator.units import usd_text
+
+_LABEL_TOKENS = 1
+
+
+@dataclass(frozen=True, slots=True)
+class RungForecast:
+    """One scale and strategy as planned: every call answered at its planned length, none retried, nothing cached."""
+
+    scale: float
+    strategy: str
+    sessions: int
+    requests: int
+    calls: int
+    input_tokens: int
+    output_tokens: int
+    peak_rate: float
+    """Most sessions that start within one second."""
+    usd: Decimal | None
+    """None where a model has no price."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    rungs: tuple[RungForecast, ...]
+
+    @property
+    def usd(self) -> Decimal | None:
+        costs = [rung.usd for rung in self.rungs]
+        return sum((cost for cost in costs if cost is not None), Decimal(0)) if None not in costs else None
+
+    def refuse_beyond(self, limit: Decimal | None) -> None:
+        """Raises `BadInput` where the test itself would cost more than `limit`, or nobody knows."""
+        if limit is None:
+            return
+        if self.usd is None:
+            raise BadInput("--max-spend cannot be held: a model of the test has no price; add it to the price book")
+        if self.usd > limit:
+            raise BadInput(
+                f"the test itself would cost about {usd_text(self.usd)}, more than --max-spend {usd_text(limit)}"
+            )
+
+    def text(self) -> str:
+        return f"{usd_text(self.usd)} (assumed: every answer at its planned length, no retries, no cache)"
+
+    def limit(self) -> str:
+        """A spend limit that leaves room for retries: the forecast and half of it again, rounded up to cents."""
+        return (
+            "AMOUNT"
+            if self.usd is None
+            else format((self.usd * Decimal("1.5")).quantize(Decimal("0.01"), ROUND_UP), "f")
+        )
+
+
+def forecast(inputs: Inputs, scales: tuple[float, ...], *, meaning: Meaning, repeat: int = 1) -> Forecast:
+    """All rungs of a run. Retries and refusals are not in it: they depend on what the run is there to find."""
+    rungs = []
+    for scale in scales:
+        trace = multiply(inputs.trace, scale, meaning=meaning, seed=inputs.seed)
+        sessions = trace.sessions()
+        starts = np.array([session[0].at or 0.0 for session in sessions])
+        peak = float(np.bincount(starts.astype(int)).max()) if len(starts) else 0.0
+        strategies = {name: inputs.scenario.strategies[name] for name in inputs.strategies}
+        calls, _ = offline.run(strategies, sessions, planned_answer, scale=scale, seed=inputs.seed)
+        costs = {cost.strategy: cost for cost in bill(calls, inputs.book, at=inputs.at).rungs}
+        for name in strategies:
+            mine = [
+                row
+                for row in calls.select(["strategy", "input_tokens", "output_tokens"]).to_pylist()
+                if row["strategy"] == name
+            ]
+            cost = costs.get(name)
+            rungs += [
+                RungForecast(
+                    scale=scale,
+                    strategy=name,
+                    sessions=len(sessions),
+                    requests=len(trace),
+                    calls=len(mine),
+                    input_tokens=sum(row["input_tokens"] for row in mine),
+                    output_tokens=sum(row["output_tokens"] for row in mine),
+                    peak_rate=peak,
+                    usd=None if cost is None or cost.unpriced_calls else cost.total,
+                )
+            ] * repeat
+    return Forecast(tuple(rungs))
+
+
+def planned_answer(ask: Ask, request: Request) -> Answer:
+    """What an attempt brings if everything goes as planned: the true label, or the planned length."""
+    label = ask.truth if ask.labels and ask.truth in ask.labels else (ask.labels[0] if ask.labels else "")
+    sent = request.input_tokens if ask.sees == "all" or not request.parts else request.parts[-1]
+    length = _LABEL_TOKENS if ask.labels else request.output_tokens
+    if ask.max_output_tokens is not None:
+        length = min(length, ask.max_output_tokens)
+    columns: Mapping[str, Any] = {
+        "input_tokens": sent + ask.instructions_tokens,
+        "output_tokens": length,
+        "usage_source": "assumed",
+    }
+    return Answer(text=label, columns=columns)

@@ -1,0 +1,155 @@
+"""Everything that a run stands on, read and checked together before anything is sent, and kept beside its results."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from simulator import yamlfile
+from simulator.errors import BadInput, InvalidFile
+from simulator.launch.options import Options
+from simulator.pricing.book import PriceBook
+from simulator.pricing.errors import UnknownPrice
+from simulator.pricing.snapshot import snapshot_text
+from simulator.provider.profile import Profile
+from simulator.run.directory import RunDirectory
+from simulator.run.record import sha256
+from simulator.scenario import scenario as scenarios
+from simulator.scenario.scenario import Scenario
+from simulator.traffic.formats import read as read_log
+from simulator.traffic.generate import generate
+from simulator.traffic.multiply import default_jitter
+from simulator.traffic.slice import cut
+from simulator.traffic.trace import Trace
+from simulator.units import seconds_text
+
+SCENARIO_FILE, PROFILE_FILE, RATES_FILE = "scenario.yaml", "profile.yaml", "rates.yaml"
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """A scenario with its profile, prices and 1× trace, in force for one run."""
+
+    scenario: Scenario
+    scenario_path: Path
+    profile: Profile | None
+    profile_path: Path | None
+    book: PriceBook
+    strategies: list[str]
+    trace: Trace
+    seed: int
+    at: datetime
+    """The instant whose prices hold for the run's bill."""
+    notes: tuple[str, ...] = ()
+    """What was dropped or repaired in a recorded trace."""
+
+    @classmethod
+    def read(cls, options: Options) -> "Inputs":
+        """Raises `InvalidFile` or `BadInput` with everything that is wrong."""
+        scenario = scenarios.load(options.scenario)
+        book = PriceBook.load(options.prices)
+        profile_path = _profile_path(scenario, options)
+        profile = yamlfile.load(profile_path, Profile) if profile_path else None
+        strategies = list(options.chosen(scenario))
+        at = datetime.now(UTC)
+        problems = list(_unknown_models(options.scenario, scenario, book=book, profile=profile, at=at))
+        if problems:
+            raise InvalidFile(*problems)
+        seed = scenario.seed if options.seed is None else options.seed
+        trace, notes = _trace(scenario, options, seed)
+        return cls(scenario, options.scenario, profile, profile_path, book, strategies, trace, seed, at, notes)
+
+    def rungs(self, options: Options) -> Iterator[tuple[float, str, int]]:
+        """Scale by scale, so that strategies meet the same machine; each strategy on identical arrivals."""
+        for scale in options.scales:
+            for again in range(1, options.repeat + 1):
+                for name in self.strategies:
+                    yield scale, name, again
+
+    def models(self) -> set[str]:
+        """All models that the chosen strategies may ask."""
+        named = self.scenario.models()
+        return set().union(*(named[name] for name in self.strategies))
+
+    def rates(self) -> list[dict[str, str]]:
+        """The prices of those models now and at every change until the projection ends."""
+        return self.book.snapshot(sorted(self.models()), self.at, until=self._projection_end())
+
+    def usd_per_million(self) -> dict[str, dict[str, str]]:
+        """Model → meter → rate of the shortest prompt, for the spend guard inside the replay."""
+        rates: dict[str, dict[str, str]] = {}
+        for row in self.book.snapshot(sorted(self.models()), self.at):
+            rates.setdefault(row["model"], {}).setdefault(row["meter"], row["usd_per_million"])
+        return rates
+
+    def planned_text(self) -> str:
+        sessions = len(self.trace.sessions())
+        return f"{len(self.trace)} requests in {sessions} sessions over {seconds_text(self.trace.span_s)} at 1×"
+
+    def multiply_text(self, options: Options) -> str:
+        if options.meaning != "clone":
+            return options.meaning
+        jitter = seconds_text(default_jitter(self.trace.span_s))
+        return f"clone: each session k times on the same clock, starts jittered by up to {jitter}"
+
+    def trace_text(self, options: Options) -> str:
+        if options.trace is None:
+            return f"generated, seed {self.seed}"
+        span = f"{seconds_text(options.trace_from_s)} + {seconds_text(self.trace.span_s)}"
+        return f"{options.trace.name} sha256:{sha256(options.trace)[:12]}, {span}"
+
+    def _projection_end(self) -> datetime:
+        start: date = self.scenario.launch.starts
+        return datetime(start.year, start.month, 1, tzinfo=UTC) + timedelta(
+            days=31 * (self.scenario.projection.months + 1)
+        )
+
+
+def keep(inputs: Inputs, directory: RunDirectory) -> None:
+    """Copy what was read into `inputs/`: an old run is read again without the files that it was made from."""
+    directory.keep(inputs.scenario_path, name=SCENARIO_FILE)
+    if inputs.profile_path:
+        directory.keep(inputs.profile_path, name=PROFILE_FILE)
+    (directory.path / "inputs" / RATES_FILE).write_text(snapshot_text(inputs.rates()), encoding="utf-8")
+
+
+def _profile_path(scenario: Scenario, options: Options) -> Path | None:
+    if options.target or scenario.target.url:
+        return None
+    if scenario.target.staging is None:
+        raise BadInput(f"{options.scenario}: target: names neither staging nor url; give one, or use --target URL")
+    return options.scenario.parent / scenario.target.staging
+
+
+def _unknown_models(
+    path: Path, scenario: Scenario, *, book: PriceBook, profile: Profile | None, at: datetime
+) -> Iterator[str]:
+    """A model that nobody can price or serve, at the strategy that asks it."""
+    text = yamlfile.read_text(path)
+    for name, models in scenario.models().items():
+        where = f"{path}:{yamlfile.place(text, ('strategies', name))}: strategies.{name}"
+        for model in sorted(models):
+            try:
+                book.rates(model, at=at)
+            except UnknownPrice as error:
+                yield f"{where}: {error}"
+            if profile and model not in profile.models:
+                served = ", ".join(profile.models)
+                yield f"{where}: the profile {scenario.target.staging} serves no {model!r}; it has {served}"
+
+
+def _trace(scenario: Scenario, options: Options, seed: int) -> tuple[Trace, tuple[str, ...]]:
+    if options.trace is None:
+        trace = generate(scenario.traffic, span_s=options.duration_s, seed=seed)
+        if not len(trace):
+            raise BadInput(f"no session starts within {seconds_text(options.duration_s)}; use a longer --duration")
+        return trace, ()
+    found = read_log(options.trace, format=options.trace_format)
+    end = options.trace_from_s + options.duration_s
+    trace = cut(found.trace, options.trace_from_s, end)
+    if not len(trace):
+        raise BadInput(
+            f"{options.trace}: no session starts between {seconds_text(options.trace_from_s)} and {seconds_text(end)}; "
+            f"the trace spans {seconds_text(found.trace.span_s)}"
+        )
+    return trace, tuple(found.report.text().splitlines())

@@ -1,0 +1,49 @@
+"""What `tenfold run` was asked to do, after parsing and before anything happens."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from simulator.errors import BadInput
+from simulator.scenario.scenario import Scenario
+from simulator.traffic.multiply import Meaning
+
+SCALES = (1.0, 2.0, 10.0)
+DURATION_S = 18.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """Flags of one run; None or empty means what the scenario says."""
+
+    scenario: Path
+    command: tuple[str, ...]
+    """As typed; keys in it are redacted before it is written anywhere."""
+    scales: tuple[float, ...] = SCALES
+    strategies: tuple[str, ...] = ()
+    repeat: int = 1
+    duration_s: float = DURATION_S
+    """Planned span of each rung."""
+    seed: int | None = None
+    trace: Path | None = None
+    trace_format: str | None = None
+    trace_from_s: float = 0.0
+    meaning: Meaning = "clone"
+    target: str | None = None
+    cooldown_s: float = 10.0
+    prices: Path | None = None
+    out: Path | None = None
+    results: Path = Path("results")
+    processes: int = 1
+    max_spend: Decimal | None = None
+    max_error_rate: float | None = None
+
+    def chosen(self, scenario: Scenario) -> dict[str, object]:
+        """The strategies to run, in the scenario's order; the baseline first. Raises `BadInput` for an unknown one."""
+        unknown = [name for name in self.strategies if name not in scenario.strategies]
+        if unknown:
+            known = ", ".join(scenario.strategies)
+            raise BadInput(f"--strategy {', '.join(unknown)}: not in {self.scenario}; it has {known}")
+        return {
+            name: node for name, node in scenario.strategies.items() if not self.strategies or name in self.strategies
+        }

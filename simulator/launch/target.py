@@ -1,0 +1,54 @@
+"""Where requests go, and what must hold before the first one: loopback or a spend limit, a listening port."""
+
+import ipaddress
+import os
+import socket
+from urllib.parse import urlsplit
+
+from simulator.errors import BadInput, Precondition
+from simulator.scenario.scenario import Target
+
+_PROBE_S = 5.0
+
+
+def is_loopback(url: str) -> bool:
+    """Whether the host of a URL is this machine; only then is a run free to send without a spend limit."""
+    host = _host(url)
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def check_listening(url: str) -> None:
+    """Raises `Precondition` where nobody listens, saying what was tried."""
+    parts = urlsplit(url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    try:
+        socket.create_connection((_host(url), port), timeout=_PROBE_S).close()
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise Precondition(
+            f"{shown(url)}: nobody answers (tried to connect to {_host(url)}:{port} for {_PROBE_S:g} s: {why}); "
+            "start the endpoint, or leave out --target to use the embedded one"
+        ) from None
+
+
+def check_key(target: Target) -> None:
+    """Raises `Precondition` where the variable that should hold the key is not set."""
+    if not os.environ.get(target.key_env):
+        raise Precondition(f"{target.key_env} is not set; export the endpoint's key in it (a key is never a flag)")
+
+
+def shown(url: str) -> str:
+    """A URL as it may be written down: scheme, host and path, without user, password or query."""
+    parts = urlsplit(url)
+    port = f":{parts.port}" if parts.port else ""
+    return f"{parts.scheme}://{_host(url)}{port}{parts.path}"
+
+
+def _host(url: str) -> str:
+    host = urlsplit(url).hostname
+    if not host:
+        raise BadInput(f"{url!r} has no host; write a base URL as in https://staging.example.com/v1")
+    return host

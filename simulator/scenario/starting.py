@@ -1,0 +1,46 @@
+"""A new scenario from a shipped one: copied with its comments, under a new name."""
+
+import re
+from pathlib import Path
+
+from simulator.errors import BadInput, Precondition
+from simulator.shipped import shipped
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+_PROFILE = re.compile(r"^\s*staging:\s*(\S+)", re.MULTILINE)
+
+
+def start_scenario(name: str, *, start: str, folder: Path) -> list[Path]:
+    """Write `folder/<name>.yaml` and, where it is not there yet, the profile it names; returns what was written.
+
+    Raises `BadInput` for a name that cannot be used or is taken, `Precondition` where the folder cannot be written.
+    """
+    if not _NAME.fullmatch(name):
+        raise BadInput(f"{name!r} is not a scenario name; use lower-case words joined by hyphens, as in my-app")
+    target = folder / f"{name}.yaml"
+    if target.exists():
+        raise BadInput(f"{target}: is already there; choose another name")
+    text = _shipped_text(start)
+    found = _PROFILE.search(text)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        target.write_text(re.sub(r"(?m)^name: .*$", f"name: {name}", text, count=1), encoding="utf-8")
+        return [target, *(_profile(found[1], folder) if found else [])]
+    except OSError as error:
+        raise Precondition(f"{folder}: cannot be written: {error.strerror}") from None
+
+
+def _shipped_text(start: str) -> str:
+    try:
+        return shipped(f"scenarios/{start}.yaml").read_text(encoding="utf-8")
+    except Precondition:
+        raise BadInput(f"--from {start}: no shipped scenario of that name") from None
+
+
+def _profile(name: str, folder: Path) -> list[Path]:
+    copy = folder / name
+    if copy.exists():
+        return []
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    copy.write_text(shipped(f"scenarios/{name}").read_text(encoding="utf-8"), encoding="utf-8")
+    return [copy]
