@@ -34,12 +34,7 @@ def test_the_documented_lines(tmp_path: Path) -> None:
     usage = {"input_tokens": 1000, "cache_read_tokens": 600, "output_tokens": 10}
     path = log(
         tmp_path,
-        {
-            "id": "a",
-            "model": "gpt-4o",
-            "at": NOVEMBER,
-            "usage": {"input_tokens": 1000, "cache_read_tokens": 600, "output_tokens": 10},
-        },
+        {"id": "a", "model": "gpt-4o", "at": NOVEMBER, "usage": usage},
         {"id": "b", "model": "gpt-4oo", "at": NOVEMBER, "usage": {"input_tokens": 1}},
     )
     first, second, total = bill_log(path, BOOK)
