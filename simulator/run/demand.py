@@ -9,12 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from simulator.run.percentiles import Floats
-from simulator.run.rows import floats, of_rung
+from simulator.run.rows import floats, of_rung, origins
 from simulator.run.rung import RungFigures
 
 Axis = Literal["requests", "tokens", "input_tokens", "output_tokens"]
-AXES: tuple[Axis, ...] = ("requests", "tokens", "input_tokens", "output_tokens")
-
 _LONGEST_WINDOW_S = 600
 
 
@@ -28,7 +26,12 @@ class KnownLimit:
     burst_s: float
     source: str
 
-    def multiplier(self, per_second: Floats) -> float | None:
+    def steady_multiplier(self, per_second: Floats) -> float | None:
+        """Factor on the mean demand that the refill alone carries: what holds when the busy hour outlasts the burst."""
+        mean = float(per_second.mean()) * 60 if len(per_second) else 0.0
+        return self.per_minute / mean if mean else None
+
+    def peak_multiplier(self, per_second: Floats) -> float | None:
         """Smallest factor on a demand (one value a second) at which the bucket runs dry; None without demand.
 
         A bucket of capacity B refilled at r a second carries every window w exactly when its demand ≤ B + r·w.
@@ -53,6 +56,8 @@ class Demand:
     scale: float
     strategy: str
     per_second: dict[str, dict[Axis, Floats]]
+    per_session: dict[str, dict[Axis, Floats]]
+    """The same by original session, without time: what resampling says about the mean."""
     answer_share: dict[str, float]
     """Part of the rung's answering calls that each model got."""
 
@@ -61,7 +66,7 @@ class Demand:
         """From the ledger; the drain is left out. Tokens that a refused call did not report are its model's mean."""
         mine = of_rung(calls, rung)
         first = mine.filter(pc.and_(pc.equal(mine["attempt"], 1), pc.is_valid(mine["sent_at"])))
-        names = pc.unique(first["model"]).to_pylist()
+        names, sessions = pc.unique(first["model"]).to_pylist(), pc.unique(origins(first))
         models = {model: first.filter(pc.equal(first["model"], model)) for model in names}
         answers = {model: int(pc.sum(pc.equal(table["purpose"], "answer")).as_py()) for model, table in models.items()}
         total = sum(answers.values()) or 1
@@ -69,6 +74,7 @@ class Demand:
             scale=rung.scale,
             strategy=rung.strategy,
             per_second={model: _per_second(table, rung.planned_span_s) for model, table in models.items()},
+            per_session={model: _per_session(table, sessions) for model, table in models.items()},
             answer_share={model: count / total for model, count in answers.items()},
         )
 
@@ -91,14 +97,18 @@ def _per_second(calls: pa.Table, span_s: float) -> dict[Axis, Floats]:
     sent = floats(calls, "sent_at")
     inside = (sent >= 0) & (sent < span_s)
     second, length = sent[inside].astype(np.int64), int(np.ceil(span_s))
+    return {axis: np.bincount(second, amount[inside], length).astype(float) for axis, amount in _amounts(calls).items()}
+
+
+def _per_session(calls: pa.Table, sessions: pa.Array) -> dict[Axis, Floats]:
+    owner = pc.index_in(origins(calls), value_set=sessions).to_numpy()
+    return {axis: np.bincount(owner, amount, len(sessions)).astype(float) for axis, amount in _amounts(calls).items()}
+
+
+def _amounts(calls: pa.Table) -> dict[Axis, Floats]:
     taken, written = _filled(floats(calls, "input_tokens")), _filled(floats(calls, "output_tokens"))
-    amounts: dict[Axis, Floats] = {
-        "requests": np.ones(len(sent)),
-        "tokens": taken + written,
-        "input_tokens": taken,
-        "output_tokens": written,
-    }
-    return {axis: np.bincount(second, amount[inside], length).astype(float) for axis, amount in amounts.items()}
+    counted = np.ones(len(calls))
+    return {"requests": counted, "tokens": taken + written, "input_tokens": taken, "output_tokens": written}
 
 
 def _filled(tokens: Floats) -> Floats:

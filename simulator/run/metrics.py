@@ -51,7 +51,7 @@ class _Rung:
         sent = int((~np.isnan(rows.first_sent)).sum())
         return RungFigures(
             **record.model_dump(include={"scale", "strategy", "replicate", "started_at", "planned_span_s", "planned"}),
-            sessions=len(np.unique(rows.sessions)),
+            sessions=rows.sessions,
             settled=self._settled(),
             sent=sent,
             attempts=len(self.calls),
@@ -101,7 +101,7 @@ class _Rung:
 
     def _latency(self, values: Floats, chosen: NDArray[np.bool_], seed: int) -> Latency:
         chosen = chosen & ~np.isnan(values)
-        bounds = intervals(values[chosen], self.rows.sessions[chosen], percents=PERCENTILES, seed=seed)
+        bounds = intervals(values[chosen], self.rows.originals[chosen], percents=PERCENTILES, seed=seed)
         p50, p90, p95, p99 = bounds
         return Latency(p50=p50, p90=p90, p95=p95, p99=p99, count=int(chosen.sum()))
 

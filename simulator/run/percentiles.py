@@ -39,7 +39,7 @@ def intervals(values: Floats, sessions: Ints, *, percents: Sequence[float], seed
     points = [exact(values, percent) for percent in percents]
     count = len(np.unique(sessions))
     if count < LEAST_SESSIONS:
-        note = f"{count} sessions: an interval needs {LEAST_SESSIONS}" if len(values) else "no data"
+        note = f"{count} different sessions: an interval needs {LEAST_SESSIONS}" if len(values) else "no data"
         return [Interval(value=point, note=note) for point in points]
     drawn = np.sort(_resampled(values, sessions, percents, seed), axis=0)  # by rank: an interpolated +∞ would be NaN
     low, high = drawn[round(0.025 * _RESAMPLES)], drawn[round(0.975 * _RESAMPLES) - 1]

@@ -29,6 +29,15 @@ def of_rung(table: pa.Table, rung: Rung) -> pa.Table:
     return table.filter(pc.and_(here, pc.equal(table["replicate"], rung.replicate)))
 
 
+def origins(table: pa.Table) -> pa.Array:
+    """The session of the 1× trace that each row's session copies: `s12` for `s12#3`, itself at 1× and below.
+
+    Copies ask the same lengths in the same turns, so they are one observation: intervals resample originals.
+    """
+    copied = pc.replace_substring_regex(table["session_id"], r"#[0-9]+$", "")
+    return pc.if_else(pc.greater(table["scale"], 1.0), copied, table["session_id"]).combine_chunks()
+
+
 def floats(table: pa.Table, column: str) -> Floats:
     """A numeric column, null as NaN."""
     values: Floats = table[column].cast(pa.float64()).to_numpy().astype(float)
@@ -39,7 +48,9 @@ def floats(table: pa.Table, column: str) -> Floats:
 class Rows:
     """Requests of a rung, column by column, in the order of the table."""
 
-    sessions: Ints
+    sessions: int
+    originals: Ints
+    """Number of the original session of each request: see `origins`."""
     settled: NDArray[np.str_]
     scheduled: Floats
     ended: Floats
@@ -55,7 +66,8 @@ class Rows:
     def of(cls, calls: pa.Table, requests: pa.Table) -> "Rows":
         served = _Served(calls, requests)
         return cls(
-            sessions=requests["session_id"].combine_chunks().dictionary_encode().indices.to_numpy().astype(np.int64),
+            sessions=len(pc.unique(requests["session_id"])),
+            originals=origins(requests).dictionary_encode().indices.to_numpy().astype(np.int64),
             settled=_settled(requests),
             scheduled=floats(requests, "scheduled_at"),
             ended=floats(requests, "ended_at"),

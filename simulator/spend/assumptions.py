@@ -47,8 +47,9 @@ def _prices(changes: Sequence[object]) -> Iterator[Row]:
 
 def _sample(basis: Basis) -> Iterator[Row]:
     rung = f"{basis.strategy} at {scale_text(basis.scale)}"
-    sessions = len(basis.turns)
-    yield f"sample.{basis.strategy}", f"{sessions} sessions, {basis.requests} requests", rung, "measured"
+    copies = "" if basis.sessions == len(basis.copies) else f", copies of {len(basis.copies)} different ones"
+    sample = f"{basis.sessions} sessions{copies}, {basis.requests} requests"
+    yield f"sample.{basis.strategy}", sample, rung, "measured"
     if not basis.clean:
         biased = "requests of the sample were refused or failed: a session costs less than was offered"
         yield f"bias.{basis.strategy}", biased, rung, "measured"

@@ -114,7 +114,7 @@ class _Projector:
         sessions = month.sessions * Decimal(str(scale))
         middle = sum(costs, Decimal(0)) / len(costs) / month.sessions * sessions
         draws = _draws(as_floats(costs), middle, launch, seed)
-        planned = sessions * basis.requests / len(basis.turns)
+        planned = sessions * basis.requests / basis.sessions
         return MonthCost(
             month=month.name,
             scale=scale,
@@ -182,8 +182,8 @@ def _note(basis: Basis, costs: Sequence[Decimal], month: Month) -> str | None:
     notes = [
         "partial month" if month.partial else "",
         "" if basis.clean else "requests of the sample were refused or failed: sessions cost less than was offered",
-        f"{len(basis.turns) - len(costs)} sessions without a price left out" if len(costs) < len(basis.turns) else "",
-        "" if len(costs) >= LEAST_SESSIONS else f"{len(costs)} sessions: P10 and P90 need {LEAST_SESSIONS}",
+        f"{len(basis.copies) - len(costs)} sessions without a price left out" if len(costs) < len(basis.copies) else "",
+        "" if len(costs) >= LEAST_SESSIONS else f"{len(costs)} different sessions: P10 and P90 need {LEAST_SESSIONS}",
     ]
     return "; ".join(note for note in notes if note) or None
 

@@ -1,5 +1,6 @@
 """What a session costs: the offered sessions of one measured rung, priced at any date."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +12,7 @@ import pyarrow.compute as pc
 
 from simulator.calls import settled_as
 from simulator.run.percentiles import Floats
-from simulator.run.rows import of_rung
+from simulator.run.rows import of_rung, origins
 from simulator.run.rung import RungFigures
 
 Price = Callable[[pa.Table, datetime], Sequence[Decimal | None]]
@@ -23,45 +24,64 @@ _CUT_OFF = {"not_reached", "cancelled", "dropped"}
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """Sessions that the run did not cut off, with their calls. `session` numbers the owner of each call from 0."""
+    """Sessions that the run did not cut off, with their calls."""
 
     strategy: str
     scale: float
     clean: bool
     """Nearly everything was answered; otherwise refused requests make the sample cheaper than what was offered."""
     calls: pa.Table
-    session: tuple[int, ...]
+    owner: tuple[int, ...]
+    """Number of the original session of each call, from 0."""
+    copies: tuple[int, ...]
+    """How many sessions of the rung are each original's: at 10×, ten that ask the same."""
     turns: tuple[int, ...]
-    """Planned requests of each session."""
+    """Planned requests of each original."""
     requests: int
     answered: int
 
     @classmethod
     def of(cls, calls: pa.Table, requests: pa.Table, rung: RungFigures) -> "Basis":
-        rows = of_rung(requests, rung).select(["session_id", "final_outcome"]).to_pylist()
-        cut = {row["session_id"] for row in rows if settled_as(row["final_outcome"]) in _CUT_OFF}
-        kept = [row for row in rows if row["session_id"] not in cut]
-        number = {session: index for index, session in enumerate(dict.fromkeys(row["session_id"] for row in kept))}
+        kept = _whole(of_rung(requests, rung))
+        names = origins(kept).to_pylist()
+        number = {name: index for index, name in enumerate(dict.fromkeys(names))}
         mine = of_rung(calls, rung)
-        mine = mine.filter(pc.is_in(mine["session_id"], value_set=pa.array(list(number), pa.string())))
+        mine = mine.filter(pc.is_in(mine["session_id"], value_set=pc.unique(kept["session_id"]).cast(pa.string())))
+        asked = Counter(names)
+        copies = Counter(dict(zip(kept["session_id"].to_pylist(), names, strict=True)).values())
         return cls(
             strategy=rung.strategy,
             scale=rung.scale,
             clean=is_clean(rung),
             calls=mine,
-            session=tuple(number[session] for session in mine["session_id"].to_pylist()),
-            turns=tuple(np.bincount([number[row["session_id"]] for row in kept], minlength=len(number)).tolist()),
+            owner=tuple(number[name] for name in origins(mine).to_pylist()),
+            copies=tuple(copies[name] for name in number),
+            turns=tuple(asked[name] // copies[name] for name in number),
             requests=len(kept),
-            answered=sum(settled_as(row["final_outcome"]) == "answered" for row in kept),
+            answered=sum(settled_as(word) == "answered" for word in kept["final_outcome"].to_pylist()),
         )
 
+    @property
+    def sessions(self) -> int:
+        return sum(self.copies)
+
     def costs(self, price: Price, at: datetime, *, calls: pa.Table | None = None) -> list[Decimal | None]:
-        """Dollars of each session at `at`; None where one of its calls has no price, never 0. `calls`: altered rows."""
-        totals: list[Decimal | None] = [Decimal(0)] * len(self.turns)
-        for session, cost in zip(self.session, price(self.calls if calls is None else calls, at), strict=True):
-            before = totals[session]
-            totals[session] = None if before is None or cost is None else before + cost
-        return totals
+        """Dollars of a session of each original at `at`, the mean of its copies. `calls`: altered rows.
+
+        None where a call has no price, never 0.
+        """
+        totals: list[Decimal | None] = [Decimal(0)] * len(self.copies)
+        for original, cost in zip(self.owner, price(self.calls if calls is None else calls, at), strict=True):
+            before = totals[original]
+            totals[original] = None if before is None or cost is None else before + cost
+        return [None if total is None else total / n for total, n in zip(totals, self.copies, strict=True)]
+
+
+def _whole(requests: pa.Table) -> pa.Table:
+    """The rows of sessions that the run did not cut off."""
+    cut = pa.array([settled_as(word) in _CUT_OFF for word in requests["final_outcome"].to_pylist()], pa.bool_())
+    broken = pc.unique(requests.filter(cut)["session_id"])
+    return requests.filter(pc.invert(pc.is_in(requests["session_id"], value_set=broken)))
 
 
 def is_clean(rung: RungFigures) -> bool:

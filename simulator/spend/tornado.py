@@ -75,7 +75,7 @@ class Tornado:
         if len(costs) < 2:
             return
         dear, cheap = max(costs, key=lambda model: costs[model]), min(costs, key=lambda model: costs[model])
-        per_session = Decimal(self.basis.requests) / len(self.basis.turns)
+        per_session = Decimal(self.basis.requests) / self.basis.sessions
         change = (costs[dear] - costs[cheap]) * per_session * self.sessions * Decimal(str(ROUTE_SWING))
         name = f"requests that {dear} answers"
         yield self._bar(name, ("−", "+"), self.cost - change, self.cost + change, f"{ROUTE_SWING * 100:g} points")

@@ -34,16 +34,33 @@ def breaks(
 ) -> list[Break]:
     """All that breaks up to the largest scale that was run or projected, the first one first.
 
+    What breaks in several strategies is one break, told of the strategy that it stops first, with the `others` named.
     A generator that gave in stands before everything: it voids what follows.
     """
     evidence = Evidence(calls, rungs, objectives, judgements, costs, projection, limits, command)
     found = [one for condition in _CONDITIONS for one in condition.find(evidence)]
-    return sorted(_without_echoes(found), key=_rank)
+    return _merged(sorted(_without_echoes(found), key=_rank))
 
 
 def _rank(one: Break) -> tuple[bool, float, int]:
     at = math.inf if one.multiplier is None else one.multiplier
     return one.kind != "client", at, _ORDER.index(one.kind)
+
+
+def _merged(ranked: Sequence[Break]) -> list[Break]:
+    """One break for each condition, in the order of the first strategy that it stops."""
+    groups: dict[tuple[str, str], list[Break]] = {}
+    for one in ranked:
+        groups.setdefault((one.kind, one.title), []).append(one)
+    return [_with_others(first, later) for first, *later in groups.values()]
+
+
+def _with_others(first: Break, later: Sequence[Break]) -> Break:
+    others = {one.strategy: one.multiplier for one in later if one.multiplier is not None}
+    if not others:
+        return first
+    said = ", ".join(f"{name} from {multiplier:.2g}×" for name, multiplier in others.items())
+    return first.model_copy(update={"others": others, "evidence": f"{first.evidence}; {said}"})
 
 
 def _without_echoes(found: Sequence[Break]) -> list[Break]:

@@ -29,6 +29,8 @@ class Break(Figures):
     """The largest scale at which it is known to hold, or the low end of the estimate."""
     high: float | None = None
     """The smallest scale at which it is known to break, or the high end of the estimate."""
+    others: dict[str, float] = {}
+    """The same thing in other strategies: name → multiplier."""
     provenance: Provenance
     evidence: str
     """The figures that say so, in one sentence."""

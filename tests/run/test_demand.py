@@ -30,24 +30,36 @@ def refused(demand: np.ndarray, quota: KnownLimit, factor: float) -> bool:
 )
 def test_the_closed_form_is_where_the_bucket_runs_dry(seconds: list[int], per_second: int, burst: int) -> None:
     demand, quota = np.array(seconds, dtype=float), limit(per_second * 60, burst_s=float(burst))
-    at = quota.multiplier(demand)
+    at = quota.peak_multiplier(demand)
     assert at is not None
     assert not refused(demand, quota, at * 0.999)
     assert refused(demand, quota, at * 1.001)
 
 
 def test_a_steady_demand_breaks_at_limit_over_demand_when_nothing_is_saved_up() -> None:
-    assert limit(1200, burst_s=0.0).multiplier(np.full(10, 4.0)) == 5.0
+    assert limit(1200, burst_s=0.0).peak_multiplier(np.full(10, 4.0)) == 5.0
 
 
 def test_peaks_break_before_the_mean_does_and_a_burst_carries_them() -> None:
     peaky = np.array([0.0, 20.0, 0.0, 0.0])
-    assert limit(600, burst_s=0.0).multiplier(peaky) == 0.5
-    assert limit(600, burst_s=3.0).multiplier(peaky) == 2.0
+    assert limit(600, burst_s=0.0).peak_multiplier(peaky) == 0.5
+    assert limit(600, burst_s=3.0).peak_multiplier(peaky) == 2.0
+
+
+def test_a_short_test_lives_on_the_burst_and_a_busy_hour_does_not() -> None:
+    """5 s of a quota saved up carry a 10 s rung half as far again as the refill carries an hour."""
+    quota, demand = limit(1200, burst_s=5.0), np.full(10, 4.0)
+    assert (quota.peak_multiplier(demand), quota.steady_multiplier(demand)) == (7.5, 5.0)
 
 
 def test_no_demand_never_breaks() -> None:
-    assert limit(60).multiplier(np.zeros(5)) is None
+    assert limit(60).peak_multiplier(np.zeros(5)) is None
+    assert limit(60).steady_multiplier(np.zeros(5)) is None
+
+
+def test_copies_of_a_session_are_one_observation() -> None:
+    rows = [asked(name, 1.0, scale=2.0) for name in ("a", "a#2", "b", "b#2")]
+    assert Demand.of(tables(rows)[0], figures_of(rows)).per_session["gpt-4o"]["requests"].tolist() == [2, 2]
 
 
 def test_retries_and_the_drain_are_not_demand() -> None:

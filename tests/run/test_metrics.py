@@ -91,3 +91,16 @@ def test_a_driver_that_counted_fewer_in_flight_than_the_rows_lost_some_from_sigh
     rows = [asked(f"s{n}", float(n), took=1.0) for n in range(10)]
     assert figures_of(rows, health={"in_flight_mean": 0.5}).health.littles_law_ratio == 0.5
     assert figures_of(rows).health.littles_law_ratio is None
+
+
+def test_copies_of_a_session_are_one_observation_for_intervals() -> None:
+    """29 sessions ten times over stay 29 different ones: no interval, however many requests."""
+    few = [asked(f"s{n}#{k}" if k > 1 else f"s{n}", 2.0, scale=10.0) for n in range(29) for k in range(1, 11)]
+    figures = figures_of(few)
+    assert (figures.sessions, figures.response_time.p95.low) == (290, None)
+    assert figures.response_time.p95.note == "29 different sessions: an interval needs 30"
+
+
+def test_a_log_may_use_the_mark_of_copies_in_its_own_ids() -> None:
+    figures = figures_of([asked(f"user#{n}", 2.0) for n in range(30)])
+    assert figures.response_time.p95.low == 1.5

@@ -40,7 +40,7 @@ def test_below_thirty_sessions_there_is_no_interval_and_thirty_have_one() -> Non
     bare, bounded = (
         intervals(rng.lognormal(size=3 * n), np.repeat(np.arange(n), 3), percents=[95], seed=1)[0] for n in (29, 30)
     )
-    assert (bare.low, bare.high, bare.note) == (None, None, "29 sessions: an interval needs 30")
+    assert (bare.low, bare.high, bare.note) == (None, None, "29 different sessions: an interval needs 30")
     assert bounded.low is not None
     assert bounded.low <= bounded.value <= bounded.high
 

@@ -106,7 +106,7 @@ def test_where_even_the_smallest_rung_was_refused_the_bias_is_said() -> None:
 
 def test_below_thirty_sessions_there_is_a_point_and_no_interval() -> None:
     few, enough = month(projected(rung(1.0, sessions=29))), month(projected(rung(1.0, sessions=30)))
-    assert (few.p10, few.p90, few.note) == (None, None, "29 sessions: P10 and P90 need 30")
+    assert (few.p10, few.p90, few.note) == (None, None, "29 different sessions: P10 and P90 need 30")
     assert enough.p10 is not None
     assert enough.p10 < enough.p50 < enough.p90
 
@@ -185,3 +185,17 @@ def test_the_register_says_who_says_so() -> None:
 
 def test_the_same_seed_projects_the_same() -> None:
     assert projected(rung(1.0)) == projected(rung(1.0))
+
+
+def test_copies_of_a_session_make_the_sample_no_surer() -> None:
+    """Ten times 40 sessions: the interval stays that of 40 different ones."""
+    spread = [asked(f"s{n}", n / 10, output=100 + 10 * n) for n in range(40)]
+    copies = [
+        asked(f"s{n}#{k}" if k > 1 else f"s{n}", n / 10, output=100 + 10 * n, scale=10.0)
+        for n in range(40)
+        for k in range(1, 11)
+    ]
+    found = projected(spread, copies, plan=ProjectionPlan(scales=[1, 10], months=1))
+    one, ten = month(found), month(found, scale=10.0)
+    assert (ten.based_on_scale, ten.p50) == (10.0, one.p50 * 10)
+    assert float(ten.p90 / ten.p50) == pytest.approx(float(one.p90 / one.p50))

@@ -34,7 +34,8 @@ def found(
     health: dict[str, Any] | None = None,
 ) -> list[Break]:
     calls, requests = tables(row for one in rungs for row in one)
-    records = [record(len(one), scale=one[0][1][0].scale, health=health or {}) for one in rungs]
+    named = [(len(one), one[0][1][0]) for one in rungs]
+    records = [record(n, scale=row.scale, strategy=row.strategy, health=health or {}) for n, row in named]
     figures, held = (
         rung_figures(calls, requests, rungs=records, seed=1),
         [Objective.model_validate(o) for o in objectives],
@@ -68,8 +69,8 @@ def test_a_quota_is_computed_before_anything_breaks() -> None:
     assert (one.kind, one.title, one.multiplier) == ("limit", "gpt-4o: requests a minute run out", 2.0)
     assert one.provenance == "extrapolated"
     assert one.evidence == (
-        "1× asks for 1,200 requests a minute of 2,400 (the provider profile); "
-        "with its peaks that carries 2×; nothing was refused up to 1×"
+        "1× asks for 1,200 requests a minute of 2,400 (the provider profile): "
+        "steady for 2×, its peaks for 2×; nothing was refused up to 1×"
     )
     assert one.costs == "about 98 % of the requests would be refused at 100×"
     assert one.fix.startswith("for 100×, 120,000 requests a minute on gpt-4o, or 98 % less demand on it")
@@ -143,3 +144,18 @@ def test_the_smallest_multiplier_comes_first() -> None:
     )
     assert [one.kind for one in ranked] == ["objective", "limit", "budget"]
     assert [one.multiplier for one in ranked] == pytest.approx([1.5, 2.0, 10.0])
+
+
+def test_a_test_that_lived_on_the_burst_says_so() -> None:
+    """A burst of 10 s carries this 10 s rung to 4×, but no busy hour beyond 2×."""
+    saved = KnownLimit(model="gpt-4o", axis="requests", per_minute=2400, burst_s=10.0, source="x")
+    (one,) = found(rung(1.0), rung(3.0), limits=(saved,))
+    assert one.multiplier == 2.0
+    assert "steady for 2×, its peaks for 4×; nothing was refused up to 3×: the test was short enough" in one.evidence
+
+
+def test_one_condition_in_two_strategies_is_one_break() -> None:
+    half = [asked(f"s{n}", n / 10, strategy="routed") for n in range(100)]
+    (one,) = found(rung(1.0), half, limits=(QUOTA,))
+    assert (one.strategy, one.multiplier, one.others) == ("single", 2.0, {"routed": 4.0})
+    assert one.evidence.endswith("; routed from 4×")

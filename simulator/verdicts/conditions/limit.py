@@ -4,11 +4,13 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
 import pyarrow.compute as pc
 
 from simulator.calls import Outcome
-from simulator.run.demand import KnownLimit
+from simulator.run.demand import Demand, KnownLimit
 from simulator.run.rows import of_rung
+from simulator.spend.uncertainty import mean_factors
 from simulator.units import count_text, scale_text, share_text
 from simulator.verdicts.condition import Break, Evidence
 from simulator.verdicts.objectives import settled_share
@@ -28,10 +30,36 @@ def find(evidence: Evidence) -> Iterator[Break]:
     for strategy in evidence.strategies:
         for model in evidence.demands[strategy].per_second:
             seen, tightest = _Seen.of(evidence, strategy, model), _tightest(evidence, strategy, model)
-            if tightest and (tightest[1] <= evidence.horizon or seen.refused_at):
-                yield _known(evidence, strategy, *tightest, seen)
+            if tightest and (tightest.multiplier <= evidence.horizon or seen.refused_at):
+                yield _known(evidence, tightest, seen)
             elif not tightest and seen.refused_at:
                 yield _unknown(evidence, strategy, model, seen)
+
+
+@dataclass(frozen=True, slots=True)
+class _Quota:
+    """A limit held against a strategy's demand. Multipliers are of 1×."""
+
+    limit: KnownLimit
+    demand: Demand
+    steady: float
+    peak: float
+
+    @property
+    def multiplier(self) -> float:
+        return min(self.steady, self.peak)
+
+    @property
+    def per_minute(self) -> float:
+        return self.limit.per_minute / self.steady * self.demand.scale
+
+    def bounds(self) -> tuple[float, float] | tuple[None, None]:
+        """The multiplier if the mean session were as dear or as cheap as resampling allows (P10 to P90)."""
+        factors = mean_factors(self.demand.per_session[self.limit.model][self.limit.axis], seed=0)
+        if factors is None:
+            return None, None
+        cheap, dear = np.quantile(factors, [0.1, 0.9])
+        return self.multiplier / float(dear), self.multiplier / float(cheap) if cheap > 0 else math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,36 +84,37 @@ class _Seen:
         return cls(None, clean_at, None)
 
 
-def _tightest(evidence: Evidence, strategy: str, model: str) -> tuple[KnownLimit, float] | None:
+def _tightest(evidence: Evidence, strategy: str, model: str) -> _Quota | None:
     demand = evidence.demands[strategy]
-    found = [
-        (limit, factor * demand.scale)
-        for limit in evidence.limits
-        if limit.model == model and (factor := limit.multiplier(demand.per_second[model][limit.axis]))
-    ]
-    return min(found, key=lambda pair: pair[1], default=None)
+    quotas = (_quota(limit, demand) for limit in evidence.limits if limit.model == model)
+    return min((one for one in quotas if one), key=lambda one: one.multiplier, default=None)
 
 
-def _known(evidence: Evidence, strategy: str, limit: KnownLimit, closed_form: float, seen: _Seen) -> Break:
-    demand = evidence.demands[strategy]
-    per_minute = float(demand.per_second[limit.model][limit.axis].mean()) * 60
-    at, target = _settled(closed_form, seen), evidence.target_scale(closed_form)
-    needed = _short(_up(limit.per_minute * target / closed_form))
-    unit = _NAMES[limit.axis]
-    steady = limit.per_minute / per_minute * demand.scale
+def _quota(limit: KnownLimit, demand: Demand) -> _Quota | None:
+    asked = demand.per_second[limit.model][limit.axis]
+    steady, peak = limit.steady_multiplier(asked), limit.peak_multiplier(asked)
+    return _Quota(limit, demand, steady * demand.scale, peak * demand.scale) if steady and peak else None
+
+
+def _known(evidence: Evidence, quota: _Quota, seen: _Seen) -> Break:
+    limit, strategy, unit = quota.limit, quota.demand.strategy, _NAMES[quota.limit.axis]
+    at = min(quota.multiplier, seen.refused_at or math.inf)
+    target = evidence.target_scale(at)
+    low, high = (seen.clean_at, seen.refused_at) if seen.refused_at else quota.bounds()
     return Break(
         kind="limit",
         title=f"{limit.model}: {unit} run out",
         strategy=strategy,
         multiplier=at,
-        low=seen.clean_at if seen.refused_at else closed_form,
-        high=seen.refused_at or max(steady, closed_form),
+        low=None if low is None else min(low, at),
+        high=high,
         provenance="measured" if seen.refused_at else "extrapolated",
-        evidence=f"{scale_text(demand.scale)} asks for {_short(per_minute)} {unit} of {_short(limit.per_minute)} "
-        f"({limit.source}); with its peaks that carries {scale_text(round(closed_form, 1))}{_shown(seen)}",
+        evidence=f"{scale_text(quota.demand.scale)} asks for {_short(quota.per_minute)} {unit} of "
+        f"{_short(limit.per_minute)} ({limit.source}): steady for {_times(quota.steady)}, "
+        f"its peaks for {_times(quota.peak)}{_shown(seen, at)}",
         costs=_refusals(evidence, strategy, seen, target),
-        fix=f"for {scale_text(target)}, {needed} {unit} on {limit.model}, "
-        f"or {share_text(1 - closed_form / target)} less demand on it: route, shorten, cache or queue",
+        fix=f"for {scale_text(target)}, {_short(_up(limit.per_minute * target / at))} {unit} on {limit.model}, "
+        f"or {share_text(1 - at / target)} less demand on it: route, shorten, cache or queue",
         verify=evidence.verify(strategy, target),
     )
 
@@ -99,24 +128,23 @@ def _unknown(evidence: Evidence, strategy: str, model: str, seen: _Seen) -> Brea
         low=seen.clean_at,
         high=seen.refused_at,
         provenance="measured",
-        evidence=f"{model} answered 429{_shown(seen)}; no limit is declared for it",
+        evidence=f"{model} answered 429{_shown(seen, math.inf)}; no limit is declared for it",
         costs=_refusals(evidence, strategy, seen, seen.refused_at or 1.0),
         fix=f"ask for more quota; declare {model}'s limits in the provider profile to compute the multiplier",
         verify=evidence.verify(strategy, seen.refused_at or 1.0),
     )
 
 
-def _settled(closed_form: float, seen: _Seen) -> float:
-    """The closed form, kept between the last rung that held and the first that was refused."""
-    at = max(closed_form, seen.clean_at or 0.0)
-    return min(at, seen.refused_at) if seen.refused_at else at
-
-
-def _shown(seen: _Seen) -> str:
+def _shown(seen: _Seen, at: float) -> str:
     if seen.refused_at is None:
-        return f"; nothing was refused up to {scale_text(seen.clean_at)}" if seen.clean_at else ""
+        burst = ": the test was short enough to live on what was saved up" if (seen.clean_at or 0) > at else ""
+        return f"; nothing was refused up to {scale_text(seen.clean_at)}{burst}" if seen.clean_at else ""
     before = f", none at {scale_text(seen.clean_at)}" if seen.clean_at else ""
     return f"; 429s at {scale_text(seen.refused_at)}{before}"
+
+
+def _times(multiplier: float) -> str:
+    return scale_text(float(f"{multiplier:.2g}"))
 
 
 def _refusals(evidence: Evidence, strategy: str, seen: _Seen, target: float) -> str:
