@@ -72,8 +72,13 @@ class PriceBook:
 
     @classmethod
     def load(cls, path: Path | None = None) -> "PriceBook":
-        """The book in a file, or the shipped one. Raises `InvalidFile` with every problem and its place."""
+        """The book in a file (a book, a run's `rates.yaml` or a bare lock), or the shipped one.
+
+        Raises `InvalidFile` with every problem and its place.
+        """
         path = path or shipped("pricing/default.yaml")
+        if path.suffix == ".json":
+            return cls(path.name, (), Catalogue.read(path))
         text = read_text(path)
         if "price-snapshot/1" in text[:200]:
             return cls(path.name, (), None, parse(text, Snapshot, name=str(path)))

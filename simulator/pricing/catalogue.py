@@ -43,6 +43,11 @@ class Catalogue:
         """Raises `InvalidFile` where the text is not the one that was locked."""
         return _parse(str(path), read_text(path))
 
+    @staticmethod
+    def parse(text: str, *, name: str) -> "Catalogue":
+        """Like `read`, from text; `name` stands for the file."""
+        return _parse(name, text)
+
     def find(self, model: str, provider: str | None = None) -> ModelPrices | None:
         """The prices of a model by any of its names; `provider/model` names both."""
         for name in dict.fromkeys((model, dashed_date(model))):

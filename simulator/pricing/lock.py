@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
-from simulator.pricing.catalogue import BODY, digest
+from simulator.pricing.catalogue import BODY, Catalogue, digest
 from simulator.pricing.meters import meters
 
 _STANDARD = {"service_tier": "default"}
@@ -25,6 +26,19 @@ def lock_text(*, today: date) -> str:
         + ",\n".join(f"{json.dumps(key)}: {json.dumps(value)}" for key, value in fields.items())
         + f",\n{BODY}{body}"
     )
+
+
+def update(path: Path, *, today: date) -> tuple[Catalogue, Catalogue]:
+    """Lock the installed catalogue instead of the one in `path`; return what was locked before and after.
+
+    The old lock is read first, so one that was changed by hand is not overwritten unseen.
+    """
+    before = Catalogue.read(path)
+    text = lock_text(today=today)
+    after = Catalogue.parse(text, name=str(path))
+    if after.sha256 != before.sha256 or after.version != before.version:
+        path.write_text(text, encoding="utf-8")
+    return before, after
 
 
 def _provider_text(provider: Any) -> str:

@@ -1,0 +1,56 @@
+"""Prices shown and compared."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from simulator.pricing.book import PriceBook
+from simulator.pricing.listing import PriceChange, diff, price_changes, price_lines
+from simulator.shipped import shipped
+
+AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
+SHIPPED = PriceBook.load()
+
+
+def test_all_prices_of_a_model_the_standard_ones_first() -> None:
+    lines = price_lines(SHIPPED, "gpt-6.1-sol", at=AT)
+    shown = {line.condition[1:]: line.rate.usd_per_million for line in lines if line.rate.meter == "input_tokens"}
+    assert list(shown)[:2] == [("", 0, "input_tokens"), ("", 272_001, "input_tokens")]
+    assert shown["batch", 0, "input_tokens"] == 1
+    assert shown["priority", 272_001, "input_tokens"] == 8
+    assert ("batch", 0, "web_search_requests") not in {line.condition[1:] for line in lines}
+
+
+def test_what_changes_when() -> None:
+    ((day, changes),) = price_changes(SHIPPED, "gemini-4-argon", after=AT)
+    assert day == date(2026, 12, 1)
+    assert PriceChange("google/gemini-4-argon", "", 0, "input_tokens", Decimal(2), Decimal(4)) in changes
+    assert {change.share for change in changes} == {1}
+
+
+def test_two_books_differ_where_one_has_its_own_price(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text("""
+schema: price-book/1
+models:
+  - model: openai/gpt-4o-mini
+    source: {doc: MSA, as_of: 2026-11-01}
+    prices: [{from: 2026-11-01, usd_per_million: {input_tokens: "0.12", output_tokens: "0.6"}}]
+""")
+    changes = diff(SHIPPED, PriceBook.load(tmp_path / "mine.yaml"), models=["gpt-4o", "gpt-4o-mini"], at=AT)
+    standard = {(change.meter, change.before, change.after) for change in changes if not change.tier}
+    assert ("input_tokens", Decimal("0.15"), Decimal("0.12")) in standard
+    assert ("cache_read_tokens", Decimal("0.075"), None) in standard
+    assert {change.model for change in changes} == {"openai/gpt-4o-mini"}
+
+
+def test_a_book_differs_from_itself_only_in_time() -> None:
+    lock = PriceBook.load(shipped("pricing/catalogue.lock.json"))
+    assert diff(SHIPPED, lock, models=["gpt-4o", "gemini-4-argon"], at=AT) == []
+    later = diff(lock, lock, models=["gpt-4o", "gemini-4-argon"], at=AT, at_after=datetime(2026, 12, 1, tzinfo=UTC))
+    assert {change.model for change in later} == {"google/gemini-4-argon"}
+
+
+def test_the_unknown_side_of_a_difference_is_unknown() -> None:
+    empty = PriceBook("empty", (), None)
+    (change, *_) = diff(empty, SHIPPED, models=["gpt-4o"], at=AT)
+    assert (change.before, change.after, change.share) == (None, Decimal("1.25"), None)

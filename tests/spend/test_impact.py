@@ -1,0 +1,25 @@
+"""Other prices, same attempts."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from simulator.pricing.book import PriceBook
+from simulator.spend.impact import impact
+from tests.spend.rows import call, table
+
+NOVEMBER, DECEMBER = datetime(2026, 11, 20, tzinfo=UTC), datetime(2026, 12, 20, tzinfo=UTC)
+BOOK = PriceBook.load()
+ROWS = table(
+    call(1, model="gemini-4-argon", input_tokens=1_000_000, output_tokens=0),
+    call(2, input_tokens=1_000_000, output_tokens=0),
+)
+
+
+def test_what_december_does_to_a_run_of_november() -> None:
+    done = impact(ROWS, BOOK, BOOK, at=NOVEMBER, at_after=DECEMBER)
+    assert done.change == 2
+    assert done.by_model == {"gemini-4-argon": (Decimal(2), Decimal(4)), "gpt-4o": (Decimal("2.5"), Decimal("2.5"))}
+
+
+def test_totals_that_leave_different_rows_out_do_not_compare() -> None:
+    assert impact(ROWS, BOOK, PriceBook("empty", (), None), at=NOVEMBER).change is None
