@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from simulator.calls import ANSWERED, CALLS, REQUESTS, UNSENT, Call, Outcome, RequestRow, to_table
 from simulator.run.metrics import RungFigures, rung_figures
-from simulator.run.record import GeneratorHealth, RungRecord
+from simulator.run.record import GeneratorHealth, RungRecord, RunRecord
 
 Rows = tuple[list[Call], list[RequestRow]]
 
@@ -94,6 +94,14 @@ def record(planned: int, **changes: Any) -> RungRecord:
     given = {"scale": 1.0, "strategy": "single", "replicate": 1, "started_at": "2026-11-20T12:00:00Z"}
     given |= {"planned_span_s": 10.0, "planned": planned, "sent": planned, "dropped": 0}
     return RungRecord(**(given | changes), health=GeneratorHealth(**health))
+
+
+def run_record(**changes: object) -> RunRecord:
+    """A complete run of one rung."""
+    given = {"id": "x", "scenario": "support-chat", "status": "complete", "verdict": "VALID", "seed": 1}
+    given |= {"command": "tenfold run s.yaml", "started_at": "2026-11-20T12:00:00Z", "duration_s": 20.0}
+    given |= {"target": "embedded", "simulated": True, "multiply": "clone", "trace": "generated", "versions": {}}
+    return RunRecord.model_validate(given | {"rungs": [record(3)], "inputs": {}} | changes)
 
 
 def figures_of(rows: Iterable[Rows], **changes: Any) -> RungFigures:

@@ -10,15 +10,7 @@ import pytest
 
 from simulator.errors import BadInput, InvalidFile, Precondition
 from simulator.run.directory import RunDirectory, writing
-from simulator.run.record import RunRecord
-from tests.run.hand import record
-
-
-def run_record(**changes: object) -> RunRecord:
-    given = {"id": "x", "scenario": "support-chat", "status": "complete", "verdict": "VALID", "seed": 1}
-    given |= {"command": "tenfold run s.yaml", "started_at": "2026-11-20T12:00:00Z", "duration_s": 20.0}
-    given |= {"target": "embedded", "simulated": True, "multiply": "clone", "trace": "generated", "versions": {}}
-    return RunRecord.model_validate(given | {"rungs": [record(3)], "inputs": {}} | changes)
+from tests.run.hand import run_record
 
 
 def test_a_run_is_partial_until_it_is_committed(tmp_path: Path) -> None:
