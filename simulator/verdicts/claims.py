@@ -84,6 +84,8 @@ class Verdict(Figures):
     clauses: list[Clause]
     flips: list[Flip]
     """Inputs that would turn the saving, the nearest one first."""
+    break_even: list[Flip]
+    """The same inputs where nothing is saved any more: how far the strategy is from not paying."""
 
 
 def judge(claim: Claim, facts: Facts) -> Verdict:
@@ -96,7 +98,8 @@ def judge(claim: Claim, facts: Facts) -> Verdict:
     if claim.loss_below is not None:
         checked.append(clauses.quality(claim.loss_below, facts.quality))
     turning = flips(facts.parts, claim.saves[0]) if claim.saves and facts.parts else []
-    return Verdict(claim=claim.text, outcome=_overall(checked), clauses=checked, flips=turning)
+    even = flips(facts.parts, 0.0) if claim.saves and facts.parts else []
+    return Verdict(claim=claim.text, outcome=_overall(checked), clauses=checked, flips=turning, break_even=even)
 
 
 def _overall(checked: Sequence[Clause]) -> Outcome:
