@@ -20,9 +20,14 @@ def saving_interval(own: Floats, baseline: Floats, *, seed: int, name: str) -> I
     value = 1 - float(own.sum() / baseline.sum())
     if len(own) < LEAST_SESSIONS:
         return Interval(value=value, note=f"{len(own)} sessions: an interval needs {LEAST_SESSIONS}")
-    rng = generator(seed, f"comparison.{name}")
-    low, high = _studentised(*_pooled(own, baseline, rng), rng)
+    low, high = ratio_bounds(own, baseline, outside=0.025, seed=seed, name=name)
     return Interval(value=value, low=1 - high, high=1 - low)
+
+
+def ratio_bounds(y: Floats, x: Floats, *, outside: float, seed: int, name: str) -> tuple[float, float]:
+    """Bounds of Σy/Σx with `outside` beyond each; one entry per session, `name` keys the draws."""
+    rng = generator(seed, f"comparison.{name}")
+    return _studentised(*_pooled(y, x, rng), rng, outside)
 
 
 def _pooled(own: Floats, baseline: Floats, rng: np.random.Generator) -> tuple[Floats, Floats]:
@@ -32,7 +37,7 @@ def _pooled(own: Floats, baseline: Floats, rng: np.random.Generator) -> tuple[Fl
     return np.bincount(block, weights=own).astype(float), np.bincount(block, weights=baseline).astype(float)
 
 
-def _studentised(y: Floats, x: Floats, rng: np.random.Generator) -> tuple[float, float]:
+def _studentised(y: Floats, x: Floats, rng: np.random.Generator, outside: float) -> tuple[float, float]:
     """Bounds of R = Σy/Σx by bootstrap-t (Efron and Tibshirani 1993, ch. 12), the standard error linearised.
 
     se(R) = √(Σ(y − Rx)²·m/(m − 1))/Σx; each draw weighs the m pairs by how often they were drawn.
@@ -42,7 +47,7 @@ def _studentised(y: Floats, x: Floats, rng: np.random.Generator) -> tuple[float,
     ratios, errors = _ratios(y, x, weights.astype(float))
     with np.errstate(divide="ignore", invalid="ignore"):
         scores = np.where(errors > 0, (ratios - ratio) / errors, 0.0)
-    low, high = np.quantile(scores, [0.025, 0.975])
+    low, high = np.quantile(scores, [outside, 1 - outside])
     return float(ratio[0] - high * error[0]), float(ratio[0] - low * error[0])
 
 

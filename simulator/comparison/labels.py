@@ -1,0 +1,74 @@
+"""Judgements of answers that a team brings: one line per request and model, in JSON lines or CSV."""
+
+import csv
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from simulator.errors import InvalidFile
+from simulator.yamlfile import read_text
+
+_NEEDED = ("request_id", "model", "quality")
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """How good each model's answer to each request is, from 0 to 1, and the segment of a request where it is said."""
+
+    quality: Mapping[tuple[str, str], float]
+    """By request and model."""
+    segment: Mapping[str, str]
+
+    @classmethod
+    def read(cls, path: Path) -> "Labels":
+        """Columns `request_id, model, quality` and, if wanted, `segment`. Raises InvalidFile with every bad line."""
+        quality: dict[tuple[str, str], float] = {}
+        segment: dict[str, str] = {}
+        problems = []
+        for number, row in _rows(path):
+            try:
+                quality[row["request_id"], row["model"]] = _share(row["quality"])
+            except (KeyError, TypeError, ValueError) as error:
+                problems.append(f"{path}:{number}:1: {_problem(error)}")
+                continue
+            if row.get("segment"):
+                segment[row["request_id"]] = str(row["segment"])
+        if problems or not quality:
+            raise InvalidFile(*problems or [f"{path}: no labels; each line needs {', '.join(_NEEDED)}"])
+        return cls(quality, segment)
+
+
+def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Line number and fields."""
+    lines = read_text(path).splitlines()
+    if path.suffix == ".csv":
+        yield from enumerate(csv.DictReader(lines), start=2)
+        return
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            yield number, _object(line, f"{path}:{number}:1")
+
+
+def _object(line: str, place: str) -> dict[str, Any]:
+    try:
+        row = json.loads(line)
+    except ValueError as error:
+        raise InvalidFile(f"{place}: not a line of JSON: {error}") from None
+    if not isinstance(row, dict):
+        raise InvalidFile(f"{place}: each line is an object with {', '.join(_NEEDED)}")
+    return row
+
+
+def _share(value: Any) -> float:
+    quality = float(value)
+    if not 0 <= quality <= 1:
+        raise ValueError(f"quality lies between 0 and 1, got {value}; scale a judge's 1 to 10 as (score − 1)/9")
+    return quality
+
+
+def _problem(error: Exception) -> str:
+    if isinstance(error, KeyError):
+        return f"{error.args[0]} is missing; each line needs {', '.join(_NEEDED)}"
+    return str(error)

@@ -1,0 +1,36 @@
+from pathlib import Path
+
+import pytest
+
+from simulator.comparison.labels import Labels
+from simulator.errors import InvalidFile
+
+
+def _file(folder: Path, name: str, text: str) -> Path:
+    path = folder / name
+    path.write_text(text)
+    return path
+
+
+def test_json_lines_and_csv_say_the_same(tmp_path: Path) -> None:
+    lines = '{"request_id": "r1", "model": "big", "quality": 1, "segment": "legal"}\n\n'
+    columns = "request_id,model,quality,segment\nr1,big,1,legal\n"
+    expected = Labels({("r1", "big"): 1.0}, {"r1": "legal"})
+    assert Labels.read(_file(tmp_path, "labels.jsonl", lines)) == expected
+    assert Labels.read(_file(tmp_path, "labels.csv", columns)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ('{"request_id": "r1", "quality": 1}', "labels.jsonl:1:1: model is missing"),
+        ('{"request_id": "r1", "model": "m", "quality": 7}', "scale a judge's 1 to 10"),
+        ('{"request_id": "r1", "model": "m", "quality": "good"}', "could not convert"),
+        ("[1]", "each line is an object"),
+        ("{", "not a line of JSON"),
+        ("", "no labels"),
+    ],
+)
+def test_a_bad_line_has_its_place(tmp_path: Path, text: str, problem: str) -> None:
+    with pytest.raises(InvalidFile, match=problem):
+        Labels.read(_file(tmp_path, "labels.jsonl", text))
