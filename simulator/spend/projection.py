@@ -16,7 +16,7 @@ from simulator.scenario.projection import Launch, ProjectionPlan
 from simulator.spend.assumptions import register
 from simulator.spend.calendar import Month, months
 from simulator.spend.month import MonthCost, Projection, Sensitivity
-from simulator.spend.sessions import Basis, Price, as_floats, basis_rung, known
+from simulator.spend.sessions import Basis, Price, as_floats, basis_for, known
 from simulator.spend.tornado import Tornado
 from simulator.spend.uncertainty import mean_factors, needed_sessions, volume_factors
 
@@ -81,7 +81,6 @@ class _Projector:
     demand: Demand
     limits: list[KnownLimit]
     price: Price
-    rungs: Sequence[RungFigures]
 
     @classmethod
     def of(
@@ -95,14 +94,15 @@ class _Projector:
         limits: list[KnownLimit],
     ) -> "_Projector":
         base = lowest(rungs, strategy)
-        own = {rung.scale: rung for rung in rungs if rung.strategy == strategy and rung.replicate == base.replicate}
-        bases = {scale: Basis.of(calls, requests, rung) for scale, rung in own.items()}
-        return cls(strategy, bases, base, Demand.of(calls, base), limits, price, list(own.values()))
+        own = [rung for rung in rungs if rung.strategy == strategy]
+        scales = dict.fromkeys(rung.scale for rung in own)
+        replicates = {scale: [rung for rung in own if rung.scale == scale] for scale in scales}
+        bases = {scale: Basis.of(calls, requests, same) for scale, same in replicates.items()}
+        return cls(strategy, bases, base, Demand.of(calls, base), limits, price)
 
     def basis(self, scale: float) -> Basis:
         """The measured sessions that stand for `scale`."""
-        rung = basis_rung(self.rungs, strategy=self.strategy, scale=scale) or self.lowest
-        return self.bases[rung.scale]
+        return basis_for(self.bases, scale)
 
     def month(
         self, month: Month, *, scale: float, launch: Launch, budget: Decimal | None, seed: int

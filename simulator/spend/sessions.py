@@ -1,7 +1,7 @@
 """What a session costs: the offered sessions of one measured rung, priced at any date."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -34,25 +34,26 @@ class Basis:
     owner: tuple[int, ...]
     """Number of the original session of each call, from 0."""
     copies: tuple[int, ...]
-    """How many sessions of the rung are each original's: at 10×, ten that ask the same."""
+    """How many sessions are each original's: at 10× ten that ask the same, in each replicate."""
     turns: tuple[int, ...]
     """Planned requests of each original."""
     requests: int
     answered: int
 
     @classmethod
-    def of(cls, calls: pa.Table, requests: pa.Table, rung: RungFigures) -> "Basis":
-        kept = _whole(of_rung(requests, rung))
-        names = origins(kept).to_pylist()
+    def of(cls, calls: pa.Table, requests: pa.Table, rungs: Sequence[RungFigures]) -> "Basis":
+        """From all replicates of one strategy at one scale."""
+        kept = pa.concat_tables(_whole(of_rung(requests, rung)) for rung in rungs)
+        names, sessions = origins(kept).to_pylist(), _keys(kept)
+        whole = set(sessions)
         number = {name: index for index, name in enumerate(dict.fromkeys(names))}
-        mine = of_rung(calls, rung)
-        mine = mine.filter(pc.is_in(mine["session_id"], value_set=pc.unique(kept["session_id"]).cast(pa.string())))
-        asked = Counter(names)
-        copies = Counter(dict(zip(kept["session_id"].to_pylist(), names, strict=True)).values())
+        mine = pa.concat_tables(of_rung(calls, rung) for rung in rungs)
+        mine = mine.filter(pa.array([key in whole for key in _keys(mine)], pa.bool_()))
+        asked, copies = Counter(names), Counter(dict(zip(sessions, names, strict=True)).values())
         return cls(
-            strategy=rung.strategy,
-            scale=rung.scale,
-            clean=is_clean(rung),
+            strategy=rungs[0].strategy,
+            scale=rungs[0].scale,
+            clean=is_clean(rungs),
             calls=mine,
             owner=tuple(number[name] for name in origins(mine).to_pylist()),
             copies=tuple(copies[name] for name in number),
@@ -84,16 +85,21 @@ def _whole(requests: pa.Table) -> pa.Table:
     return requests.filter(pc.invert(pc.is_in(requests["session_id"], value_set=broken)))
 
 
-def is_clean(rung: RungFigures) -> bool:
+def _keys(table: pa.Table) -> list[tuple[int, str]]:
+    """Sessions of different replicates share their names."""
+    return list(zip(table["replicate"].to_pylist(), table["session_id"].to_pylist(), strict=True))
+
+
+def is_clean(rungs: Sequence[RungFigures]) -> bool:
     """Whether nearly all planned requests were answered, so that the sample is what was offered."""
-    return rung.settled["answered"] >= LEAST_ANSWERED * rung.planned > 0
+    planned = sum(rung.planned for rung in rungs)
+    return sum(rung.settled["answered"] for rung in rungs) >= LEAST_ANSWERED * planned > 0
 
 
-def basis_rung(rungs: Iterable[RungFigures], *, strategy: str, scale: float) -> RungFigures | None:
-    """The highest clean rung up to `scale`; where none is clean the lowest there is; None where none was run."""
-    own = sorted((rung for rung in rungs if rung.strategy == strategy), key=lambda rung: rung.scale)
-    clean = [rung for rung in own if is_clean(rung) and rung.scale <= scale]
-    return clean[-1] if clean else next(iter(own), None)
+def basis_for(bases: Mapping[float, Basis], scale: float) -> Basis:
+    """The highest clean one up to `scale`; where none is clean, the lowest there is."""
+    clean = [one for one in bases.values() if one.clean and one.scale <= scale]
+    return max(clean, key=lambda one: one.scale) if clean else bases[min(bases)]
 
 
 def known(costs: Sequence[Decimal | None]) -> list[Decimal]:

@@ -105,14 +105,19 @@ class Tornado:
     def _cost_by_server(self) -> dict[str, Decimal]:
         """Mean dollars of a request, all its attempts, by the model that answered it."""
         calls = self.basis.calls
-        spent: dict[str, Decimal] = {}
-        for request, cost in zip(calls["request_id"].to_pylist(), self.price(calls, self.at), strict=True):
+        spent: dict[tuple[int, str], Decimal] = {}
+        for request, cost in zip(_requests(calls), self.price(calls, self.at), strict=True):
             spent[request] = spent.get(request, Decimal(0)) + (cost or Decimal(0))
-        served = calls.filter(calls["served"]).select(["request_id", "model"]).to_pylist()
+        served = calls.filter(calls["served"])
         groups: dict[str, list[Decimal]] = {}
-        for row in served:
-            groups.setdefault(row["model"], []).append(spent[row["request_id"]])
+        for request, model in zip(_requests(served), served["model"].to_pylist(), strict=True):
+            groups.setdefault(model, []).append(spent[request])
         return {model: sum(costs, Decimal(0)) / len(costs) for model, costs in groups.items()}
+
+
+def _requests(calls: pa.Table) -> list[tuple[int, str]]:
+    """Requests of different replicates share their names."""
+    return list(zip(calls["replicate"].to_pylist(), calls["request_id"].to_pylist(), strict=True))
 
 
 def scaled(calls: pa.Table, column: str, factor: float) -> pa.Table:

@@ -9,6 +9,7 @@ from simulator.scenario.objective import Objective, Unit
 from simulator.spend.bill import RungCost
 from simulator.spend.month import MonthCost, Projection
 from simulator.units import scale_text
+from simulator.verdicts.replicates import mean_of
 
 _SETTLED = ("answered", "refused", "timed_out", "failed")
 _SHARES = {
@@ -45,7 +46,10 @@ def judge(
     projection: Projection | None = None,
     valid: bool,
 ) -> list[Judgement]:
-    """Every objective on every rung that it names; latency of an invalid run is not judged (DESIGN rule 9)."""
+    """Every objective on every scale and strategy that it names, replicates together.
+
+    Latency of an invalid run is not judged (DESIGN rule 9).
+    """
     judge = _Judge(rungs, {(c.scale, c.strategy, c.replicate): c for c in costs}, projection, valid=valid)
     return [judgement for objective in objectives for judgement in judge.judge(objective)]
 
@@ -74,19 +78,22 @@ class _Judge:
             yield from (self._monthly(objective, strategy) for strategy in self._strategies)
             return
         named = [rung for rung in self._rungs if objective.at in (None, rung.scale)]
-        yield from (self._on_rung(objective, rung) for rung in named)
+        keys = dict.fromkeys((rung.scale, rung.strategy) for rung in named)
+        for key in keys:
+            yield self._on_rung(objective, [rung for rung in named if (rung.scale, rung.strategy) == key])
         if not named and objective.at is not None:
             note = f"{scale_text(objective.at)} was not run; add it to --scale"
             for strategy in self._strategies:
                 yield _judgement(objective, objective.at, strategy, figure=Interval(value=None, note=note))
 
-    def _on_rung(self, objective: Objective, rung: RungFigures) -> Judgement:
+    def _on_rung(self, objective: Objective, replicates: Sequence[RungFigures]) -> Judgement:
         if objective.is_latency and not self._valid:
             figure = Interval(value=None, note="the run is not valid: its latency is not judged")
         else:
-            figure = self._figure(objective, rung)
+            figure = mean_of([self._figure(objective, rung) for rung in replicates])
         priced: Provenance = "priced" if objective.unit == "usd" else "measured"
-        return _judgement(objective, rung.scale, rung.strategy, figure=figure, provenance=priced)
+        first = replicates[0]
+        return _judgement(objective, first.scale, first.strategy, figure=figure, provenance=priced)
 
     def _figure(self, objective: Objective, rung: RungFigures) -> Interval:
         if objective.is_latency:

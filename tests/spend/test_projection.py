@@ -199,3 +199,16 @@ def test_copies_of_a_session_make_the_sample_no_surer() -> None:
     one, ten = month(found), month(found, scale=10.0)
     assert (ten.based_on_scale, ten.p50) == (10.0, one.p50 * 10)
     assert float(ten.p90 / ten.p50) == pytest.approx(float(one.p90 / one.p50))
+
+
+def test_replicates_are_pooled_and_make_the_sample_no_larger() -> None:
+    """The same 40 sessions twice, the second time half as dear: the month costs their mean."""
+    calls, requests = tables(
+        asked(f"s{n}", n / 10, output=output, replicate=again)
+        for again, output in ((1, 200), (2, 100))
+        for n in range(40)
+    )
+    figures = rung_figures(calls, requests, rungs=[record(40), record(40, replicate=2)], seed=1)
+    plan = ProjectionPlan(scales=[1], months=1)
+    december = month(project(calls, requests, figures, price=cent_a_token, launch=LAUNCH, plan=plan, seed=1))
+    assert (december.sessions, december.requests, december.p50) == (27_000, 27_000, Decimal("40500.00"))

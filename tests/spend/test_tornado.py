@@ -25,7 +25,7 @@ def by_model(calls: pa.Table, at: datetime) -> Sequence[Decimal]:
 
 def bars(rows: list[Rows]) -> dict[str, tuple[Decimal, Decimal]]:
     calls, requests = tables(rows)
-    basis = Basis.of(calls, requests, figures_of(rows))
+    basis = Basis.of(calls, requests, [figures_of(rows)])
     cost = sum(by_model(basis.calls, NOON), Decimal(0))
     tornado = Tornado(basis, by_model, NOON, Decimal(len(basis.turns)), cost, 0.2)
     return {bar.assumption: (bar.low, bar.high) for bar in tornado.bars()}

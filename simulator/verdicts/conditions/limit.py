@@ -112,7 +112,7 @@ def _known(evidence: Evidence, quota: _Quota, seen: _Seen) -> Break:
         evidence=f"{scale_text(quota.demand.scale)} asks for {_short(quota.per_minute)} {unit} of "
         f"{_short(limit.per_minute)} ({limit.source}): steady for {_times(quota.steady)}, "
         f"its peaks for {_times(quota.peak)}{_shown(seen, at)}",
-        costs=_refusals(evidence, strategy, seen, target),
+        costs=_refusals(quota, seen, target),
         fix=f"for {scale_text(target)}, {_short(_up(limit.per_minute * target / at))} {unit} on {limit.model}, "
         f"or {share_text(1 - at / target)} less demand on it: route, shorten, cache or queue",
         verify=evidence.verify(strategy, target),
@@ -129,7 +129,7 @@ def _unknown(evidence: Evidence, strategy: str, model: str, seen: _Seen) -> Brea
         high=seen.refused_at,
         provenance="measured",
         evidence=f"{model} answered 429{_shown(seen, math.inf)}; no limit is declared for it",
-        costs=_refusals(evidence, strategy, seen, seen.refused_at or 1.0),
+        costs=_refused(seen),
         fix=f"ask for more quota; declare {model}'s limits in the provider profile to compute the multiplier",
         verify=evidence.verify(strategy, seen.refused_at or 1.0),
     )
@@ -147,11 +147,15 @@ def _times(multiplier: float) -> str:
     return scale_text(float(f"{multiplier:.2g}"))
 
 
-def _refusals(evidence: Evidence, strategy: str, seen: _Seen, target: float) -> str:
-    if seen.refused_at and seen.refused_share:
-        return f"{share_text(seen.refused_share)} of the requests at {scale_text(seen.refused_at)} were refused"
-    share = evidence.demands[strategy].refused_share(evidence.limits, target)
-    return f"about {share_text(share)} of the requests would be refused at {scale_text(target)}"
+def _refused(seen: _Seen) -> str | None:
+    if not seen.refused_at or not seen.refused_share:
+        return None
+    return f"{share_text(seen.refused_share)} of the requests at {scale_text(seen.refused_at)} were refused"
+
+
+def _refusals(quota: _Quota, seen: _Seen, target: float) -> str:
+    share = quota.demand.refused_share([quota.limit], target)
+    return _refused(seen) or f"about {share_text(share)} of the requests would be refused at {scale_text(target)}"
 
 
 def _up(amount: float) -> float:

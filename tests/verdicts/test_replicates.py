@@ -1,0 +1,44 @@
+"""Replicates of one rung: their mean and how far it may lie off."""
+
+import math
+
+import pytest
+
+from simulator.figures import Interval
+from simulator.scenario.objective import Objective
+from simulator.verdicts.objectives import judge
+from simulator.verdicts.replicates import mean_of, t975
+from tests.run.hand import asked, figures_of
+
+
+def figures(*values: float | None) -> list[Interval]:
+    return [Interval(value=value, note=None if value is not None else "0 requests") for value in values]
+
+
+def test_three_replicates_by_hand() -> None:
+    """1, 2 and 3: mean 2, standard error 1/√3, t(2) = 4.303."""
+    found = mean_of(figures(1.0, 2.0, 3.0))
+    half = 4.303 / math.sqrt(3)
+    assert found.value == 2.0
+    assert (found.low, found.high) == (pytest.approx(2 - half), pytest.approx(2 + half))
+
+
+def test_one_figure_keeps_its_own_bounds() -> None:
+    alone = Interval(value=1.0, low=0.5, high=2.0)
+    assert mean_of([alone]) == alone
+
+
+def test_what_one_replicate_lacks_the_mean_lacks() -> None:
+    assert mean_of(figures(1.0, None)) == Interval(value=None, note="1 of 2 replicates: 0 requests")
+    assert mean_of(figures(1.0, math.inf)) == Interval(value=math.inf, note="+∞ in 1 of 2 replicates")
+
+
+@pytest.mark.parametrize(("degrees", "quantile"), [(1, 12.706), (30, 2.042), (31, 2.040), (49, 2.010), (120, 1.980)])
+def test_quantiles_of_the_table_and_beyond(degrees: int, quantile: float) -> None:
+    assert t975(degrees) == pytest.approx(quantile, abs=0.0035)
+
+
+def test_replicates_are_judged_together() -> None:
+    rungs = [figures_of([asked("a", 2.0, took=took, replicate=n)], replicate=n) for n, took in ((1, 1.0), (2, 2.0))]
+    (one,) = judge([Objective.model_validate("p(95) response_time < 1600ms")], rungs, valid=True)
+    assert (one.outcome, one.measured, one.note) == ("pass", 1.5, "mean of 2 replicates, 95 % t interval")
