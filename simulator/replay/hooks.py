@@ -61,7 +61,7 @@ class Replay:
         self.worker: Worker | None = None
         self._source = source
         self._delivery: Delivery | None = None
-        self._signal: Any = None
+        self._signals: list[Any] = []
 
     def listen(self) -> None:
         """Hang into Locust's events; called once, from its `init`."""
@@ -69,7 +69,7 @@ class Replay:
         get_hub().handle_error = self._crashed
         events: Any = self.environment.events
         events.quitting.add_listener(self._quitting)
-        self._signal = gevent.signal_handler(signal.SIGINT, self._interrupted)
+        self._signals = [gevent.signal_handler(kind, self._interrupted) for kind in (signal.SIGINT, signal.SIGTERM)]
         if isinstance(self.runner, WorkerRunner):
             self.runner.register_message(_ORDER, self._ordered, concurrent=True)
             events.report_to_master.add_listener(self._show_sessions)
@@ -158,11 +158,13 @@ class Replay:
     # Ends.
 
     def _interrupted(self) -> None:
-        """The first Ctrl-C cuts the rung and keeps what there is; a second one is Locust's own."""
-        self._signal.cancel()
+        """The first Ctrl-C or SIGTERM cuts the rung and keeps what there is; a second one is the system's own."""
+        for watcher in self._signals:
+            watcher.cancel()
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         if self.conductor is not None and not self.conductor.finished:
-            self.conductor.stop("interrupted", "Ctrl-C")
+            self.conductor.stop("interrupted", "interrupted")
         elif self.worker is not None and self.worker.in_flight:
             self.worker.stop()
         else:

@@ -75,8 +75,7 @@ def usage(attempt: Attempt) -> tuple[Usage, str]:
     if attempt.outcome in _UNSENT or attempt.outcome in REFUSED or (attempt.status or 200) != 200:
         return Usage(), "assumed"  # nothing was generated
     ask = attempt.ask
-    as_planned = ask.sees == "all" and not (ask.instructions or ask.instructions_tokens)
-    planned = attempt.request.input_tokens if as_planned else None
+    planned = None if ask.instructions else ask.seen_tokens(attempt.request) + ask.instructions_tokens
     return Usage(input_tokens=planned, output_tokens=attempt.reading.chunks or None), "estimated"
 
 

@@ -51,8 +51,8 @@ class Wire:
         """What a simulated endpoint cannot know by itself: how long to answer, and what the right label is."""
         lines: dict[str, Any] = {"x-sim-request": f"{request.request_id}/{ask.call}/{ask.attempt}"}
         lines["x-sim-output-tokens"] = output
-        if ask.sees == "all" and not (ask.instructions or ask.instructions_tokens):
-            lines["x-sim-input-tokens"] = request.input_tokens
+        if not ask.instructions:  # a rubric of which the words are known is the endpoint's to count
+            lines["x-sim-input-tokens"] = ask.seen_tokens(request) + ask.instructions_tokens
         if request.prefix_hashes and ask.sees == "all":
             lines["x-sim-prefix"] = ",".join(map(str, request.prefix_hashes))
         if ask.labels:
