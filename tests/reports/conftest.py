@@ -4,8 +4,9 @@ One provider limit breaks at 4.6×: the 10× rung refuses much of the single str
 Counts settle and dollars add up, because reports print both sides.
 """
 
+import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -17,7 +18,7 @@ from simulator.reports import html
 from simulator.reports.charts.chart import Chart
 from simulator.reports.figures import figures
 from simulator.run.metrics import Health, Latency, RungFigures
-from simulator.spend.bill import RungCost
+from simulator.spend.bill import LineItem, RungCost
 from simulator.spend.projection import MonthCost, Projection, Sensitivity
 from simulator.summary import Reconciliation, RunFacts, Summary
 from simulator.verdicts.breaks import Break
@@ -42,7 +43,6 @@ TTFT = {
     ("routed", 2.0): (0.63, 1.15, 1.49),
     ("routed", 10.0): (0.66, 1.64, INF),
 }
-PER_REQUEST = {"single": Decimal("0.00341"), "routed": Decimal("0.00148")}
 PRICES = [
     ("gpt-4o", "input_tokens", "2.50"),
     ("gpt-4o", "cache_read_tokens", "1.25"),
@@ -51,6 +51,16 @@ PRICES = [
     ("gpt-4o-mini", "cache_read_tokens", "0.075"),
     ("gpt-4o-mini", "output_tokens", "0.60"),
 ]
+USAGE = {
+    "single": [("gpt-4o", "answer", 1.0, (410, 402, 141))],
+    "routed": [
+        ("gpt-4o-mini", "classify", 1.0, (260, 0, 2)),
+        ("gpt-4o-mini", "answer", 0.62, (410, 402, 141)),
+        ("gpt-4o", "answer", 0.38, (410, 402, 141)),
+    ],
+}
+"""Model, purpose, share of the answered requests, and tokens of each: uncached input, cached input, output."""
+CATALOGUE = {(model, meter): Decimal(price) for model, meter, price in PRICES}
 
 
 def interval(value: float | None, *, spread: float = 0.06) -> Interval:
@@ -131,28 +141,56 @@ def rung(strategy: str, scale: float, **changed: Any) -> RungFigures:
     return RungFigures(**(figures | changed))
 
 
+def items(strategy: str, scale: float) -> list[LineItem]:
+    """The lines of a rung; at 10× a fiftieth of the answers was cut off and billed."""
+    answered = ANSWERED[strategy, scale]
+    lines = []
+    for model, purpose, share, tokens in USAGE[strategy]:
+        outcomes = [("ok", 1.0)] if scale < 10 or purpose != "answer" else [("ok", 0.98), ("truncated", 0.02)]
+        for outcome, part in outcomes:
+            for meter, count in zip(("input_tokens", "cache_read_tokens", "output_tokens"), tokens, strict=True):
+                quantity, price = round(count * answered * share * part), CATALOGUE[model, meter]
+                lines.append(
+                    LineItem(
+                        scale=scale,
+                        strategy=strategy,
+                        replicate=1,
+                        model=model,
+                        purpose=purpose,
+                        outcome=outcome,
+                        meter=meter,
+                        usd_per_million=price,
+                        layer="catalogue",
+                        source="genai-prices 0.2.3",
+                        quantity=quantity,
+                        cost=quantity * price / 1_000_000,
+                    )
+                )
+    return [line for line in lines if line.quantity]
+
+
 def cost(strategy: str, scale: float, **changed: Any) -> RungCost:
-    planned, answered = REQUESTS[scale], ANSWERED[strategy, scale]
-    total = PER_REQUEST[strategy] * answered
-    overhead = total / 20 if strategy == "routed" else Decimal(0)
-    cents = Decimal("0.000001")
+    lines = items(strategy, scale)
+    total = dollars(lines)
     figures = {
         "scale": scale,
         "strategy": strategy,
         "replicate": 1,
         "total": total,
-        "per_request": (total / planned).quantize(cents),
-        "per_answered": (total / answered).quantize(cents),
-        "wasted": (total / 50).quantize(cents) if answered < planned else Decimal(0),
-        "overhead": overhead.quantize(cents),
-        "by_model": {"gpt-4o": total}
-        if strategy == "single"
-        else {"gpt-4o": total * 8 / 10, "gpt-4o-mini": total * 2 / 10},
-        "by_meter": {"input_tokens": total * 6 / 10, "output_tokens": total * 4 / 10},
+        "per_request": total / REQUESTS[scale],
+        "per_answered": total / ANSWERED[strategy, scale],
+        "wasted": dollars(line for line in lines if line.outcome == "truncated"),
+        "overhead": dollars(line for line in lines if line.purpose == "classify"),
+        "by_model": {one: dollars(line for line in lines if line.model == one) for one in ("gpt-4o", "gpt-4o-mini")},
+        "by_meter": {one: dollars(line for line in lines if line.meter == one) for one in ("input_tokens",)},
         "unpriced_calls": 0,
         "assumed_usage_calls": 0,
     }
     return RungCost(**(figures | changed))
+
+
+def dollars(lines: Iterable[LineItem]) -> Decimal:
+    return sum((line.cost for line in lines), Decimal(0))
 
 
 def judged(strategy: str, scale: float) -> list[Judgement]:
@@ -182,9 +220,12 @@ def judged(strategy: str, scale: float) -> list[Judgement]:
 
 
 def month(name: str, strategy: str, scale: float, *, growth: float = 1.0) -> MonthCost:
-    sessions = round(793_000 * scale * growth)
-    requests = round(sessions * 2.1)
-    p50 = (PER_REQUEST[strategy] * requests).quantize(Decimal("0.01"))
+    """As projected: the mean cost of a request of the measured rung × planned requests that need not be whole."""
+    sessions = round(930_000 * scale * growth)
+    per_request = cost(strategy, min(scale, 2.0)).per_request or Decimal(0)
+    planned = sessions * Decimal("2.11")
+    requests = round(planned)
+    p50 = (per_request * planned).quantize(Decimal("0.01"))
     budget = Decimal(6000)
     p90 = (p50 * Decimal("1.09")).quantize(Decimal("0.01"))
     over = "over" if p50 > budget else "risk" if p90 > budget else "within"
@@ -203,9 +244,9 @@ def month(name: str, strategy: str, scale: float, *, growth: float = 1.0) -> Mon
         p50=p50,
         p90=p90,
         provenance="extrapolated",
-        based_on_scale=min(scale, 10.0),
-        per_request=PER_REQUEST[strategy],
-        per_answered=PER_REQUEST[strategy],
+        based_on_scale=min(scale, 2.0),
+        per_request=p50 / planned,
+        per_answered=p50 / planned,
         budget=budget,
         over_budget=over,
         chance_over_budget={"over": 0.99, "risk": 0.31, "within": 0.0}[over],
@@ -272,9 +313,9 @@ def breaks() -> list[Break]:
             low=0.98,
             high=1.15,
             provenance="extrapolated",
-            evidence="The month costs $5,679 at 1×.",
-            costs="$50,786 over the budget at 10×.",
-            fix="Route easy requests to gpt-4o-mini: $2,465 at 1×.",
+            evidence="The month costs $5,764 at 1×.",
+            costs="$51,643 over the budget at 10×.",
+            fix="Route easy requests to gpt-4o-mini: $2,484 at 1×.",
         ),
         Break(
             kind="limit",
@@ -313,16 +354,19 @@ def breaks() -> list[Break]:
 def comparison() -> Comparison:
     def contender(strategy: str, scale: float) -> Contender:
         paid, figures = cost(strategy, scale), rung(strategy, scale)
-        saved = interval(0.566 if scale < 10 else 0.54, spread=0.08)
+        base = cost("single", scale).total or Decimal(1)
+        share = {name: float((getattr(paid, name) or Decimal(0)) / base) for name in ("total", "overhead", "wasted")}
+        waste = share["wasted"] - float(cost("single", scale).wasted / base)
+        unanswered = 0.0 if scale < 10 else -0.3
         saving = Saving(
-            total=saved,
-            moved=0.601,
+            total=interval(1 - share["total"], spread=0.08),
+            moved=1 - share["total"] + share["overhead"] + waste + 0.004 - unanswered,
             same_model=-0.004,
-            unanswered=0.0 if scale < 10 else -0.02,
-            overhead=0.023,
-            waste=0.008 if scale < 10 else 0.014,
-            request_share_small=0.71,
-            cost_share_moved=0.63,
+            unanswered=unanswered,
+            overhead=share["overhead"],
+            waste=waste,
+            request_share_small=0.62,
+            cost_share_moved=0.59,
         )
         return Contender(
             scale=scale,
@@ -400,6 +444,7 @@ def whole(**changed: Any) -> Summary:
         "run": run_facts(),
         "rungs": rungs,
         "costs": costs,
+        "items": [line for scale in REQUESTS for strategy in ("single", "routed") for line in items(strategy, scale)],
         "total_usd": sum((one.total or Decimal(0) for one in costs), Decimal(0)),
         "unpriced_calls": 0,
         "unpriced_reasons": {},
@@ -469,6 +514,7 @@ def interrupted() -> Summary:
         run=facts,
         rungs=rungs,
         costs=costs,
+        items=[*items("single", 1.0), *items("routed", 1.0), *items("single", 2.0)],
         total_usd=sum((one.total or Decimal(0) for one in costs), Decimal(0)),
         objectives=objectives,
         breaks=[],
@@ -499,6 +545,8 @@ def unpriced() -> Summary:
     ]
     return whole(
         costs=costs,
+        items=[line for line in whole().items if (line.strategy, line.scale) != ("single", 1.0)],
+        reconciliation=books(costs, list(whole().rungs)),
         total_usd=known,
         unpriced_calls=118,
         unpriced_reasons={"no price for model our-finetune": 118},
@@ -506,52 +554,23 @@ def unpriced() -> Summary:
     )
 
 
-HOSTILE = '<script>alert("x")</script> & $5 [bold]| `x` __init__ ' + "very-long-name-" * 8
+HOSTILE = '=1+1<script>alert("x")</script> & $5 [bold]| `x` __init__ ' + "very-long-name-" * 8
+FREE_TEXTS = {"title", "evidence", "fix", "note", "assumption", "low_label", "scenario", "description", "command"}
+
+
+def poisoned(value: Any) -> Any:
+    """The tree with a hostile name for `single` and hostile text wherever people or files may put text."""
+    if isinstance(value, dict):
+        return {poisoned(key): HOSTILE if key in FREE_TEXTS else poisoned(entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [poisoned(entry) for entry in value]
+    return HOSTILE if value == "single" else value
 
 
 @pytest.fixture(scope="session")
 def hostile() -> Summary:
-    """Names that a page, a terminal or a chart could take for markup."""
-    rungs = [one.model_copy(update={"strategy": HOSTILE}) for one in whole().rungs if one.strategy == "single"]
-    costs = [
-        one.model_copy(update={"strategy": HOSTILE, "by_model": {HOSTILE: one.total or Decimal(0)}})
-        for one in whole().costs
-        if one.strategy == "single"
-    ]
-    objectives = [
-        one.model_copy(update={"strategy": HOSTILE, "note": HOSTILE})
-        for one in whole().objectives
-        if one.strategy == "single"
-    ]
-    found = [
-        one.model_copy(update={"title": HOSTILE, "evidence": HOSTILE, "fix": HOSTILE, "strategy": HOSTILE})
-        for one in breaks()
-    ]
-    months = [
-        one.model_copy(update={"strategy": HOSTILE, "note": HOSTILE})
-        for one in projection().months
-        if one.strategy == "single"
-    ]
-    tornado = {
-        HOSTILE: [
-            one.model_copy(update={"assumption": HOSTILE, "low_label": HOSTILE})
-            for one in projection().tornado["single"]
-        ]
-    }
-    contenders = [one.model_copy(update={"strategy": HOSTILE, "baseline": HOSTILE}) for one in comparison().contenders]
-    seconds = [row | {"strategy": HOSTILE} for row in timeline() if row["strategy"] == "single"]
-    return whole(
-        run=run_facts(scenario=HOSTILE, description=HOSTILE, command=f"tenfold run '{HOSTILE}'", reasons=[HOSTILE]),
-        rungs=rungs,
-        costs=costs,
-        objectives=objectives,
-        breaks=found,
-        projection=projection().model_copy(update={"months": months, "tornado": tornado}),
-        comparison=Comparison(baseline=HOSTILE, contenders=contenders),
-        timeline=seconds,
-        reconciliation=books(costs, rungs),
-        provenance={HOSTILE: HOSTILE},
-    )
+    """Names that a page, a terminal, a chart or a spreadsheet could take for markup or a formula."""
+    return Summary.model_validate(poisoned(json.loads(whole().model_dump_json())))
 
 
 @pytest.fixture(scope="session", params=["launch", "invalid", "interrupted", "unpriced", "hostile"])

@@ -119,7 +119,7 @@ def _costs_figure(costs: list[tuple[str, tuple[float, float, float], RungCost]])
         axes.annotate(
             text, (total, position), xytext=(5, 0), textcoords="offset points", va="center", weight="bold", fontsize=9
         )
-    axes.set_yticks(range(len(costs)), [short(label, 40) for label, _, _ in costs])
+    axes.set_yticks(range(len(costs)), [short(label, 28) for label, _, _ in costs])
     axes.invert_yaxis()
     axes.set_xlim(0, max(left) * 1.15 or 1)
     axes.grid(axis="y", visible=False)

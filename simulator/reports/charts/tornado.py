@@ -6,9 +6,10 @@ from simulator.reports.charts.axes import MAX_PANELS, money_axis, money_text, sh
 from simulator.reports.charts.chart import Chart, drawing, panels, style
 from simulator.reports.palette import INK, SERIES
 from simulator.reports.table import Cell, Column, Table
+from simulator.reports.tables.months import tornado_scale
 from simulator.spend.projection import Sensitivity
 from simulator.summary import Summary
-from simulator.units import usd_text
+from simulator.units import scale_text, usd_text
 
 SHOWN = 8
 """Assumptions drawn per strategy, the strongest; the table has all."""
@@ -19,7 +20,7 @@ def draw(summary: Summary) -> Chart | None:
     tornado = {strategy: rows for strategy, rows in summary.projection.tornado.items() if rows}
     if not tornado:
         return None
-    title, description = _finding(summary, tornado), _description(tornado)
+    title, description = _finding(summary, tornado), _description(summary, tornado)
     with style():
         picture = drawing(_figure(summary, tornado), key="tornado", title=title, description=description)
     return Chart("tornado", title, description, picture, _table(tornado), ("extrapolated", "assumed"))
@@ -31,8 +32,10 @@ def span(row: Sensitivity) -> float:
 
 
 def centre(summary: Summary, strategy: str, rows: list[Sensitivity]) -> float:
-    """The month with no assumption moved: P50 at 10×, else the middle of the narrowest row."""
-    months = (one for one in summary.projection.months if one.strategy == strategy and one.scale == 10)
+    """The month with no assumption moved: its P50, else the middle of the narrowest row."""
+    months = (
+        one for one in summary.projection.months if one.strategy == strategy and one.scale == tornado_scale(summary)
+    )
     named = summary.projection.first_full_month
     found = next((one for one in months if named is None or one.month == named), None)
     narrowest = min(rows, key=span)
@@ -43,17 +46,19 @@ def _finding(summary: Summary, tornado: dict[str, list[Sensitivity]]) -> str:
     strategy = summary.comparison.baseline if summary.comparison.baseline in tornado else next(iter(tornado))
     top = max(tornado[strategy], key=span)
     low, high = sorted((top.low, top.high))
-    return f"{top.assumption} moves the month of {strategy} at 10× most: {usd_text(low)} to {usd_text(high)}"
+    month = f"the month of {strategy} at {scale_text(tornado_scale(summary))}"
+    return f"{top.assumption} moves {month} most: {usd_text(low)} to {usd_text(high)}"
 
 
-def _description(tornado: dict[str, list[Sensitivity]]) -> str:
+def _description(summary: Summary, tornado: dict[str, list[Sensitivity]]) -> str:
     rows = (
         f"{strategy}, {row.assumption}: "
         f"{usd_text(row.low)} at {row.low_label}, {usd_text(row.high)} at {row.high_label}"
         for strategy, own in tornado.items()
         for row in own
     )
-    return "Cost of the month at 10× with one assumption moved at a time. " + "; ".join(rows)
+    scale = scale_text(tornado_scale(summary))
+    return f"Cost of the month at {scale} with one assumption moved at a time. " + "; ".join(rows)
 
 
 def _figure(summary: Summary, tornado: dict[str, list[Sensitivity]]) -> Any:
@@ -67,7 +72,7 @@ def _figure(summary: Summary, tornado: dict[str, list[Sensitivity]]) -> Any:
     )
     for axes, (strategy, rows) in zip(grid.flat, shown.items(), strict=True):
         _panel(axes, sorted(rows, key=span, reverse=True)[:SHOWN], centre(summary, strategy, rows))
-        axes.set_title(f"{short(strategy, 60)}, the month at 10×")
+        axes.set_title(f"{short(strategy, 60)}, the month at {scale_text(tornado_scale(summary))}")
     return figure
 
 
@@ -75,7 +80,7 @@ def _panel(axes: Any, rows: list[Sensitivity], middle: float) -> None:
     for position, row in enumerate(rows):
         for value, label in ((row.low, row.low_label), (row.high, row.high_label)):
             _bar(axes, position, value=float(value), label=label, middle=middle)
-    axes.set_yticks(range(len(rows)), [short(row.assumption, 38) for row in rows])
+    axes.set_yticks(range(len(rows)), [short(row.assumption, 30) for row in rows])
     axes.invert_yaxis()
     axes.axvline(middle, color=INK, linewidth=1)
     axes.grid(axis="y", visible=False)

@@ -25,6 +25,12 @@ def headline_costs(summary: Summary) -> list[MonthCost]:
     return [month for month in summary.projection.months if month.month == named]
 
 
+def tornado_scale(summary: Summary) -> float:
+    """The scale at which assumptions were moved: 10×, else the largest that was projected."""
+    scales = {month.scale for month in summary.projection.months}
+    return 10.0 if 10.0 in scales or not scales else max(scales)
+
+
 def range_text(month: MonthCost) -> str:
     """`$5,410 to $6,020`, P10 to P90; says so where there is no interval."""
     if month.p10 is None or month.p90 is None:
@@ -100,6 +106,10 @@ def _notes(summary: Summary, chosen: list[MonthCost]) -> list[str]:
     if outside:
         scales = ", ".join(map(scale_text, outside))
         notes.insert(0, f"{scales}: beyond anything that was run; extrapolated, never measured.")
+    if any(month.capped_share for month in chosen):
+        notes.append(
+            "Priced as if limits were raised: what known limits would refuse in the busy hour is in the price."
+        )
     if summary.projection.needed_sessions:
         need = count_text(summary.projection.needed_sessions)
         notes.append(f"±10 % on the cost per session at 95 % needs a test of {need} sessions.")

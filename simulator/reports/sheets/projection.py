@@ -1,0 +1,78 @@
+"""The month as formulas: planned requests × cost per request × how far the bill of the measured rung was turned."""
+
+from decimal import Decimal
+
+from simulator.reports.sheets.bill import Rung
+from simulator.reports.sheets.sheet import Cell, Formula, Number, Sheet
+from simulator.reports.tables.months import beyond
+from simulator.spend.projection import MonthCost
+from simulator.summary import Summary
+
+VERDICT = 'IF(budget="","no budget",IF(K{row}>budget,"over",IF(N(L{row})>budget,"risk","within")))'
+HEADS = (
+    "month",
+    "scale",
+    "strategy",
+    "planned requests",
+    "cost per request, as projected",
+    "from rung",
+    "its bill beside the list bill",
+    "requests",
+    "cost per request",
+    "P10",
+    "P50",
+    "P90",
+    "budget",
+    "provenance",
+    "note",
+)
+
+
+def write(sheet: Sheet, summary: Summary, rungs: dict[Rung, str]) -> list[tuple[MonthCost, int]]:
+    """Each month with its row, for Checks."""
+    sheet.title(
+        "Projection",
+        "month = planned requests × traffic_factor × cost per request × (live bill ÷ list bill of the measured rung).",
+        "P10 and P90 keep their distance from P50 in per cent (Bands has them as computed). 100× was never run.",
+        "Later months carry the prices that will be in force then; a turned price moves them by the measured mix.",
+    )
+    sheet.heads(*HEADS, freeze=True)
+    return [(month, sheet.put(*_row(summary, month, sheet.row + 1, rungs))) for month in summary.projection.months]
+
+
+def _row(summary: Summary, month: MonthCost, row: int, rungs: dict[Rung, str]) -> tuple[Cell, ...]:
+    return (
+        month.month,
+        Number(month.scale, "scale"),
+        month.strategy,
+        Number(month.requests, "count"),
+        Number(month.per_request, "usd-fine"),
+        Number(month.based_on_scale, "scale"),
+        Formula(_turned(summary, month, rungs), 1, "number"),
+        Formula(f"D{row}*traffic_factor", month.requests, "count"),
+        Formula(f"E{row}*G{row}", month.per_request, "usd-fine"),
+        _band(month, month.p10, row),
+        Formula(f"H{row}*I{row}", month.requests * month.per_request),
+        _band(month, month.p90, row),
+        Formula(VERDICT.format(row=row), month.over_budget, "text"),
+        f"{month.provenance}, beyond what was run" if beyond(summary, month.scale) else month.provenance,
+        month.note or "",
+    )
+
+
+def _turned(summary: Summary, month: MonthCost, rungs: dict[Rung, str]) -> str:
+    """Live total ÷ list total of the rung whose sessions the month rests on; 1 where it has no known total."""
+    based = (
+        (cost, rungs[cost.scale, cost.strategy, cost.replicate])
+        for cost in summary.costs
+        if (cost.scale, cost.strategy) == (month.based_on_scale, month.strategy) and cost.total
+    )
+    cost, place = next(based, (None, ""))
+    return f"{place}/{place.replace('$E$', '$D$')}" if cost else "1"
+
+
+def _band(month: MonthCost, bound: Decimal | None, row: int) -> Cell:
+    if bound is None or not month.p50:
+        return Number("no interval", "text")
+    share = bound / month.p50
+    return Formula(f"K{row}*{share}", month.requests * month.per_request * share)
