@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from simulator.provider.cache import Block, PrefixCache
+from simulator.provider.faults.fault import Damage
+from simulator.provider.hazards import NOTHING, Hazards
 from simulator.provider.limiter import Denial, Limiter
 from simulator.provider.limits.style import Demand
 from simulator.provider.pool import Job, Pool
@@ -29,28 +31,36 @@ class Order:
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class Answer(Job):
-    """An order that was taken. `owner` is whatever the driver hangs on it."""
+    """An order that was taken."""
 
     order: Order
     cached_tokens: int
     finish_reason: Literal["stop", "length"]
-    owner: object = None
+    damage: Damage
+    """What goes wrong with it."""
+
+    @property
+    def broken(self) -> bool:
+        """Whether it ends before its end."""
+        return self.damage.ends_after is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """An order that was not taken, with the status that a provider answers it with."""
 
-    reason: Literal["rate_limited", "overloaded", "context_length", "max_tokens"]
+    reason: Literal["rate_limited", "overloaded", "context_length", "max_tokens", "fault"]
     status: int
+    """0 where no answer comes back at all."""
     denial: Denial | None = None
     wanted_tokens: int | None = None
     """Prompt plus maximum answer, where the context is too small."""
+    damage: Damage = NOTHING
 
     @property
     def retry_after_s(self) -> float | None:
         """When to try again, where it is known."""
-        return self.denial.retry_after_s if self.denial else None
+        return self.denial.retry_after_s if self.denial else self.damage.retry_after_s
 
 
 class Event(NamedTuple):
@@ -71,8 +81,12 @@ class Engine:
         self.cache = PrefixCache(profile.cache)
         self.pool = Pool(model.per_token, replicas=model.replicas, max_sequences=model.max_sequences, queue=model.queue)
 
-    def offer(self, order: Order, now: float) -> Answer | Refusal:
+    def offer(self, order: Order, now: float, damage: Damage = NOTHING) -> Answer | Refusal:
         """Take the order or refuse it. Capacity is looked at before the quota: a refusal for it costs none."""
+        if damage.refuses:
+            return Refusal("fault", damage.status or 0, damage=damage)
+        if damage.flush_cache:
+            self.cache.flush()
         unfit = self._unfit(order)
         if unfit:
             return unfit
@@ -83,7 +97,7 @@ class Engine:
         denial = self.limiter.admit(demand, now)
         if denial:
             return Refusal("rate_limited", 429, denial)
-        answer = self._answer(order, cached)
+        answer = self._answer(order, cached, damage)
         self.pool.offer(answer, now)
         return answer
 
@@ -111,20 +125,23 @@ class Engine:
             return Refusal("context_length", 400, wanted_tokens=wanted)
         return None
 
-    def _answer(self, order: Order, cached: int) -> Answer:
+    def _answer(self, order: Order, cached: int, damage: Damage) -> Answer:
         model, key = self.model, order.key
         room = min(model.max_output_tokens, model.context_window - order.input_tokens)
         most = min(room, order.max_output_tokens or room)
         planned = order.output_tokens or model.default_output_tokens
-        uncached = order.input_tokens - cached
+        tokens, uncached = min(planned, most), order.input_tokens - cached
+        if damage.ends_after is not None and damage.ends_after >= tokens:
+            damage = NOTHING  # it was over before the fault
         return Answer(
-            output_tokens=min(planned, most),
-            prefill_s=model.first_token.prefill_s(uncached),
-            first_token_s=model.first_token.wait_s(uncached, seed=self.seed, key=self.stem + key),
-            stretch=model.per_token.stretch(seed=self.seed, key=self.stem + key),
+            output_tokens=min(tokens, damage.ends_after or tokens),
+            prefill_s=model.first_token.prefill_s(uncached) * damage.slower,
+            first_token_s=model.first_token.wait_s(uncached, seed=self.seed, key=self.stem + key) * damage.slower,
+            stretch=model.per_token.stretch(seed=self.seed, key=self.stem + key) * damage.slower,
             order=order,
             cached_tokens=cached,
             finish_reason="length" if planned > most else "stop",
+            damage=damage,
         )
 
     def _settle(self, answer: Answer, at: float) -> None:
@@ -139,6 +156,12 @@ class Provider:
     def __init__(self, profile: Profile, *, seed: int) -> None:
         self.profile, self.seed = profile, seed
         self.engines = {name: Engine(profile, name, seed=seed) for name in profile.models}
+        self.hazards = Hazards(profile.faults, seed=seed)
+
+    def offer(self, model: str, order: Order, now: float, *, fault: Damage | None = None) -> Answer | Refusal:
+        """Hand an order to a model; `fault` happens to it instead of what the profile's hazards say."""
+        struck = self.hazards.strike(model, order.key, now)
+        return self.engines[model].offer(order, now, fault or struck)
 
     def next_at(self) -> float:
         """When something happens next by itself; infinity if nothing will."""

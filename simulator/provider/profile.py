@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from simulator.errors import BadInput
 from simulator.provider.cache import CacheRules
+from simulator.provider.hazards import AnyFault
 from simulator.provider.latency import FirstToken, PerToken
 from simulator.provider.limits.style import Limit, LimitStyle
 from simulator.registry import family
@@ -59,6 +60,17 @@ class Profile(FileModel):
     models: dict[str, Model] = Field(min_length=1)
     cache: CacheRules | None = None
     stream: Stream = Stream()
+    keys: tuple[str, ...] = ()
+    """API keys that the staging endpoint accepts; empty accepts everybody. Made up, never real ones."""
+    faults: tuple[AnyFault, ...] = ()
+    """The first that strikes an order is the one that happens."""
+
+    @model_validator(mode="after")
+    def _faults_name_models(self) -> "Profile":
+        unknown = sorted({name for fault in self.faults for name in fault.models} - set(self.models))
+        if unknown:
+            raise ValueError(f"faults: {', '.join(unknown)} is not a model of this profile")
+        return self
 
     def model(self, name: str) -> Model:
         """The named model. Raises `BadInput` for one that the profile does not serve."""

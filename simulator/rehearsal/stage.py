@@ -39,7 +39,7 @@ class Stage:
 
     def offer(self, model: str, order: Order, caller: Caller) -> Answer | Refusal:
         """Send an order now; `caller` hears of its answer."""
-        taken = self.provider.engines[model].offer(order, self.clock.now)
+        taken = self.provider.offer(model, order, self.clock.now)
         if isinstance(taken, Answer):
             self._waiting[taken] = caller
             self._arm()

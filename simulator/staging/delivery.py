@@ -19,106 +19,143 @@ class Delivery(ABC):
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     @abstractmethod
-    def begin(self, answer: Answer, at: float) -> None:
+    def begin(self, at: float) -> None:
         """The first token was due at `at`."""
 
     @abstractmethod
-    def end(self, answer: Answer, at: float) -> None:
+    def end(self, at: float) -> None:
         """The last token was due at `at`."""
 
     @abstractmethod
     def stop(self) -> None:
         """Nothing more is sent: the caller is gone, or it is over."""
 
+    def finish(self) -> None:
+        """Let the handler go on."""
+        if not self.done.done():
+            self.done.set_result(None)
+
 
 class Whole(Delivery):
     """One body when everything is written."""
 
-    def begin(self, answer: Answer, at: float) -> None:
-        del answer, at  # nothing leaves before the end
+    def begin(self, at: float) -> None:
+        del at  # nothing leaves before the end
 
-    def end(self, answer: Answer, at: float) -> None:
-        del answer, at  # the handler writes the body
-        if not self.done.done():
-            self.done.set_result(None)
+    def end(self, at: float) -> None:
+        del at  # the handler writes the body
+        self.finish()
 
     def stop(self) -> None:
         """Nothing is scheduled."""
 
 
 class Streamed(Delivery):
-    """One event per token; tokens due within a window leave in one write. Timer callbacks write, no task wakes."""
+    """One event per token; tokens due within a window leave in one write. Timer callbacks write, no task wakes.
+
+    Whatever happens before `connect` (while the headers are held back) follows then in one go.
+    """
 
     def __init__(
-        self, script: Script, *, engine: Engine, text: str | None, flush_s: float, clock: Callable[[], float], lag: Lag
+        self,
+        answer: Answer,
+        script: Script,
+        *,
+        engine: Engine,
+        text: str | None,
+        flush_s: float,
+        clock: Callable[[], float],
+        lag: Lag,
     ) -> None:
         super().__init__()
-        self.script, self.engine, self.text = script, engine, text
+        self.answer, self.script, self.engine, self.text = answer, script, engine, text
         self.flush_s, self.clock, self.lag = flush_s, clock, lag
-        self.write: Callable[[bytes], None] | None = None
-        self.buffered: Callable[[], int] = lambda: 0
         self.sent = 0
-        self._early: list[tuple[Callable[[Answer, float], None], Answer, float]] = []
+        self._write: Callable[[bytes], None] | None = None
+        self._buffered: Callable[[], int] = lambda: 0
+        self._stalled_until: float | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._timer_due = 0.0
 
     def connect(self, write: Callable[[bytes], None], buffered: Callable[[], int]) -> None:
-        """Where to write, and how many bytes wait there. What happened before the headers left follows now."""
-        self.write, self.buffered = write, buffered
-        for step, answer, at in self._early:
-            step(answer, at)
+        """The headers have left: write with `write`; `buffered` says how many bytes wait there."""
+        self._write, self._buffered = write, buffered
+        write(self.script.opening())
+        if self.answer.first_token_at is not None:
+            self._go_on()
 
-    def begin(self, answer: Answer, at: float) -> None:
-        if self.write is None:
-            self._early.append((self.begin, answer, at))
-            return
-        now = self.clock()
-        self.lag.emitted(now - at)
-        self._send(answer, max(1, self.engine.pool.written(answer, now)))
-        self._plan(answer, now)
-
-    def end(self, answer: Answer, at: float) -> None:
-        if self.write is None:
-            self._early.append((self.end, answer, at))
-            return
-        self.stop()
+    def begin(self, at: float) -> None:
         self.lag.emitted(self.clock() - at)
-        self._send(answer, answer.wrote)
-        order = answer.order
-        self.write(
-            self.script.closing(answer.finish_reason, Usage(order.input_tokens, answer.cached_tokens, answer.wrote))
-        )
-        if not self.done.done():
-            self.done.set_result(None)
+        self._go_on()
+
+    def end(self, at: float) -> None:
+        self.lag.emitted(self.clock() - at)
+        self.stop()
+        self._go_on()
 
     def stop(self) -> None:
         if self._timer:
             self._timer.cancel()
             self._timer = None
 
-    def _window(self, answer: Answer) -> None:
+    def _go_on(self) -> None:
+        """Send what is due now, and set the timer for what comes next."""
+        if self._write is None or self.done.done():
+            return
         now = self.clock()
-        self.lag.emitted(now - self._timer_due)
-        if self.buffered() < _HELD_BYTES:
-            self._send(answer, self.engine.pool.written(answer, now))
-        self._plan(answer, now)
-
-    def _plan(self, answer: Answer, now: float) -> None:
-        """Wake when the next token is due, but no sooner than a window after this write."""
-        if answer.ended_at is not None:
+        if self._stalls(now):
             return
-        due = self.engine.pool.due(answer, self.sent + 1, now)
-        self._timer_due = max(due, now + self.flush_s)
-        self._timer = asyncio.get_running_loop().call_later(self._timer_due - now, self._window, answer)
+        if self._buffered() < _HELD_BYTES or self.answer.ended_at is not None:
+            self._send(max(1, self.engine.pool.written(self.answer, now)), now)
+        if self.answer.ended_at is None:
+            self._wake(max(self.engine.pool.due(self.answer, self.sent + 1, now), now + self.flush_s), now)
+        elif not self._stalls(now):
+            self._close()
 
-    def _send(self, answer: Answer, until: int) -> None:
-        if until <= self.sent or self.write is None:
+    def _wake(self, due: float, now: float) -> None:
+        self.stop()
+        self._timer_due = due
+        self._timer = asyncio.get_running_loop().call_later(due - now, self._woken)
+
+    def _woken(self) -> None:
+        self.lag.emitted(self.clock() - self._timer_due)
+        self._go_on()
+
+    def _stalls(self, now: float) -> bool:
+        """Whether the stream pauses now; then the timer is set for its end."""
+        if self._stalled_until is None or now >= self._stalled_until:
+            return False
+        self._wake(self._stalled_until, now)
+        return True
+
+    def _send(self, until: int, now: float) -> None:
+        damage = self.answer.damage
+        if damage.stall_s and self._stalled_until is None and until >= damage.stall_after:
+            until, self._stalled_until = damage.stall_after, now + damage.stall_s
+        if until <= self.sent or self._write is None:
             return
-        self.write(self.script.tokens(self._texts(answer.order.key, until)))
+        broken = damage.malformed_after
+        if broken is not None and self.sent < broken <= until:
+            self._write(self.script.tokens(self._texts(self.sent, broken)) + self.script.malformed())
+            self.sent = broken
+        if until > self.sent:
+            self._write(self.script.tokens(self._texts(self.sent, until)))
         self.sent = until
 
-    def _texts(self, key: str, until: int) -> list[str]:
+    def _close(self) -> None:
+        answer, damage = self.answer, self.answer.damage
+        assert self._write is not None
+        if damage.ending == "error" and answer.broken:
+            self._write(self.script.failure())
+        elif damage.ending == "utf8" and answer.broken:
+            self._write(self.script.torn())
+        elif not answer.broken:
+            usage = None if damage.no_usage else Usage.of(answer)
+            self._write(self.script.closing(answer.finish_reason, usage, end_mark=not damage.no_done))
+        self.finish()
+
+    def _texts(self, begin: int, until: int) -> list[str]:
         if self.text is not None:
-            return [self.text] + [""] * (until - self.sent - 1)
-        words, first = answers.WORDS, answers.first_word(key)
-        return [" " + words[(first + index) % len(words)] for index in range(self.sent, until)]
+            return [self.text] + [""] * (until - begin - 1)
+        words, first = answers.WORDS, answers.first_word(self.answer.order.key)
+        return [" " + words[(first + index) % len(words)] for index in range(begin, until)]

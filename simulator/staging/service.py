@@ -5,10 +5,13 @@ import time
 from typing import Any
 
 from simulator.provider.engine import Answer, Order, Provider, Refusal
+from simulator.provider.faults.fault import Damage
 from simulator.provider.profile import Profile
 from simulator.staging.delivery import Delivery
 from simulator.staging.lag import Lag
 from simulator.staging.truth import TruthLog
+
+_COUNTED = ("offered", "completed", "cancelled", "rate_limited", "overloaded", "context_length", "max_tokens", "fault")
 
 
 class Service:
@@ -46,10 +49,14 @@ class Service:
         self.lag.reset()
         self._fresh()
 
-    def offer(self, model: str, order: Order) -> Answer | Refusal:
+    def next_key(self) -> str:
+        """A key for an order whose caller gave none."""
+        return f"unnamed/{self.counts['offered'] + 1}"
+
+    def offer(self, model: str, order: Order, *, fault: Damage | None = None) -> Answer | Refusal:
         """Hand an order to its model now. Give the answer its delivery with `attend`."""
         now = self._catch_up()
-        taken = self.provider.engines[model].offer(order, now)
+        taken = self.provider.offer(model, order, now, fault=fault)
         self.counts["offered"] += 1
         if isinstance(taken, Refusal):
             self.counts[taken.reason] += 1
@@ -105,9 +112,7 @@ class Service:
     def _fresh(self) -> None:
         self.provider = Provider(self.profile, seed=self.seed)
         self.deliveries: dict[Answer, Delivery] = {}
-        self.counts = dict.fromkeys(
-            ("offered", "completed", "cancelled", "rate_limited", "overloaded", "context_length", "max_tokens"), 0
-        )
+        self.counts = dict.fromkeys(_COUNTED, 0)
         self._zero = time.monotonic()
 
     def _catch_up(self) -> float:
@@ -115,7 +120,7 @@ class Service:
         for at, answer, done in self.provider.advance(now):
             delivery = self.deliveries.get(answer)
             if delivery is not None:
-                (delivery.end if done else delivery.begin)(answer, at)
+                (delivery.end if done else delivery.begin)(at)
         return now
 
     def _arm(self) -> None:

@@ -29,6 +29,7 @@ class TruthLog:
                 "offered_at": at,
                 "outcome": refusal.reason,
                 "status": refusal.status,
+                "fault": refusal.damage.kind or None,
                 "axis": denial.axis if denial else None,
                 "retry_after_s": refusal.retry_after_s,
             }
@@ -45,6 +46,7 @@ class TruthLog:
                 "started_at": answer.started_at,
                 "first_token_at": answer.first_token_at,
                 "ended_at": answer.ended_at,
+                "fault": answer.damage.kind or None,
                 "batch_at_first": answer.batch_at_first,
                 "input_tokens": answer.order.input_tokens,
                 "cached_tokens": answer.cached_tokens,

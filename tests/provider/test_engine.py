@@ -106,8 +106,8 @@ def test_a_caller_who_leaves_pays_for_what_was_written(provider):
 def test_the_shipped_profile_has_the_limits_of_its_source():
     profile = load(HOSTED, Profile)
     assert [(one.axis, one.per_minute) for one in profile.limits_of("gpt-4o")] == [
-        ("requests", 10_000),
-        ("tokens", 1_500_000),
+        ("requests", 5_000),
+        ("tokens", 800_000),
     ]
 
 

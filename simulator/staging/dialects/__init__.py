@@ -1,1 +1,6 @@
-"""Wire formats: how one provider's API asks, answers, streams and refuses."""
+"""Wire formats, one per file: how one path of a provider's API asks, answers, streams and refuses."""
+
+from simulator.staging.dialects.chat import Chat
+
+DIALECTS = (Chat(),)
+"""The first answers for paths that nobody serves."""

@@ -82,6 +82,13 @@ def openai_error(problem: Problem) -> dict[str, Any]:
     }
 
 
+BROKEN = Problem(500, "The server had an error while processing your request.", kind="server_error")
+_STATUS_WORDS = {
+    401: ("Incorrect API key provided.", "invalid_request_error", "invalid_api_key"),
+    429: ("Rate limit reached.", "requests", "rate_limit_exceeded"),
+    503: ("The engine is currently overloaded, please try again later", "server_error", "overloaded"),
+    529: ("The engine is currently overloaded, please try again later", "server_error", "overloaded"),
+}
 _AXIS_WORDS = {"requests": "requests per min (RPM)", "tokens": "tokens per min (TPM)"}
 
 
@@ -96,8 +103,8 @@ def openai_refusal(refusal: Refusal, model: str, *, param: str) -> Problem:
         message = f"max_tokens is too large: {refusal.wanted_tokens}; {model} writes fewer completion tokens."
         return Problem(400, message, param="max_tokens", code="invalid_value")
     if refusal.denial is None:
-        message = "The engine is currently overloaded, please try again later"
-        return Problem(refusal.status, message, kind="server_error", code="overloaded")
+        message, kind, code = _STATUS_WORDS.get(refusal.status, (BROKEN.message, BROKEN.kind, None))
+        return Problem(refusal.status, message, kind=kind, code=code)
     denial = refusal.denial
     axis = _AXIS_WORDS.get(denial.axis, f"{denial.axis.replace('_', ' ')} per min")
     facts = f"Limit {denial.limit}, Used {denial.used}, Requested {denial.requested}."

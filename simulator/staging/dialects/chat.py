@@ -37,10 +37,12 @@ class Chat(Dialect):
         del usage  # this API tells it at the end
         return ChatScript(heading)
 
-    def whole(self, heading: Heading, text: str, *, finish_reason: str, usage: Usage) -> dict[str, Any]:
+    def whole(self, heading: Heading, text: str, *, finish_reason: str, usage: Usage | None) -> dict[str, Any]:
         message: dict[str, Any] = {"role": "assistant", "content": text, "refusal": None, "annotations": []}
         choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": finish_reason}
-        return _common(heading, "chat.completion") | {"choices": [choice], "usage": usage_of(usage)}
+        return (
+            _common(heading, "chat.completion") | {"choices": [choice]} | ({"usage": usage_of(usage)} if usage else {})
+        )
 
     def refusal(self, refusal: Refusal, model: str) -> Problem:
         return form.openai_refusal(refusal, model, param="messages")
@@ -65,12 +67,15 @@ class ChatScript(Script):
         head, tail = self._head, self._tail
         return "".join([head + text + tail for text in texts]).encode()
 
-    def closing(self, finish_reason: str, usage: Usage) -> bytes:
-        last = self._event(delta={}, finish_reason=finish_reason)
-        if not self._heading.include_usage:
-            return last + b"data: [DONE]\n\n"
-        chunk = _common(self._heading, "chat.completion.chunk") | {"choices": [], "usage": usage_of(usage)}
-        return last + form.event(chunk) + b"data: [DONE]\n\n"
+    def closing(self, finish_reason: str, usage: Usage | None, *, end_mark: bool = True) -> bytes:
+        events = self._event(delta={}, finish_reason=finish_reason)
+        if self._heading.include_usage and usage:
+            chunk = _common(self._heading, "chat.completion.chunk") | {"choices": [], "usage": usage_of(usage)}
+            events += form.event(chunk)
+        return events + b"data: [DONE]\n\n" if end_mark else events
+
+    def failure(self) -> bytes:
+        return form.event(form.openai_error(form.BROKEN))
 
     def _event(self, *, delta: dict[str, Any], finish_reason: str | None = None) -> bytes:
         choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from simulator.provider.engine import Refusal
+from simulator.provider.engine import Answer, Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,11 @@ class Usage:
     cached_tokens: int
     output_tokens: int
 
+    @classmethod
+    def of(cls, answer: Answer) -> "Usage":
+        """What has been used so far."""
+        return cls(answer.order.input_tokens, answer.cached_tokens, answer.wrote)
+
 
 @dataclass(frozen=True, slots=True)
 class Heading:
@@ -71,14 +76,30 @@ class Script(ABC):
         """One event per token."""
 
     @abstractmethod
-    def closing(self, finish_reason: str, usage: Usage) -> bytes:
-        """Finish reason, usage and the end mark."""
+    def closing(self, finish_reason: str, usage: Usage | None, *, end_mark: bool = True) -> bytes:
+        """Finish reason, usage where it is told, and the end mark."""
+
+    @abstractmethod
+    def failure(self) -> bytes:
+        """An error event in the middle of the stream."""
+
+    def torn(self) -> bytes:
+        """An event that breaks off inside a two-byte character."""
+        whole = self.tokens(["é"])
+        return whole[: whole.index("é".encode()) + 1]
+
+    def malformed(self) -> bytes:
+        """An event whose data is not JSON."""
+        whole = self.tokens([" broken"])
+        return whole[: whole.index(b"broken")] + b"\n\n"
 
 
 class Dialect(ABC):
     """One path of one API."""
 
     path: ClassVar[str]
+    request_id: ClassVar[str] = "x-request-id"
+    """Header that names the request."""
 
     @abstractmethod
     def read(self, body: Mapping[str, Any]) -> Wanted:
@@ -89,8 +110,13 @@ class Dialect(ABC):
         """For a streamed answer; `usage.output_tokens` is not known yet and 0."""
 
     @abstractmethod
-    def whole(self, heading: Heading, text: str, *, finish_reason: str, usage: Usage) -> dict[str, Any]:
-        """The body of an answer that is not streamed."""
+    def whole(self, heading: Heading, text: str, *, finish_reason: str, usage: Usage | None) -> dict[str, Any]:
+        """The body of an answer that is not streamed; without usage where it is not told."""
+
+    def key(self, headers: Mapping[str, str]) -> str | None:
+        """The caller's API key."""
+        scheme, _, key = headers.get("authorization", "").partition(" ")
+        return key.strip() if scheme.lower() == "bearer" else None
 
     @abstractmethod
     def refusal(self, refusal: Refusal, model: str) -> Problem:
