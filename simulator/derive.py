@@ -50,6 +50,11 @@ def derive(path: Path, *, book: PriceBook | None = None, at: datetime | None = N
     return _Run.open(path, book=book, at=at).summary()
 
 
+def rebill(path: Path, *, book: PriceBook | None = None, at: datetime | None = None) -> Bill:
+    """Only the bill of a run directory, at its own prices or others."""
+    return _Run.open(path, book=book, at=at).bill
+
+
 @dataclass(frozen=True)
 class _Run:
     """One run directory, read; every stage once, in the order of the flow."""

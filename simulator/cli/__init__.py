@@ -10,7 +10,7 @@ from typing import NoReturn
 import typer
 from typer.core import TyperGroup
 
-from simulator.errors import ExitCode, TenfoldError
+from simulator.errors import ExitCode, InvalidFile, TenfoldError
 
 app = typer.Typer(
     name="tenfold",
@@ -31,6 +31,9 @@ def main() -> NoReturn:
 
     try:
         code = app(standalone_mode=False)
+    except InvalidFile as error:
+        print(error, file=sys.stderr)  # bare, so that an editor finds file:line:col
+        code = error.exit_code
     except TenfoldError as error:
         _say(str(error))
         code = error.exit_code

@@ -1,6 +1,7 @@
 """Flags that several commands share, and how their text becomes values; a bad one is told by its name."""
 
 from collections.abc import Callable
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, TypeVar, cast, get_args
@@ -24,6 +25,10 @@ def scales(text: str) -> tuple[float, ...]:
     return tuple(sorted({_parsed("--scale", word, parse_scale) for word in words(text)})) or (1.0,)
 
 
+def scale(flag: str, text: str) -> float:
+    return _parsed(flag, text, parse_scale)
+
+
 def words(text: str) -> tuple[str, ...]:
     """Comma-separated words without blanks."""
     return tuple(word.strip() for word in text.split(",") if word.strip())
@@ -33,7 +38,7 @@ def meaning(text: str) -> Meaning:
     """What a scale means. Raises `BadInput` with the words that are known."""
     for word in get_args(Meaning):
         if word == text:
-            return cast(Meaning, word)
+            return cast("Meaning", word)
     raise BadInput(f"--multiply: {text!r} is not a meaning of 10×; known are {', '.join(get_args(Meaning))}")
 
 
@@ -47,6 +52,16 @@ def money(flag: str, text: str) -> Decimal:
 
 def share(flag: str, text: str) -> float:
     return _parsed(flag, text, parse_share)
+
+
+def day(text: str | None) -> datetime | None:
+    """`2026-12-01` → that day's start in UTC. Raises `BadInput` for anything else."""
+    if text is None:
+        return None
+    try:
+        return datetime.combine(date.fromisoformat(text), time(), UTC)
+    except ValueError:
+        raise BadInput(f"--at: {text!r} is not a day; write 2026-12-01") from None
 
 
 def _parsed(flag: str, text: str, parse: Callable[[object], T]) -> T:

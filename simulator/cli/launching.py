@@ -159,6 +159,45 @@ def check(
 
 
 @app.command()
+def rehearse(
+    scenario: ScenarioFile,
+    scale: Scale = SCALES,
+    strategy: Strategy = "",
+    duration_: DurationFlag = "18s",
+    seed: Seed = None,
+    trace: TraceFile = None,
+    format_: TraceFormat = None,
+    from_: From = "0s",
+    multiply: Meaning = "clone",
+    prices: Prices = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for the rows.", metavar="DIR")] = None,
+    as_json: Json = False,
+) -> int:
+    """The same in virtual time, in seconds: what the provider profile says would happen."""
+    from simulator.launch.options import Options
+    from simulator.launch.rehearsing import lines, rehearsal
+
+    options = Options(
+        scenario=scenario,
+        command=("tenfold", *sys.argv[1:]),
+        scales=scales(scale),
+        strategies=words(strategy),
+        duration_s=duration("--duration", duration_),
+        seed=seed,
+        trace=trace,
+        trace_format=format_,
+        trace_from_s=duration("--from", from_),
+        meaning=meaning(multiply),
+        prices=prices,
+    )
+    found = rehearsal(options)
+    if out:
+        found.write(out)
+    print(found.figures.model_dump_json(indent=1) if as_json else "\n".join(lines(found.figures)))
+    return 0
+
+
+@app.command()
 def staging(
     profile: Annotated[
         Path | None, typer.Option("--profile", help="Provider profile.", show_default="the shipped one", metavar="FILE")

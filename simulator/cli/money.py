@@ -1,1 +1,124 @@
-"""bill, project, prices: dollars without sending a request."""
+"""bill, project, prices: dollars, without sending a request."""
+
+import json
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from simulator.cli import app
+from simulator.cli.flags import Json, RunPath, day
+from simulator.errors import ExitCode
+from simulator.units import count_text, scale_text, usd_text
+
+prices_app = typer.Typer(name="prices", help="Look into the price book.", no_args_is_help=True)
+app.add_typer(prices_app)
+
+At = Annotated[str | None, typer.Option("--at", help="Prices of this day.", metavar="YYYY-MM-DD", show_default=False)]
+Prices = Annotated[
+    Path | None,
+    typer.Option("--prices", help="Price book.", show_default="the run's rates, else the shipped one", metavar="FILE"),
+]
+
+
+@app.command()
+def bill(
+    source: Annotated[
+        Path, typer.Argument(help="Run directory, or a usage log: JSONL, CSV or Parquet.", metavar="RUN|FILE")
+    ],
+    prices: Prices = None,
+    at: At = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit 2 when a row has no price.")] = False,
+    as_json: Json = False,
+) -> int:
+    """Price a run or a usage log, exactly, at dated rates."""
+    if source.is_dir() or source.with_name(source.name + ".partial").is_dir():
+        unpriced = _bill_run(source, prices, day(at), as_json=as_json)
+    else:
+        unpriced = _bill_log(source, prices, day(at), as_json=as_json)
+    if unpriced:
+        print(f"tenfold: {count_text(unpriced)} rows have no price and are not in the total", file=sys.stderr)
+    return ExitCode.USAGE if unpriced and strict else ExitCode.PASS
+
+
+def _bill_run(path: Path, prices: Path | None, at: datetime | None, *, as_json: bool) -> int:
+    from simulator.derive import rebill
+    from simulator.pricing.book import PriceBook
+
+    found = rebill(path, book=PriceBook.load(prices) if prices else None, at=at)
+    if as_json:
+        print(found.model_dump_json(indent=1))
+        return found.unpriced_calls
+    for rung in found.rungs:
+        each = f"{usd_text(rung.per_answered)} an answered request"
+        print(f"{scale_text(rung.scale):>5} {rung.strategy:<16} {usd_text(rung.total):>12}  {each}")
+    print(f"total {found.total} USD at prices of {found.priced_at[:10]} ({found.book}, before tax)")
+    return found.unpriced_calls
+
+
+def _bill_log(path: Path, prices: Path | None, at: datetime | None, *, as_json: bool) -> int:
+    from simulator.pricing.book import PriceBook
+    from simulator.spend.usage_log import bill_log, sum_log
+
+    book = PriceBook.load(prices)
+    if as_json:
+        last: dict[str, int] = {}
+        for line in bill_log(path, book, at=at):
+            print(json.dumps(line, ensure_ascii=False))
+            last = line
+        return last["unpriced"]
+    found = sum_log(path, book, at=at)
+    for model, cost in sorted(found.by_model.items()):
+        print(f"{model:<32} {usd_text(cost):>12}")
+    for reason, count in found.reasons.items():
+        print(f"unpriced: {count_text(count)} × {reason}")
+    print(f"total {found.total:f} USD over {count_text(found.priced)} priced rows ({book.name}, before tax)")
+    return found.unpriced
+
+
+@app.command()
+def project(run: RunPath, prices: Prices = None, as_json: Json = False) -> int:
+    """The month at 1×, 10× and 100× from a run's measured sessions, each month at its own prices."""
+    from simulator.derive import derive
+    from simulator.pricing.book import PriceBook
+
+    found = derive(run, book=PriceBook.load(prices) if prices else None).projection
+    if as_json:
+        print(found.model_dump_json(indent=1))
+        return 0
+    for month in found.months:
+        band = f"P10 {usd_text(month.p10)} · P90 {usd_text(month.p90)}" if month.p10 is not None else "no interval"
+        against = "" if month.over_budget == "no budget" else f" · {month.over_budget} budget {usd_text(month.budget)}"
+        head = f"{month.month} {scale_text(month.scale):>5} {month.strategy:<16}"
+        print(f"{head} {usd_text(month.p50):>14}  {band}{against}  [{month.provenance}]")
+    return 0
+
+
+@prices_app.command("show")
+def show(
+    model: Annotated[str, typer.Argument(help="Model, or provider/model.", metavar="MODEL")],
+    at: At = None,
+    tier: Annotated[str | None, typer.Option("--tier", help="Service tier, such as batch or priority.")] = None,
+    prices: Prices = None,
+    as_json: Json = False,
+) -> int:
+    """The rates of a model on a day: layer, line, source and date of each."""
+    from simulator.pricing.book import PriceBook
+
+    book = PriceBook.load(prices)
+    when = day(at) or datetime.now(UTC)
+    rows = book.snapshot([model], when, until=when + timedelta(days=366), tiers=[tier])
+    if as_json:
+        print(json.dumps(rows, indent=1))
+        return 0
+    for row in rows:
+        since = row["from"] or "date unknown"
+        prompt = (
+            "" if row["prompt_from"] == "0" else f" prompts of {count_text(float(row['prompt_from']))} tokens or more"
+        )
+        price = f"${row['usd_per_million']} per million"
+        print(f"{row['priced_as']:<28} {row['meter']:<22} {price:<24} from {since}{prompt}")
+        print(f"{'':<28} {row['layer']} · {row['place']} · {row['source']} · as of {row['as_of']}")
+    return 0

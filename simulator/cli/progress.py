@@ -37,7 +37,9 @@ class RunProgress:
         self.console.print(text, highlight=False, soft_wrap=True)
 
     def __call__(self, event: dict[str, Any]) -> None:
-        """Take one event: `rung` (a rung starts), `tick` (once a second) or `rung_end`."""
+        """Take one event: `rung` (a rung starts), `tick` (once a second), `rung_end`, or anything that has a text."""
+        if "text" in event:
+            self.say(event["text"])
         key = (event.get("scale", 0), event.get("strategy", ""), event.get("replicate", 1))
         if event["event"] in ("rung", "tick") and self.live:
             self._bar(key, event)

@@ -1,14 +1,12 @@
 """report, breaks, compare, verify: what reads a run that is already there."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from simulator.cli import app
-from simulator.cli.flags import Json, RunPath
-from simulator.errors import BadInput
+from simulator.cli.flags import Json, RunPath, day
 
 At = Annotated[
     str | None,
@@ -54,13 +52,3 @@ def breaks(run: RunPath, as_json: Json = False) -> int:
     if not found:
         print("nothing breaks up to the largest scale that was run or projected")
     return 0
-
-
-def day(text: str | None) -> datetime | None:
-    """`2026-12-01` → that day's start in UTC. Raises `BadInput` for anything else."""
-    if text is None:
-        return None
-    try:
-        return datetime.combine(datetime.strptime(text, "%Y-%m-%d").date(), datetime.min.time(), UTC)
-    except ValueError:
-        raise BadInput(f"--at: {text!r} is not a day; write 2026-12-01") from None

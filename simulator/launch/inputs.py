@@ -96,7 +96,11 @@ class Inputs:
         if options.trace is None:
             return f"generated, seed {self.seed}"
         span = f"{seconds_text(options.trace_from_s)} + {seconds_text(self.trace.span_s)}"
-        return f"{options.trace.name} sha256:{sha256(options.trace)[:12]}, {span}"
+        labels = "" if self._labelled() else "; no difficulty labels, so a simulated classifier guesses"
+        return f"{options.trace.name} sha256:{sha256(options.trace)[:12]}, {span}{labels}"
+
+    def _labelled(self) -> bool:
+        return bool(self.trace.table["difficulty"].null_count < len(self.trace))
 
     def _projection_end(self) -> datetime:
         start: date = self.scenario.launch.starts

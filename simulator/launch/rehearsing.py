@@ -1,0 +1,115 @@
+"""`tenfold rehearse`: the scenario's strategies and provider profile in virtual time. Nothing is sent or measured."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyarrow as pa
+
+from simulator.errors import BadInput
+from simulator.figures import Figures
+from simulator.launch.inputs import Inputs
+from simulator.launch.options import Options
+from simulator.rehearsal.rehearse import Patience, rehearse
+from simulator.run.directory import writing
+from simulator.run.ledger import Ledger
+from simulator.run.metrics import rung_figures
+from simulator.run.record import GeneratorHealth, RungRecord
+from simulator.run.rung import RungFigures
+from simulator.spend.bill import RungCost, bill
+from simulator.traffic.multiply import multiply
+from simulator.units import count_text, scale_text, seconds_text, share_text, usd_text
+
+PROVENANCE = "assumed: the provider profile's latency and limits at planned lengths; nothing was sent"
+
+
+class Rehearsed(Figures):
+    """Every rung as it would go, with its cost. All of it is assumed."""
+
+    provenance: str = PROVENANCE
+    profile: str
+    rungs: list[RungFigures]
+    costs: list[RungCost]
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    figures: Rehearsed
+    ledger: Ledger
+
+    def write(self, folder: Path) -> None:
+        """calls.parquet, requests.parquet and rehearsal.json into a folder that holds no run."""
+        if (folder / "run.json").exists():
+            raise BadInput(f"{folder}: holds a run; name another folder for the rehearsal")
+        with writing(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            self.ledger.write(folder)
+            (folder / "rehearsal.json").write_text(self.figures.model_dump_json(indent=1) + "\n", encoding="utf-8")
+
+
+def rehearsal(options: Options) -> Rehearsal:
+    """All scales and strategies. Raises `BadInput` where the scenario names no provider profile."""
+    inputs = Inputs.read(options)
+    if inputs.profile is None:
+        raise BadInput(f"{options.scenario}: target.staging names no provider profile; a rehearsal needs one")
+    strategies = {name: inputs.scenario.strategies[name] for name in inputs.strategies}
+    times = inputs.scenario.target.timeouts
+    tables = [
+        rehearse(
+            multiply(inputs.trace, scale, meaning=options.meaning, seed=inputs.seed),
+            strategies,
+            inputs.profile,
+            scale=scale,
+            seed=inputs.seed,
+            patience=Patience(times.first_token, times.total),
+        )
+        for scale in options.scales
+    ]
+    ledger = Ledger.of(*(pa.concat_tables(side) for side in zip(*tables, strict=True)))
+    records = [
+        _record(ledger, scale=scale, strategy=name, span_s=inputs.trace.span_s)
+        for scale in options.scales
+        for name in strategies
+    ]
+    figures = rung_figures(
+        ledger.calls, ledger.requests, rungs=records, objectives=inputs.scenario.objectives, seed=inputs.seed
+    )
+    costs = bill(ledger.calls, inputs.book, at=inputs.at, requests=ledger.requests).rungs
+    return Rehearsal(Rehearsed(profile=inputs.profile.name, rungs=figures, costs=costs), ledger)
+
+
+def lines(found: Rehearsed) -> list[str]:
+    """The rehearsal for people, one line per rung."""
+    costs = {(cost.scale, cost.strategy): cost for cost in found.costs}
+    head = f"{'scale':>6} {'strategy':<16} {'planned':>8} {'answered':>9} {'refused':>9} {'TTFT p95':>9} {'resp. p95':>9} {'cost':>8}"
+    rows = [_line(rung, costs[rung.scale, rung.strategy]) for rung in found.rungs]
+    return [f"rehearsed in virtual time against profile {found.profile}", head, *rows, PROVENANCE]
+
+
+def _line(rung: RungFigures, cost: RungCost) -> str:
+    first, whole = rung.time_to_first_token.p95.value, rung.response_time.p95.value
+    cells = (
+        f"{scale_text(rung.scale):>6} {rung.strategy:<16}",
+        f"{count_text(rung.planned):>8}",
+        f"{count_text(rung.settled['answered']):>9}",
+        f"{share_text(rung.settled['refused'] / rung.planned):>9}",
+        f"{seconds_text(first):>9}",
+        f"{seconds_text(whole):>9}",
+        f"{usd_text(cost.total):>8}",
+    )
+    return " ".join(cells)
+
+
+def _record(ledger: Ledger, *, scale: float, strategy: str, span_s: float) -> RungRecord:
+    rows = ledger.requests.select(["scale", "strategy", "attempts"]).to_pylist()
+    mine = [row for row in rows if (row["scale"], row["strategy"]) == (scale, strategy)]
+    return RungRecord(
+        scale=scale,
+        strategy=strategy,
+        started_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        planned_span_s=span_s,
+        planned=len(mine),
+        sent=sum(row["attempts"] > 0 for row in mine),
+        dropped=0,
+        health=GeneratorHealth(clock="virtual time"),
+    )

@@ -1,0 +1,60 @@
+"""The command line as a user has it: a subprocess in an empty directory, with a scenario small enough for seconds."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+SMALL = """\
+name: small
+seed: 7
+launch: {starts: 2026-12-01, sessions_per_day: 1k}
+traffic:
+  arrivals: {kind: constant, rate: 16/s}
+  journeys:
+    - name: question
+      weight: 100%
+      turns: {kind: geometric, mean: 1.3, max: 2}
+      think: {kind: constant, value: 100ms}
+      system_tokens: 40
+      input_tokens: {kind: constant, value: 30}
+      output_tokens: {kind: constant, value: 8}
+      hard: 30%
+objectives:
+  - p(95) time_to_first_token < 2s
+  - refused < 1%
+budget: $100/month
+target:
+  staging: fast.yaml
+strategies:
+  single: {retry: {of: gpt-4o, times: 1, backoff: 50ms}}
+  routed: {classify: {with: gpt-4o-mini, rubric_tokens: 20, routes: {easy: gpt-4o-mini, hard: gpt-4o}, otherwise: hard}}
+"""
+
+Tenfold = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def home(tmp_path: Path, repository: Path) -> Path:
+    """An empty directory with `small.yaml` and a quick version of the shipped provider profile beside it."""
+    profile = (repository / "scenarios/staging/hosted.yaml").read_text(encoding="utf-8")
+    quick = profile.replace("base: 420ms", "base: 40ms").replace("base: 280ms", "base: 20ms")
+    assert quick != profile
+    (tmp_path / "fast.yaml").write_text(quick, encoding="utf-8")
+    (tmp_path / "small.yaml").write_text(SMALL, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def tenfold(home: Path) -> Tenfold:
+    """Run `tenfold …` there and wait for it."""
+
+    def run(*words: str, env: dict[str, str] | None = None) -> "subprocess.CompletedProcess[str]":
+        argv = [str(Path(sys.executable).with_name("tenfold")), *words]
+        surroundings = {**os.environ, "NO_COLOR": "1", **(env or {})}
+        return subprocess.run(argv, cwd=home, env=surroundings, capture_output=True, text=True, timeout=120)
+
+    return run

@@ -1,0 +1,94 @@
+"""What a user gets wrong: one clear line that names the place and the next step, and the documented exit code."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import SMALL, Tenfold
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        (("rate: 16/s", "rate: -2/s"), "small.yaml:5:36: traffic.arrivals.rate: must be more than 0, got -2/s"),
+        (("budget:", "budgit:"), "small.yaml:18:1: budgit: unknown key (did you mean 'budget'?)"),
+        (("seed: 7", "name: again"), "small.yaml:2:1: "),
+        (("gpt-4o-mini, hard: gpt-4o}", "gpt-4o-mini, hard: gpt-9}"), "gpt-9"),
+        (("staging: fast.yaml", "staging: gone.yaml"), "gone.yaml: no such file"),
+        (("refused < 1%", "refuzed < 1%"), "small.yaml:17:5: objectives.1: "),
+    ],
+)
+def test_a_bad_scenario_is_told_by_its_place(tenfold: Tenfold, home: Path, change: tuple[str, str], line: str) -> None:
+    assert change[0] in SMALL
+    (home / "small.yaml").write_text(SMALL.replace(*change, 1), encoding="utf-8")
+    done = tenfold("run", "small.yaml", "--duration", "1s")
+    assert done.returncode == 2
+    assert line in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (home / "results").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (["run", "absent.yaml"], "absent.yaml: no such file; check the path"),
+        (["run", "small.yaml", "--scale", "0"], "--scale: a scale must be more than 0, got 0"),
+        (["run", "small.yaml", "--duration", "30"], "--duration: '30' is not a duration"),
+        (["run", "small.yaml", "--strategy", "singel"], "--strategy singel: not in small.yaml; it has single, routed"),
+        (["run", "small.yaml", "--multiply", "twice"], "--multiply: 'twice' is not a meaning of 10×"),
+        (["run", "small.yaml", "--trace", "absent.csv"], "absent.csv: no such file"),
+        (["bill", "absent"], "absent"),
+        (["report", "absent"], "absent: no run here"),
+        (["prices", "show", "gpt-nine"], "gpt-nine"),
+        (["trace", "info", "small.yaml"], "small.yaml: fits no known format"),
+        (["run", "small.yaml", "--frobnicate"], "No such option: --frobnicate"),
+    ],
+)
+def test_bad_usage_exits_2_in_one_line(tenfold: Tenfold, words: list[str], line: str) -> None:
+    done = tenfold(*words)
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert line in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_endpoint_that_is_down_exits_3_and_says_what_was_tried(tenfold: Tenfold, home: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+    done = tenfold("run", "small.yaml", "--duration", "1s", "--target", f"http://127.0.0.1:{port}/v1")
+    assert done.returncode == 3
+    assert f"nobody answers (tried to connect to 127.0.0.1:{port}" in done.stderr
+    assert not (home / "results").exists() or not list((home / "results").iterdir())
+
+
+def test_beyond_loopback_a_run_says_its_price_and_asks_for_a_limit(tenfold: Tenfold) -> None:
+    done = tenfold("run", "small.yaml", "--duration", "1s", "--target", "https://llm.example.com/v1")
+    assert done.returncode == 2
+    assert "will cost about $" in done.stderr
+    assert "--max-spend" in done.stderr
+
+
+def test_a_port_in_use_exits_3(tenfold: Tenfold) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        done = tenfold("staging", "--port", str(taken.getsockname()[1]))
+    assert done.returncode == 3
+    assert "the port is in use; take another" in done.stderr
+
+
+def test_a_directory_that_holds_something_is_not_written_over(tenfold: Tenfold, home: Path) -> None:
+    (home / "out").mkdir()
+    (home / "out/thesis.txt").write_text("years of work", encoding="utf-8")
+    done = tenfold("run", "small.yaml", "--duration", "1s", "--out", "out")
+    assert done.returncode == 2
+    assert "out: is not empty; choose another --out" in done.stderr
+
+
+def test_results_that_cannot_be_written_exit_3(tenfold: Tenfold, home: Path) -> None:
+    (home / "results").write_text("a file where a folder should be", encoding="utf-8")
+    done = tenfold("run", "small.yaml", "--duration", "1s")
+    assert done.returncode == 3
+    assert "results" in done.stderr
+    assert "Traceback" not in done.stderr

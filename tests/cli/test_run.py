@@ -1,0 +1,106 @@
+"""From scenario to verdict over loopback: the real endpoint, the real Locust, the real reports."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from simulator.summary import Summary
+from tests.cli.conftest import Tenfold
+
+
+def test_a_run_reconciles_and_its_reports_agree(tenfold: Tenfold, home: Path) -> None:
+    done = tenfold("run", "small.yaml", "--scale", "1,2", "--duration", "3s", "--out", "out")
+    assert done.returncode == 0, done.stdout + done.stderr
+    summary = Summary.read(home / "out/summary.json")
+    calls, requests = (pq.read_table(home / f"out/{name}.parquet") for name in ("calls", "requests"))
+
+    assert summary.run.verdict == "VALID", summary.run.reasons
+    assert [(rung.scale, rung.strategy) for rung in summary.rungs] == [
+        (scale, name) for scale in (1.0, 2.0) for name in ("single", "routed")
+    ]
+    assert sum(rung.planned for rung in summary.rungs) == len(requests) == sum(summary.reconciliation.settled.values())
+    assert sum(rung.attempts for rung in summary.rungs) == len(calls)
+    assert (
+        sum(cost.total or Decimal(0) for cost in summary.costs) == summary.total_usd == summary.reconciliation.rows_usd
+    )
+    assert summary.reconciliation.holds
+    assert {path.name for path in (home / "out").iterdir()} >= {
+        "report.html",
+        "report.md",
+        "run.json",
+        "inputs",
+        "figures",
+    }
+    assert not list((home / "out").glob("*.arrows"))
+    assert "THE THREE THINGS THAT BREAK FIRST" in done.stdout
+    assert "answered" in done.stderr
+
+
+def test_the_classifier_pays_for_its_label_and_easy_requests_stay_small(tenfold: Tenfold, home: Path) -> None:
+    tenfold("run", "small.yaml", "--scale", "1", "--strategy", "routed", "--duration", "2s", "--out", "out")
+    rows = pq.read_table(home / "out/calls.parquet").select(["purpose", "model", "served", "after_call_id"]).to_pylist()
+    labels = [row for row in rows if row["purpose"] == "classify"]
+    answers = [row for row in rows if row["purpose"] == "answer"]
+    assert len(labels) == len(answers) > 20
+    assert {row["model"] for row in labels} == {"gpt-4o-mini"}
+    assert {row["model"] for row in answers} == {"gpt-4o-mini", "gpt-4o"}
+    assert all(row["served"] and row["after_call_id"] for row in answers)
+
+
+def test_the_same_run_again_has_the_same_trace_and_other_prices_another_bill(tenfold: Tenfold, home: Path) -> None:
+    for out in ("a", "b"):
+        assert tenfold("run", "small.yaml", "--scale", "1", "--duration", "2s", "--out", out).returncode == 0
+    traces = [(home / out / "trace.parquet").read_bytes() for out in ("a", "b")]
+    assert traces[0] == traces[1]
+    bills = [json.loads(tenfold("bill", "a", "--json").stdout)["total"] for _ in range(2)]
+    assert bills[0] == bills[1] == str(Summary.read(home / "a/summary.json").total_usd)
+
+
+def test_exit_zero_tells_the_code_it_hides(tenfold: Tenfold, home: Path) -> None:
+    text = (
+        (home / "small.yaml")
+        .read_text(encoding="utf-8")
+        .replace("time_to_first_token < 2s", "time_to_first_token < 1ms")
+    )
+    (home / "small.yaml").write_text(text, encoding="utf-8")
+    done = tenfold("run", "small.yaml", "--scale", "1", "--duration", "2s", "--out", "out", "--exit-zero")
+    assert done.returncode == 0
+    assert "the exit code would be 99" in done.stderr
+    assert tenfold("report", "out").returncode == 99
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_ctrl_c_keeps_what_was_recorded_and_marks_it(home: Path) -> None:
+    argv = [
+        str(Path(sys.executable).with_name("tenfold")),
+        "run",
+        "small.yaml",
+        "--scale",
+        "1,2",
+        "--duration",
+        "20s",
+        "--out",
+        "out",
+    ]
+    process = subprocess.Popen(argv, cwd=home, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    rows = home / "out.partial/calls.arrows"
+    deadline = time.monotonic() + 30
+    while not (rows.exists() and rows.stat().st_size > 20_000) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    os.kill(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, out + err
+    assert "Traceback" not in out + err
+    assert not (home / "out").exists()
+    summary = Summary.read(home / "out.partial/summary.json")
+    assert (summary.run.status, summary.run.verdict) == ("interrupted", "INCOMPLETE")
+    assert sum(rung.settled["answered"] for rung in summary.rungs) > 0
+    assert summary.reconciliation.holds, summary.reconciliation
