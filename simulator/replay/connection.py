@@ -78,8 +78,14 @@ class Connection:
         return self._exchange is exchange
 
     def send(self, data: bytes) -> None:
-        """Hand the request to the kernel; what it does not take at once is sent as it drains."""
+        """Hand the request over; what the kernel does not take at once is sent as it drains."""
         self.stamp = now()
+        self._transmit(data)
+
+    def _transmit(self, data: bytes) -> None:
+        if self._unsent:
+            self._unsent = memoryview(bytes(self._unsent) + data)
+            return
         try:
             sent = self._socket.send(data)
         except BlockingIOError:

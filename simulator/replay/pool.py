@@ -1,18 +1,21 @@
 """Connections to one target that wait for their next exchange. No queue: whoever finds none waiting opens a new one."""
 
 import resource
+from pathlib import Path
 from typing import Any
 
 from simulator.replay.address import Address
 from simulator.replay.clock import Clock
 from simulator.replay.connection import Connection
+from simulator.replay.tls import SecureConnection, context
 
 
 class Pool:
     """Last in, first out, so that few connections stay warm. Bounded only by the system's descriptors."""
 
-    def __init__(self, address: Address, clock: Clock) -> None:
+    def __init__(self, address: Address, clock: Clock, *, ca_file: Path | None = None) -> None:
         self.address = address
+        self._context = context(ca_file) if address.secure else None
         self.clock = clock
         self.opened = 0
         self.where: list[tuple[int, Any]] = []
@@ -31,7 +34,9 @@ class Pool:
         """A new connection, being made. Raises `OSError` where the system has no more to give."""
         where = self.where[self.opened % len(self.where)]
         self.opened += 1
-        return Connection(where, self.clock, self._released)
+        if self._context is None:
+            return Connection(where, self.clock, self._released)
+        return SecureConnection(where, self.clock, self._released, context=self._context, host=self.address.host)
 
     def _released(self, connection: Connection, reusable: bool) -> None:
         if reusable:

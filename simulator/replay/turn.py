@@ -72,12 +72,13 @@ class LiveTurn:
                 done(self.reply(attempt))
 
         self._open.add(attempt)
+        self.attempts.append(attempt)  # before it starts: it may end at once
         try:
             attempt.start(ended)
         except Exhausted:
             self._open.discard(attempt)
+            self.attempts.remove(attempt)
             raise
-        self.attempts.append(attempt)
         return attempt
 
     def guarded(self, send: Callable[[], Any]) -> None:

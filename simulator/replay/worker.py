@@ -165,7 +165,9 @@ class Worker:
             raise_descriptor_limit()
             pacer, clock = Pacer(), Clock()
             wire = _wire(plan, address, simulated=False)
-            self._client = Client(clock, pacer, Pool(address, clock), wire, plan.target.timeouts)
+            self._client = Client(
+                clock, pacer, Pool(address, clock, ca_file=plan.target.ca_file), wire, plan.target.timeouts
+            )
             ringer = alarm(pacer.pump)
             self._timer = ringer.name
             pacer.start(ringer)

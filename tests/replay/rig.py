@@ -1,6 +1,7 @@
 """One process's share of a rung, run in this process against a real socket, without Locust."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import gevent
 from gevent.event import Event
@@ -56,6 +57,7 @@ def replay(
     strategy: object = "model",
     timeouts: Timeouts = TIMEOUTS,
     simulated: bool = False,
+    ca_file: Path | None = None,
     users: int | None = None,
     span_s: float = 1.0,
     drain_s: float = 10.0,
@@ -63,7 +65,7 @@ def replay(
 ) -> Rows:
     """Serve the sessions as a worker would; returns when all of them are over."""
     address, pacer, clock, over, rows = Address.of(url), Pacer(), Clock(), Event(), Rows()
-    pool = Pool(address, clock)
+    pool = Pool(address, clock, ca_file=ca_file)
     pool.where = address.resolve()
     wire = Wire(address, DIALECTS["chat"], Prompts(1), key="k", headers={}, models={}, simulated=simulated)
     client = Client(clock, pacer, pool, wire, timeouts)

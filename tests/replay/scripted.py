@@ -3,6 +3,7 @@
 import contextlib
 import json
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -53,7 +54,8 @@ def plain(status: int, body: bytes = b"{}", **headers: str) -> list[bytes]:
 class Scripted:
     """Answers the nth request with the nth script, later ones with the last; keeps what it was sent."""
 
-    def __init__(self, *scripts: Sequence[Piece]) -> None:
+    def __init__(self, *scripts: Sequence[Piece], context: ssl.SSLContext | None = None) -> None:
+        self._context = context
         self.scripts = scripts
         self.requests: list[bytes] = []
         self.connections = 0
@@ -86,6 +88,9 @@ class Scripted:
 
     def _converse(self, sock: socket.socket) -> None:
         try:
+            if self._context is not None:
+                sock = self._context.wrap_socket(sock, server_side=True)
+                self._open.append(sock)
             while request := _request(sock):
                 if not request.startswith(b"POST /v1/"):
                     sock.sendall(plain(404)[0])  # it is no endpoint of ours
