@@ -38,6 +38,13 @@ def origins(table: pa.Table) -> pa.Array:
     return pc.if_else(pc.greater(table["scale"], 1.0), copied, table["session_id"]).combine_chunks()
 
 
+def settled(requests: pa.Table) -> NDArray[np.str_]:
+    """How each request settled: a term of the reconciliation equation."""
+    coded = requests["final_outcome"].combine_chunks().dictionary_encode()
+    terms = np.array([settled_as(word) for word in coded.dictionary.to_pylist()], dtype=np.str_)
+    return np.asarray(terms[coded.indices.to_numpy()] if len(terms) else terms)
+
+
 def floats(table: pa.Table, column: str) -> Floats:
     """A numeric column, null as NaN."""
     values: Floats = table[column].cast(pa.float64()).to_numpy().astype(float)
@@ -68,7 +75,7 @@ class Rows:
         return cls(
             sessions=len(pc.unique(requests["session_id"])),
             originals=origins(requests).dictionary_encode().indices.to_numpy().astype(np.int64),
-            settled=_settled(requests),
+            settled=settled(requests),
             scheduled=floats(requests, "scheduled_at"),
             ended=floats(requests, "ended_at"),
             first_sent=_first_sent(calls, requests),
@@ -105,10 +112,6 @@ class _Served:
             zero_copy_only=False
         )
         return values.astype(float)
-
-
-def _settled(requests: pa.Table) -> NDArray[np.str_]:
-    return np.array([settled_as(word) for word in requests["final_outcome"].to_pylist()], dtype=np.str_)
 
 
 def _first_sent(calls: pa.Table, requests: pa.Table) -> Floats:

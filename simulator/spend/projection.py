@@ -1,7 +1,7 @@
 """The month at 1×, 10× and 100×: cost per measured session × planned sessions, at that month's prices, with P10–P90."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -81,6 +81,7 @@ class _Projector:
     demand: Demand
     limits: list[KnownLimit]
     price: Price
+    memo: dict[tuple[float, str], list[Decimal]] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -147,6 +148,12 @@ class _Projector:
 
     def _session_costs(self, basis: Basis, month: Month) -> list[Decimal]:
         """What the month would cost if all its sessions were like this one, for each session of the sample."""
+        key = (basis.scale, month.name)
+        if key not in self.memo:
+            self.memo[key] = self._priced(basis, month)
+        return self.memo[key]
+
+    def _priced(self, basis: Basis, month: Month) -> list[Decimal]:
         priced = [basis.costs(self.price, stretch.priced_at) for stretch in month.stretches]
         counts = [stretch.sessions for stretch in month.stretches]
         return [

@@ -10,16 +10,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from simulator.calls import settled_as
 from simulator.run.percentiles import Floats
-from simulator.run.rows import of_rung, origins
+from simulator.run.rows import of_rung, origins, settled
 from simulator.run.rung import RungFigures
 
 Price = Callable[[pa.Table, datetime], Sequence[Decimal | None]]
 """Dollars of each row of a table of `CALLS` at an instant; None where a row has no price."""
 
 LEAST_ANSWERED = 0.999
-_CUT_OFF = {"not_reached", "cancelled", "dropped"}
+_CUT_OFF = ["not_reached", "cancelled", "dropped"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ class Basis:
             copies=tuple(copies[name] for name in number),
             turns=tuple(asked[name] // copies[name] for name in number),
             requests=len(kept),
-            answered=sum(settled_as(word) == "answered" for word in kept["final_outcome"].to_pylist()),
+            answered=int((settled(kept) == "answered").sum()),
         )
 
     @property
@@ -80,7 +79,7 @@ class Basis:
 
 def _whole(requests: pa.Table) -> pa.Table:
     """The rows of sessions that the run did not cut off."""
-    cut = pa.array([settled_as(word) in _CUT_OFF for word in requests["final_outcome"].to_pylist()], pa.bool_())
+    cut = pa.array(np.isin(settled(requests), _CUT_OFF))
     broken = pc.unique(requests.filter(cut)["session_id"])
     return requests.filter(pc.invert(pc.is_in(requests["session_id"], value_set=broken)))
 

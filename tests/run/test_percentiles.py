@@ -58,6 +58,22 @@ def test_the_same_seed_gives_the_same_bounds_and_infinity_reaches_the_upper_one(
     assert (first.value, first.low, first.high) == (1.0, 1.0, math.inf)
 
 
+def test_the_large_sample_form_agrees_with_resampling() -> None:
+    """1,999 and 2,000 sessions of 1 to 5 requests lie on two sides of the switch and have nearly the same bounds."""
+    rng = np.random.default_rng(2)
+    sizes = rng.integers(1, 6, 2000)
+    sessions = np.repeat(np.arange(2000), sizes)
+    values = np.repeat(rng.lognormal(size=2000), sizes) * rng.lognormal(0, 0.3, len(sessions))
+    few = sessions < 1999
+    for drawn, formed in zip(
+        intervals(values[few], sessions[few], percents=[50, 95], seed=1),
+        intervals(values, sessions, percents=[50, 95], seed=1),
+        strict=True,
+    ):
+        width = formed.high - formed.low
+        assert (drawn.low, drawn.high) == pytest.approx((formed.low, formed.high), abs=width / 5)
+
+
 def test_requests_of_one_session_count_once_not_many_times() -> None:
     """40 sessions of 25 equal requests know as little as 40 requests; 1,000 sessions know more."""
     rng = np.random.default_rng(3)
