@@ -24,7 +24,8 @@ def lines(info: Info) -> Iterator[str]:
     if info.think_s:
         yield f"think time  p50 {seconds_text(info.think_s.p50)} · p95 {seconds_text(info.think_s.p95)}"
     if info.prefix_reuse is not None:
-        yield f"prefixes    {share_text(info.prefix_reuse)} of input tokens were seen before (a cache that forgets nothing)"
+        reuse = share_text(info.prefix_reuse)
+        yield f"prefixes    {reuse} of input tokens were seen before (a cache that forgets nothing)"
     if info.hour_of_week:
         yield from _week(info.hour_of_week)
 

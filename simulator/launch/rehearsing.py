@@ -81,7 +81,8 @@ def rehearsal(options: Options) -> Rehearsal:
 def lines(found: Rehearsed) -> list[str]:
     """The rehearsal for people, one line per rung."""
     costs = {(cost.scale, cost.strategy): cost for cost in found.costs}
-    head = f"{'scale':>6} {'strategy':<16} {'planned':>8} {'answered':>9} {'refused':>9} {'TTFT p95':>9} {'resp. p95':>9} {'cost':>8}"
+    words = ("planned", "answered", "refused", "TTFT p95", "resp. p95", "cost")
+    head = " ".join([f"{'scale':>6} {'strategy':<16}", *(word.rjust(max(8, len(word))) for word in words)])
     rows = [_line(rung, costs[rung.scale, rung.strategy]) for rung in found.rungs]
     return [f"rehearsed in virtual time against profile {found.profile}", head, *rows, PROVENANCE]
 
@@ -91,9 +92,9 @@ def _line(rung: RungFigures, cost: RungCost) -> str:
     cells = (
         f"{scale_text(rung.scale):>6} {rung.strategy:<16}",
         f"{count_text(rung.planned):>8}",
-        f"{count_text(rung.settled['answered']):>9}",
-        f"{share_text(rung.settled['refused'] / rung.planned):>9}",
-        f"{seconds_text(first):>9}",
+        f"{count_text(rung.settled['answered']):>8}",
+        f"{share_text(rung.settled['refused'] / rung.planned):>8}",
+        f"{seconds_text(first):>8}",
         f"{seconds_text(whole):>9}",
         f"{usd_text(cost.total):>8}",
     )
