@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -24,17 +24,21 @@ ROWS = pa.schema(
         pa.field("request_id", pa.string()),
         pa.field("session_id", pa.string()),
         pa.field("ended_ns", pa.int64()),
+        pa.field("think_s", pa.float64()),
         pa.field("model", pa.string()),
         pa.field("user", pa.string()),
         pa.field("journey", pa.string()),
         pa.field("prompt_version", pa.string()),
         pa.field("prefix_hashes", pa.list_(pa.int64())),
         pa.field("block_size", pa.int32()),
+        pa.field("parts", pa.list_(pa.int32())),
     ]
 )
 """What a format gives: one row per request of the log, unknown as null. `line` counts from 1; times are nanoseconds on
 any one clock (epoch or relative), whole numbers, so that differences are exact."""
 
+BATCH = 16384
+"""Rows held as dictionaries before they become columns."""
 SHOWN = 5
 """Line numbers given as examples per reason."""
 
@@ -90,15 +94,17 @@ class Import:
     report: Report
 
 
+Clock = Literal["epoch", "relative", "none"]
+"""epoch: times count from 1970 UTC, so hours of the week are known · relative: from anywhere · none: no times."""
+
+
 class Rows:
-    """Collects what a format reads, batch by batch, as columns of `ROWS`; columns that are not given stay unknown.
+    """Collects what a format reads as columns of `ROWS`; columns that are not given stay unknown."""
 
-    `epoch`: whether times count from 1970 UTC, so that hours of the week are known.
-    """
-
-    def __init__(self, *, epoch: bool = False) -> None:
+    def __init__(self, clock: Clock) -> None:
         self._batches: list[pa.RecordBatch] = []
-        self._epoch = epoch
+        self._pending: list[dict[str, Any]] = []
+        self._clock = clock
 
     def add(self, **columns: pa.Array) -> None:
         """One batch: arrays of the same length, `line` among them."""
@@ -106,13 +112,24 @@ class Rows:
         arrays = [columns.get(field.name, pa.nulls(length, field.type)).cast(field.type) for field in ROWS]
         self._batches.append(pa.record_batch(arrays, schema=ROWS))
 
+    def extend(self, rows: Iterable[dict[str, Any]]) -> None:
+        """Rows as dictionaries, put into columns some thousands at a time."""
+        self._pending.extend(rows)
+        if len(self._pending) >= BATCH:
+            self._flush()
+
     def clean(self, report: Report, *, path: Path) -> Import:
         """All that was added, as a trace: see `clean`."""
+        self._flush()
         rows = pa.Table.from_batches(self._batches, schema=ROWS).combine_chunks()
-        return clean(rows, report, path=path, epoch=self._epoch)
+        return clean(rows, report, path=path, clock=self._clock)
+
+    def _flush(self) -> None:
+        self._batches.append(pa.RecordBatch.from_pylist(self._pending, schema=ROWS))
+        self._pending = []
 
 
-def clean(rows: pa.Table, report: Report, *, path: Path, epoch: bool) -> Import:
+def clean(rows: pa.Table, report: Report, *, path: Path, clock: Clock) -> Import:
     """Drop what cannot be replayed, repair what can by a stated rule, order by time, form sessions.
 
     Dropped: no time; no input tokens (missing, zero or negative); the repetition of a request id.
@@ -120,6 +137,8 @@ def clean(rows: pa.Table, report: Report, *, path: Path, epoch: bool) -> Import:
     real, its answer is not known); rows out of order are sorted by time, ties by line.
     """
     report.read += rows.num_rows
+    if clock == "none":
+        rows = _with_starts(rows, report)
     rows = _dropped(rows, report, "no time", rows.column("at_ns").is_null())
     rows = _dropped(rows, report, "no input tokens", _not_positive(rows.column("input_tokens")))
     rows = _dropped(rows, report, "a request id that was there before", _repeated(rows.column("request_id")))
@@ -127,11 +146,32 @@ def clean(rows: pa.Table, report: Report, *, path: Path, epoch: bool) -> Import:
         raise InvalidFile(f"{path}: no row that can be replayed; {report.text()}")
     rows = _with_answers(rows, report)
     rows = _in_order(rows, report)
-    trace = _trace(rows, epoch=epoch)
+    if clock != "none":
+        _note_ticks(rows, report)
+    trace = _trace(rows, clock=clock)
     report.notes.append(
         f"span {seconds_text(trace.span_s)}, {len(trace) / max(trace.span_s, 1e-9):.3g} requests/s on average"
     )
     return Import(trace, report)
+
+
+def _with_starts(rows: pa.Table, report: Report) -> pa.Table:
+    """For a log without a clock: one session per second, in the order of the file."""
+    session = pc.coalesce(rows.column("session_id"), _row_names(rows)).combine_chunks()
+    index = session.dictionary_encode().indices.cast(pa.int64())
+    report.notes.append("the log has no times: sessions start one per second; choose a rate with --rate")
+    known = pc.fill_null(rows.column("think_s"), 0.0)
+    rows = rows.set_column(rows.schema.get_field_index("think_s"), "think_s", known)
+    rows = rows.set_column(rows.schema.get_field_index("at_ns"), "at_ns", pc.multiply(index, 10**9))
+    return rows.take(np.argsort(index.to_numpy(), kind="stable"))
+
+
+def _note_ticks(rows: pa.Table, report: Report) -> None:
+    """Say where a log rounds its times so coarsely that short-term burstiness is the clock's, not the users'."""
+    distinct = np.unique(rows.column("at_ns").to_numpy())
+    if rows.num_rows >= 100 and len(distinct) < rows.num_rows / 2:
+        tick = seconds_text(float(np.median(np.diff(distinct))) / 1e9) if len(distinct) > 1 else "one instant"
+        report.notes.append(f"times come in ticks of {tick}: burstiness below that is an artefact of the log")
 
 
 def _dropped(rows: pa.Table, report: Report, reason: str, bad: Any) -> pa.Table:
@@ -177,10 +217,9 @@ def _in_order(rows: pa.Table, report: Report) -> pa.Table:
     return rows.take(np.argsort(at, kind="stable"))
 
 
-def _trace(rows: pa.Table, *, epoch: bool) -> Trace:
+def _trace(rows: pa.Table, *, clock: Clock) -> Trace:
     """Rows in time order as a trace, session after session, sessions by their start; time 0 is the first arrival."""
-    row_number = pc.binary_join_element_wise("r", rows.column("line").cast(pa.string()), "")
-    session = pc.coalesce(rows.column("session_id"), row_number).combine_chunks()
+    session = pc.coalesce(rows.column("session_id"), _row_names(rows)).combine_chunks()
     codes = session.dictionary_encode().indices.to_numpy()  # numbered by first appearance, so by start
     order = np.argsort(codes, kind="stable")
     rows, codes, session = rows.take(order), codes[order], session.take(pa.array(order))
@@ -203,24 +242,32 @@ def _trace(rows: pa.Table, *, epoch: bool) -> Trace:
         "prefix_hashes": _or_empty(rows.column("prefix_hashes"), pa.int64()),
         "difficulty": pa.nulls(len(codes), pa.string()),
         "source_row": rows.column("line"),
-        "parts": _or_empty(pa.nulls(len(codes), pa.list_(pa.int32())), pa.int32()),
+        "parts": _or_empty(rows.column("parts"), pa.int32()),
     }
     return Trace(
-        pa.table({name: columns[name] for name in TRACE.names}, schema=TRACE), _span(at), zero / 1e9 if epoch else None
+        pa.table({name: columns[name] for name in TRACE.names}, schema=TRACE),
+        _span(at),
+        zero / 1e9 if clock == "epoch" else None,
     )
 
 
 def _think(rows: pa.Table, at: Floats, *, zero: int, first: npt.NDArray[np.bool_]) -> Floats:
     """From the end of the previous turn (its start, where the log has no ends) to this turn's start; never negative."""
-    ended = (rows.column("ended_ns").cast(pa.float64()).to_numpy() - zero) / 1e9  # null becomes NaN
+    ended = pc.subtract(rows.column("ended_ns"), zero).cast(pa.float64()).to_numpy() / 1e9  # null becomes NaN
     previous = np.roll(np.where(np.isnan(ended), at, ended), 1)
-    return np.where(first, 0.0, np.maximum(0.0, at - previous))
+    said = rows.column("think_s").to_numpy()  # null becomes NaN
+    return np.where(first, 0.0, np.where(np.isnan(said), np.maximum(0.0, at - previous), np.maximum(0.0, said)))
 
 
 def _span(at: Floats) -> float:
     """From first to last arrival and one mean gap more: rows ÷ span is the mean rate. 1 s where all come at once."""
     length, count = float(at.max()), len(at)
     return length * count / (count - 1) if length else 1.0
+
+
+def _row_names(rows: pa.Table) -> Any:
+    """The session of a row that has none: `r` and its line."""
+    return pc.binary_join_element_wise("r", rows.column("line").cast(pa.string()), "")
 
 
 def _or_empty(lists: Any, kind: pa.DataType) -> Any:

@@ -1,9 +1,8 @@
 """CSV files as columns of text with line numbers, and text as numbers and instants; what cannot be read is counted."""
 
-import gzip
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -12,6 +11,7 @@ from pyarrow import csv
 
 from simulator.errors import InvalidFile
 from simulator.traffic.intake import Report
+from simulator.traffic.records import opened
 
 BLOCK_BYTES = 16 * 1024 * 1024
 """Read at once: memory stays bounded by this and the columns that are kept."""
@@ -29,7 +29,7 @@ def batches(path: Path, report: Report, *, columns: dict[str, str]) -> Iterator[
         return "skip"
 
     line = 2
-    with _open(path) as file:
+    with opened(path) as file:
         try:
             reader = csv.open_csv(
                 file,
@@ -107,9 +107,3 @@ def _numbered(rows: int, first: int, skipped: Any) -> Any:
     """Line numbers of `rows` read rows from line `first` on, where the lines `skipped` were left out."""
     lines = np.arange(first, first + rows + len(skipped), dtype=np.int64)
     return np.setdiff1d(lines, skipped, assume_unique=True)[:rows]
-
-
-def _open(path: Path) -> BinaryIO:
-    with path.open("rb") as file:
-        packed = file.read(2) == b"\x1f\x8b"
-    return gzip.open(path) if packed else path.open("rb")  # type: ignore[return-value]

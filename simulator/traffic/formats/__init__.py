@@ -1,12 +1,12 @@
 """Logs and traces that users own, one format per file. `read` sniffs the format and gives a trace with a report."""
 
-import gzip
 from pathlib import Path
 
 from simulator.errors import BadInput, InvalidFile
 from simulator.registry import members
-from simulator.traffic.formats.format import Format
+from simulator.traffic.formats.format import Format, Head
 from simulator.traffic.intake import Import
+from simulator.traffic.records import opened
 
 SNIFFED = 64 * 1024
 """Bytes at a file's beginning that formats look at."""
@@ -19,12 +19,16 @@ def known() -> dict[str, Format]:
 
 def read(path: Path, *, format: str | None = None) -> Import:  # noqa: A002  # the word of the command line
     """Read a file. Raises `InvalidFile` where no format, or more than one, fits; `BadInput` for an unknown name."""
-    return (_named(format) if format else sniff(path)).read(path)
+    head = _head(path)  # also tells a missing file in one line
+    return (_named(format) if format else _fitting(path, head)).read(path)
 
 
 def sniff(path: Path) -> Format:
     """The one format that a file's beginning fits."""
-    head = _head(path)
+    return _fitting(path, _head(path))
+
+
+def _fitting(path: Path, head: Head) -> Format:
     fitting = [one for one in known().values() if one.fits(head)]
     if len(fitting) == 1:
         return fitting[0]
@@ -40,15 +44,22 @@ def _named(name: str) -> Format:
         raise BadInput(f"{name!r} is not a format; known are {', '.join(sorted(known()))}") from None
 
 
-def _head(path: Path) -> bytes:
+def _head(path: Path) -> Head:
     try:
-        with path.open("rb") as file:
-            head = file.read(SNIFFED)
-            if head[:2] != b"\x1f\x8b":
-                return head
-        with gzip.open(path) as file:
-            return file.read(SNIFFED)
+        with opened(path) as file:
+            begin = file.read(SNIFFED)
     except FileNotFoundError:
         raise InvalidFile(f"{path}: no such file; check the path") from None
     except OSError as error:
         raise InvalidFile(f"{path}: cannot be read: {error.strerror or error}") from None
+    return Head("", _columns(path)) if begin.startswith(b"PAR1") else Head(begin.decode(errors="replace"))
+
+
+def _columns(path: Path) -> tuple[str, ...]:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    try:
+        return tuple(parquet.read_schema(path).names)
+    except (OSError, pa.ArrowInvalid) as error:
+        raise InvalidFile(f"{path}: not readable as Parquet: {error}") from None

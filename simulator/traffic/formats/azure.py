@@ -9,7 +9,7 @@ from typing import ClassVar
 
 import pyarrow as pa
 
-from simulator.traffic.formats.format import Format
+from simulator.traffic.formats.format import Format, Head
 from simulator.traffic.intake import Import, Report, Rows
 from simulator.traffic.table import batches, instants, numbers
 
@@ -19,13 +19,11 @@ class Azure(Format):
 
     name: ClassVar[str] = "azure"
 
-    def fits(self, head: bytes) -> bool:
-        return (
-            head.removeprefix(b"\xef\xbb\xbf").split(b"\n", 1)[0].strip() == b"TIMESTAMP,ContextTokens,GeneratedTokens"
-        )
+    def fits(self, head: Head) -> bool:
+        return head.names("TIMESTAMP", "ContextTokens", "GeneratedTokens")
 
     def read(self, path: Path) -> Import:
-        report, rows = Report(self.name), Rows(epoch=True)
+        report, rows = Report(self.name), Rows("epoch")
         columns = {"TIMESTAMP": "at_ns", "ContextTokens": "input_tokens", "GeneratedTokens": "output_tokens"}
         for batch in batches(path, report, columns=columns):
             rows.add(

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import ClassVar
 
-from simulator.traffic.formats.format import Format
+from simulator.traffic.formats.format import Format, Head
 from simulator.traffic.intake import Import, Report
 from simulator.traffic.trace import Trace
 
@@ -13,8 +13,8 @@ class Own(Format):
 
     name: ClassVar[str] = "tenfold"
 
-    def fits(self, head: bytes) -> bool:
-        return head.startswith(b"PAR1")
+    def fits(self, head: Head) -> bool:
+        return bool(head.columns) and head.names("request_id", "think_s", "prefix_hashes")
 
     def read(self, path: Path) -> Import:
         trace = Trace.read(path)
