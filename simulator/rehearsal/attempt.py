@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import lru_cache
 
-from simulator.calls import Call, Outcome
+from simulator.calls import ANSWERED, Call, Outcome
 from simulator.provider import answers
 from simulator.provider.engine import Answer, Order, Refusal
 from simulator.rehearsal.stage import Stage
@@ -12,7 +12,14 @@ from simulator.tokens.counting import count
 from simulator.traffic.blocks import SIZE
 from simulator.traffic.request import Request
 
-_REFUSED = {429: Outcome.RATE_LIMITED, 529: Outcome.OVERLOADED, 503: Outcome.UNAVAILABLE}
+_REFUSED = {0: Outcome.CONNECT, 429: Outcome.RATE_LIMITED, 529: Outcome.OVERLOADED, 503: Outcome.UNAVAILABLE}
+"""By status; 0 is a connection that was reset before any byte, which the live driver calls the same."""
+_ENDED = {
+    "rst": Outcome.TRUNCATED,
+    "fin": Outcome.TRUNCATED,
+    "utf8": Outcome.TRUNCATED,
+    "error": Outcome.ERROR_IN_STREAM,
+}
 
 
 class Attempt:
@@ -40,9 +47,9 @@ class Attempt:
             left.get("tokens"),
         )
         if isinstance(taken, Refusal):
-            stage.clock.at(stage.clock.now, self._refused, taken)
-            return
-        self._taken = taken
+            stage.clock.at(stage.clock.now + taken.damage.delay_s, self._refused, taken)
+        else:
+            self._taken = taken
         self._expire(ask.first_token_timeout_s or stage.first_token_timeout_s, Outcome.FIRST_TOKEN_TIMEOUT)
         self._expire(ask.total_timeout_s or stage.total_timeout_s, Outcome.TOTAL_TIMEOUT)
 
@@ -53,15 +60,29 @@ class Attempt:
 
     def heard(self, *, done: bool) -> None:
         """Told by the stage."""
-        assert self._taken is not None
         if done:
-            self._close(Outcome.LENGTH if self._taken.finish_reason == "length" else Outcome.OK, status=200)
+            self.stage.clock.at(self._last_seen(), self._ended)
+
+    def _ended(self) -> None:
+        if self.reply is None and self._taken is not None:
+            self._close(_outcome(self._taken), status=200)
             self.done(self)
+
+    def _last_seen(self) -> float:
+        """When the end reaches the client: late headers and a stall in the middle hold it back."""
+        answer, now = self._taken, self.stage.clock.now
+        assert answer is not None
+        assert answer.first_token_at is not None
+        damage = answer.damage
+        share = min(1.0, damage.stall_after / answer.wrote)
+        stalled = answer.first_token_at + share * (now - answer.first_token_at) + damage.stall_s
+        return max(now, answer.offered_at + damage.delay_s, stalled if damage.stall_s else now)
 
     def _refused(self, refusal: Refusal) -> None:
         if self.reply is None:
             self.row.retry_after_s = refusal.retry_after_s
-            self._close(_REFUSED.get(refusal.status, Outcome.CLIENT_ERROR), status=refusal.status)
+            other = Outcome.SERVER_ERROR if refusal.status >= 500 else Outcome.CLIENT_ERROR
+            self._close(_REFUSED.get(refusal.status, other), status=refusal.status or None)
             self.done(self)
 
     def _expire(self, after_s: float | None, outcome: Outcome) -> None:
@@ -69,7 +90,10 @@ class Attempt:
             self.stage.clock.at(self.stage.clock.now + after_s, self._expired, outcome)
 
     def _expired(self, outcome: Outcome) -> None:
-        begun = self._taken is not None and self._taken.first_token_at is not None
+        answer = self._taken
+        begun = answer is not None and answer.first_token_at is not None
+        if answer is not None and self.stage.clock.now < answer.offered_at + answer.damage.delay_s:
+            begun = False  # written, but the headers are held back
         if self.reply is None and not (begun and outcome is Outcome.FIRST_TOKEN_TIMEOUT):
             self._abandon(outcome)
             self.done(self)
@@ -83,13 +107,13 @@ class Attempt:
         row = self.row
         row.outcome, row.status, row.ended_at = outcome.value, status, self.stage.clock.now
         if self._taken is not None:
-            _write_answer(row, self._taken, whole=status == 200)
+            _write_answer(row, self._taken, whole=outcome in ANSWERED)
         self.reply = Reply(
             ask=self.ask,
             call_id=row.call_id,
             outcome=outcome,
             status=status,
-            text=self._text if status == 200 else "",
+            text=self._text if outcome in ANSWERED else "",
             input_tokens=row.input_tokens,
             output_tokens=row.output_tokens,
             retry_after_s=row.retry_after_s,
@@ -118,10 +142,21 @@ def _rubric_tokens(text: str, model: str) -> int:
     return count(text, model).tokens
 
 
+def _outcome(answer: Answer) -> Outcome:
+    """How a client sees an answer end."""
+    if answer.broken:
+        return _ENDED[answer.damage.ending]
+    if answer.damage.malformed_after is not None:
+        return Outcome.MALFORMED
+    return Outcome.LENGTH if answer.finish_reason == "length" else Outcome.OK
+
+
 def _write_answer(row: Call, answer: Answer, *, whole: bool) -> None:
     row.input_tokens, row.cache_read_tokens = answer.order.input_tokens, answer.cached_tokens
     row.output_tokens, row.reasoning_tokens = answer.wrote, 0
-    row.first_token_at = answer.first_token_at
+    if answer.first_token_at is not None:
+        seen_at = max(answer.first_token_at, answer.offered_at + answer.damage.delay_s)
+        row.first_token_at = seen_at if row.ended_at is not None and seen_at <= row.ended_at else None
     row.last_token_at = row.ended_at if whole else None
     row.finish_reason = answer.finish_reason if whole else None
 

@@ -1,5 +1,6 @@
 """Strategies in virtual time: the ledger's rows, retries, timeouts, races, skipped turns, determinism."""
 
+import json
 from collections import Counter
 from pathlib import Path
 
@@ -35,7 +36,7 @@ def asked(name="r1", *, at=0.0, turn=1, think_s=0.0, output_tokens=11, **more):
 
 
 def run(trace, **strategies):
-    profile = parse_yaml(EXACT, Profile, name="profile.yaml")
+    profile = parse_yaml(strategies.pop("profile", EXACT), Profile, name="profile.yaml")
     patience = strategies.pop("patience", Patience())
     nodes = {name: form if isinstance(form, Hedge) else bind(name, parse(form)) for name, form in strategies.items()}
     calls, requests = rehearse(trace, nodes, profile, scale=1, seed=1, patience=patience)
@@ -144,6 +145,37 @@ def test_a_classifier_reads_the_last_turn_and_its_rubric_and_answers_one_label()
         ("classify", "small", 70, 1),
         ("answer", "slow", 100, 11),
     ]
+
+
+@pytest.mark.parametrize(
+    ("fault", "outcome", "ended_at", "wrote"),
+    [
+        ({"kind": "status", "status": 500}, "server_error", 0.0, None),
+        ({"kind": "status", "status": 401}, "client_error", 0.0, None),
+        ({"kind": "reset"}, "connect", 0.0, None),
+        ({"kind": "hang", "seconds": "30s"}, "connect", 30.0, None),
+        ({"kind": "cut", "after_tokens": 6}, "truncated", 0.15, 6),
+        ({"kind": "stream_error", "after_tokens": 6}, "error_in_stream", 0.15, 6),
+        ({"kind": "malformed"}, "malformed", 0.2, 11),
+        ({"kind": "missing_done"}, "ok", 0.2, 11),
+        ({"kind": "slow_headers", "seconds": "5s"}, "ok", 5.0, 11),
+        ({"kind": "stall", "after_tokens": 1, "seconds": "2s"}, "ok", 2.109, 11),
+        ({"kind": "brownout", "slower": 3}, "ok", 0.6, 11),
+    ],
+)
+def test_faults_are_what_a_client_would_see(fault, outcome, ended_at, wrote):
+    exact = json.loads(EXACT) | {"faults": [fault]}
+    (call,), _ = run(Sessions([asked()]), profile=json.dumps(exact), only="small")
+    assert (call["outcome"], call["output_tokens"]) == (outcome, wrote)
+    assert call["ended_at"] == pytest.approx(ended_at, abs=0.001)
+
+
+def test_a_retry_gets_past_a_fault_that_hits_the_first_attempt():
+    exact = json.loads(EXACT) | {"faults": [{"kind": "status", "status": 503, "attempts": 1}]}
+    retry = {"retry": {"of": "small", "times": 2, "backoff": "100ms"}}
+    calls, requests = run(Sessions([asked()]), profile=json.dumps(exact), only=retry)
+    assert [row["outcome"] for row in calls] == ["unavailable", "ok"]
+    assert requests[0]["final_outcome"] == "ok"
 
 
 def test_strategies_meet_the_same_arrivals_and_do_not_disturb_each_other():
