@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
-from simulator.units import Count, Growth, Scale, parse_usd
+from simulator.units import Count, Duration, Growth, Scale, parse_usd
 from simulator.yamlfile import FileModel
 
 
@@ -51,6 +51,8 @@ class Launch(FileModel):
     """Sessions on a Saturday or Sunday, as a share of a weekday's."""
     growth: Growth = 0.0
     """From each calendar month to the next, compounding; the launch month has none yet."""
+    ramp: Duration = 0.0
+    """How long a staged rollout takes from the first users to all of them, in a straight line."""
     uncertainty: Annotated[Ratio, Field(ge=0)] = 0.2
     """The true volume lies within ÷(1+u) and ×(1+u) of the plan with 80 % probability."""
 

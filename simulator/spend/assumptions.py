@@ -1,20 +1,31 @@
 """The register that a finance reviewer signs: every input of the projection, its value, and who says so."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from datetime import date
 
 from simulator.run.rung import RungFigures
 from simulator.scenario.projection import Launch
+from simulator.spend.calendar import Month
+from simulator.spend.projector import Projector
 from simulator.spend.sessions import Basis
-from simulator.units import count_text, scale_text, share_text
+from simulator.units import count_text, scale_text, seconds_text, share_text
 
 _DAY_S = 86_400
 
 
 def register(
-    launch: Launch, *, bases: Iterable[Basis], lowest: RungFigures, changes: Sequence[object]
+    launch: Launch,
+    *,
+    projectors: Sequence[Projector],
+    month: Month,
+    lowest: RungFigures,
+    needed: int | None,
+    changes: Sequence[date],
 ) -> list[dict[str, str]]:
-    """Rows of id, value, source and provenance."""
-    rows = [*_launch(launch, lowest), *_prices(changes), *(row for basis in bases for row in _sample(basis))]
+    """Rows of id, value, source and provenance; `month` is the one that reports lead with."""
+    rows = [*_launch(launch, lowest), *_prices(changes)]
+    rows += [row for one in projectors for row in (*_sample(one.basis(1.0)), *_spread(one, month))]
+    rows += _needed(needed, lowest)
     return [dict(zip(("id", "value", "source", "provenance"), row, strict=True)) for row in rows]
 
 
@@ -29,6 +40,8 @@ def _launch(launch: Launch, lowest: RungFigures) -> Iterator[Row]:
     yield "launch.sessions_per_day", count_text(launch.sessions_per_day), "scenario", "assumed"
     yield "launch.weekend", share_text(launch.weekend), "scenario", "assumed"
     yield "launch.growth", f"{launch.growth * 100:g} % a month", "scenario", "assumed"
+    if launch.ramp:
+        yield "launch.ramp", f"a straight line over {launch.ramp / _DAY_S:g} days", "scenario", "assumed"
     yield "launch.uncertainty", f"÷{spread:g} to ×{spread:g} with 80 % probability", "scenario", "assumed"
     yield (
         "busy hour",
@@ -39,7 +52,7 @@ def _launch(launch: Launch, lowest: RungFigures) -> Iterator[Row]:
     yield "users", "10× the users ask 10× the sessions, each like the sample's", "projection", "assumed"
 
 
-def _prices(changes: Sequence[object]) -> Iterator[Row]:
+def _prices(changes: Sequence[date]) -> Iterator[Row]:
     dates = ", ".join(str(change) for change in changes)
     yield "prices", f"as dated in the price book{f'; they change on {dates}' if dates else ''}", "pricing/", "priced"
     yield "tax", "excluded", "projection", "assumed"
@@ -53,3 +66,18 @@ def _sample(basis: Basis) -> Iterator[Row]:
     if not basis.clean:
         biased = "requests of the sample were refused or failed: a session costs less than was offered"
         yield f"bias.{basis.strategy}", biased, rung, "measured"
+
+
+def _spread(one: Projector, month: Month) -> Iterator[Row]:
+    share = one.sample_share(month)
+    if share is not None:
+        parts = f"{share_text(share)} sampled sessions, {share_text(1 - share)} planned volume"
+        yield f"spread.{one.strategy}", parts, "of the variance between P10 and P90 at 1×", "extrapolated"
+
+
+def _needed(needed: int | None, lowest: RungFigures) -> Iterator[Row]:
+    """How long a 1× test has to be; copies at a higher scale add no new sessions."""
+    rate = lowest.sessions / lowest.planned_span_s / lowest.scale
+    if needed and rate:
+        length = f"{needed} different sessions: a rung of {seconds_text(needed / rate)} at 1×"
+        yield "needed for ±10 %", length, "spread of the cost of a session", "extrapolated"

@@ -1,5 +1,6 @@
 """The days of a launch: real months, weekends and growth. Never 730 hours."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -7,7 +8,7 @@ from decimal import Decimal
 
 from simulator.scenario.projection import Launch
 
-_SATURDAY = 5
+_SATURDAY, _DAY_S = 5, 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +16,11 @@ class Stretch:
     """Days of a month under one price list, and the sessions that 1× brings in them."""
 
     first: date
-    sessions: Decimal
+    daily: tuple[Decimal, ...]
+
+    @property
+    def sessions(self) -> Decimal:
+        return sum(self.daily, Decimal(0))
 
     @property
     def priced_at(self) -> datetime:
@@ -44,10 +49,17 @@ def months(launch: Launch, count: int, *, changes: Sequence[date] = ()) -> list[
 
 
 def sessions_on(day: date, launch: Launch) -> Decimal:
-    """Expected sessions at 1×: weekday or weekend, times the growth of the months since the launch's."""
+    """Expected sessions at 1×: weekday or weekend, × growth of the months since the launch, × ramp."""
     index = (day.year - launch.starts.year) * 12 + day.month - launch.starts.month
     weekend = Decimal(str(launch.weekend)) if day.weekday() >= _SATURDAY else Decimal(1)
-    return launch.sessions_per_day * weekend * (1 + Decimal(str(launch.growth))) ** index
+    return launch.sessions_per_day * weekend * (1 + Decimal(str(launch.growth))) ** index * _ramp(day, launch)
+
+
+def _ramp(day: date, launch: Launch) -> Decimal:
+    """A straight line over the ramp: of a ramp of 10 days the first day brings a tenth, the tenth all."""
+    days = math.ceil(launch.ramp / _DAY_S)
+    passed = (day - launch.starts).days + 1
+    return Decimal(passed) / days if passed < days else Decimal(1)
 
 
 def _month(launch: Launch, index: int, changes: set[date]) -> Month:
@@ -58,8 +70,7 @@ def _month(launch: Launch, index: int, changes: set[date]) -> Month:
         name=f"{first:%Y-%m}",
         partial=days[0] != first,
         stretches=tuple(
-            Stretch(part[0], sum((sessions_on(day, launch) for day in part), Decimal(0)))
-            for part in _parts(days, changes)
+            Stretch(part[0], tuple(sessions_on(day, launch) for day in part)) for part in _parts(days, changes)
         ),
     )
 

@@ -1,5 +1,6 @@
 """A projected month: what it costs, how sure that is, which assumption moves it."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Literal
 
@@ -29,6 +30,8 @@ class MonthCost(Figures):
     over_budget: Literal["within", "risk", "over", "no budget"]
     """risk: P90 over the budget; over: P50 over."""
     chance_over_budget: float | None
+    budget_spent_on: date | None = None
+    """The first day at whose end the plan (P50) has spent more than the budget; None where the budget lasts."""
     capped_share: float | None = None
     """Part of the offered requests that known limits refuse in the busy hour at this scale.
 

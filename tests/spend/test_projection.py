@@ -212,3 +212,25 @@ def test_replicates_are_pooled_and_make_the_sample_no_larger() -> None:
     plan = ProjectionPlan(scales=[1], months=1)
     december = month(project(calls, requests, figures, price=cent_a_token, launch=LAUNCH, plan=plan, seed=1))
     assert (december.sessions, december.requests, december.p50) == (27_000, 27_000, Decimal("40500.00"))
+
+
+def test_the_day_on_which_the_budget_is_spent() -> None:
+    """$2,000 on a weekday, $1,000 on a weekend day: $10,000 are used up on Sunday the 6th, passed on Monday the 7th."""
+    assert month(projected(rung(1.0), budget=Decimal(10_000))).budget_spent_on == date(2026, 12, 7)
+    assert month(projected(rung(1.0), budget=Decimal(54_000))).budget_spent_on is None
+
+
+def test_a_staged_rollout_brings_fewer_sessions_at_first() -> None:
+    """Four days of ramp: 250, 500, 750 and 1,000 sessions on the first four weekdays instead of 4,000."""
+    launch = Launch(starts=date(2026, 12, 1), sessions_per_day=1000, weekend="50%", ramp="4d")
+    assert month(projected(rung(1.0), launch=launch)).sessions == 25_500
+
+
+def test_the_register_says_what_a_longer_test_would_buy() -> None:
+    rows = {row["id"]: row["value"] for row in projected(rung(1.0)).assumptions}
+    assert rows["spread.single"] == "0 % sampled sessions, 100 % planned volume"
+    spread = [asked(f"s{n}", n / 10, output=100 if n % 2 else 300) for n in range(40)]
+    rows = {row["id"]: row["value"] for row in projected(spread).assumptions}
+    assert rows["needed for ±10 %"] == "99 different sessions: a rung of 24.8 s at 1×"
+    # (0.506 ÷ √40)² = 0.0064 beside (ln 1.2 ÷ 1.2816)² = 0.0202 is 24 %; the t of 40 sessions is a little wider.
+    assert rows["spread.single"] == "26 % sampled sessions, 74 % planned volume"
