@@ -66,10 +66,11 @@ def _saving(side: Side, other: Side | None, seed: int) -> Saving | None:
 def _note(side: Side, other: Side | None, baseline: str) -> str | None:
     """Why a figure is missing, or what it rests on."""
     if side.arm.unpriced:
-        return f"{side.arm.unpriced} calls have no price: neither cost nor saving is known"
+        return f"no price for {side.arm.unpriced} of its calls: neither cost nor saving is known"
     if other is None:
         return f"{baseline!r} was not run at this scale: no saving"
     if other.arm.unpriced:
-        return f"{other.arm.unpriced} calls of {baseline!r} have no price: no saving"
-    shared, asked = len(paired(side.arm, other.arm)[0].answered), len(side.arm.answered)
+        return f"no price for {other.arm.unpriced} calls of {baseline!r}: no saving"
+    shared = len(paired(side.arm, other.arm)[0].answered)
+    asked = max(len(side.arm.answered), len(other.arm.answered))
     return f"compared on the {shared} of {asked} requests that both were asked" if shared < asked else None

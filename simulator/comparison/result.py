@@ -11,7 +11,7 @@ class Saving(Figures):
     total: Interval
     """Share of the baseline's cost saved; negative when dearer."""
     moved: float | None
-    """Saved on requests that another model than the baseline's answered."""
+    """Saved on requests that another model than the baseline's answered, or a store of answers."""
     same_model: float | None = None
     """Saved on requests that the same model answered: shorter answers, or (negative) a prompt cache gone cold."""
     unanswered: float | None = None

@@ -68,7 +68,7 @@ def test_a_call_without_a_price_is_said_and_never_counted_as_nothing() -> None:
     ledger.costs[-1] = None
     single, routed = compare(*ledger.tables(), baseline="single").contenders
     assert (routed.cost, routed.saving) == (None, None)
-    assert routed.note == "1 calls have no price: neither cost nor saving is known"
+    assert routed.note == "no price for 1 of its calls: neither cost nor saving is known"
     assert single.cost == 3
 
 

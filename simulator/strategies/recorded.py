@@ -1,0 +1,151 @@
+"""Answers that a run has recorded, for strategies that were not run: measured where possible, else derived."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from simulator.calls import ANSWERED, Outcome
+from simulator.errors import BadInput
+from simulator.provider.answers import LABEL_TOKENS, label
+from simulator.strategies.drive import Answer
+from simulator.strategies.effects import Ask
+from simulator.traffic.request import Request
+
+_COPIED = (
+    "status",
+    "finish_reason",
+    "input_tokens",
+    "cache_read_tokens",
+    "cache_write_5m_tokens",
+    "cache_write_1h_tokens",
+    "output_tokens",
+    "reasoning_tokens",
+    "usage_source",
+    "retry_after_s",
+    "provider",
+    "geo",
+)
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Assumed:
+    """What a recording cannot say about a classifier or judge that was not part of it."""
+
+    label_accuracy: float | None = None
+    """How often it names the right label; None: such a call is refused."""
+    seed: int = 0
+
+
+MEASURED_ONLY = Assumed()
+
+
+class Recorded:
+    """Answers from the rows of one scale: `answers(ask, request)`.
+
+    In this order: the very attempt, where this strategy was run; an answer of the same model to the same request,
+    from the strategy that asked it most; for a label that was not recorded, an assumed one, which takes as long as
+    the model's first token took. Times are those of the recorded load.
+    """
+
+    def __init__(self, calls: pa.Table, *, scale: float, assumed: Assumed = MEASURED_ONLY) -> None:
+        rows = calls.filter(pc.equal(calls["scale"], scale)).sort_by("sent_at").to_pylist()
+        if not rows:
+            raise BadInput(f"nothing was recorded at {scale:g}×; recorded: {_scales(calls)}")
+        self.assumed = assumed
+        self._same: dict[tuple[str, str], Row] = {}
+        self._model: dict[tuple[str, str], dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
+        self._labels = _labels(rows)
+        self._asked: Counter[tuple[str, str]] = Counter()
+        for row in rows:
+            self._same.setdefault((row["node"], row["call_id"]), row)
+            if row["purpose"] == "answer" and row["outcome"] != Outcome.CANCELLED and row["replicate"] == 1:
+                self._model[row["request_id"], row["model"]][row["strategy"]].append(row)
+                self._asked[row["strategy"], row["model"]] += 1
+
+    def covers(self, session: Sequence[Request], models: Iterable[str]) -> bool:
+        """Whether each of these models was asked every request of a session."""
+        return all((request.request_id, model) in self._model for request in session for model in models)
+
+    def __call__(self, ask: Ask, request: Request) -> Answer:
+        call_id = f"{request.request_id}/{ask.call}/{ask.attempt}"
+        row = self._same.get((ask.node, call_id))
+        if row is not None and row["model"] == ask.model:
+            return _answer(row, text=self._labels.get((ask.node, call_id), ""))
+        known = self._known(ask, request)
+        return self._labelled(ask, request, known) if ask.labels else self._changed(ask, request, known)
+
+    def _known(self, ask: Ask, request: Request) -> Row:
+        """The model's recorded answer to this request, the nth attempt if there are that many."""
+        by_strategy = self._model.get((request.request_id, ask.model))
+        if not by_strategy:
+            raise BadInput(
+                f"{ask.node}: {ask.model} was not asked {request.request_id!r} in this run; "
+                "run a strategy that sends it every request, and this one can be worked out from it"
+            )
+        attempts = by_strategy[max(by_strategy, key=lambda strategy: (self._asked[strategy, ask.model], strategy))]
+        return attempts[min(ask.attempt, len(attempts)) - 1]
+
+    def _changed(self, ask: Ask, request: Request, row: Row) -> Answer:
+        """The recorded answer; a prompt that this strategy makes longer or shorter is derived, its cache unknown."""
+        answer = _answer(row, text="")
+        if (ask.sees == "all" and not ask.instructions_tokens) or row["input_tokens"] is None:
+            return answer
+        tokens = ask.seen_tokens(request) + ask.instructions_tokens
+        return _with(answer, input_tokens=tokens, cache_read_tokens=0, usage_source="assumed")
+
+    def _labelled(self, ask: Ask, request: Request, row: Row) -> Answer:
+        if self.assumed.label_accuracy is None:
+            raise BadInput(f"{ask.node}: its labels were not recorded; say how often {ask.model} is right, as in 92%")
+        key = f"{request.request_id}/{ask.call}/{ask.attempt}"
+        text = label(ask.truth, ask.labels, self.assumed.label_accuracy, seed=self.assumed.seed, key=key)
+        if row["outcome"] not in ANSWERED:
+            return _answer(row, text="")
+        seconds = (row["first_token_at"] or row["ended_at"]) - row["sent_at"]
+        usage = {"input_tokens": ask.seen_tokens(request) + ask.instructions_tokens, "output_tokens": LABEL_TOKENS}
+        copied = {"status": row["status"], "provider": row["provider"], "geo": row["geo"]}
+        return Answer(Outcome.OK, seconds, seconds, text, {**copied, **usage, "usage_source": "assumed"})
+
+
+def _answer(row: Row, *, text: str) -> Answer:
+    sent, first = row["sent_at"], row["first_token_at"]
+    ended = row["ended_at"] if row["ended_at"] is not None else sent
+    return Answer(
+        outcome=Outcome(row["outcome"]),
+        seconds=0.0 if sent is None else ended - sent,
+        first_token_s=None if first is None else first - sent,
+        text=text,
+        columns={name: row[name] for name in _COPIED},
+    )
+
+
+def _with(answer: Answer, **columns: Any) -> Answer:
+    return Answer(
+        answer.outcome, answer.seconds, answer.first_token_s, answer.text, {**(answer.columns or {}), **columns}
+    )
+
+
+def _labels(rows: Sequence[Row]) -> dict[tuple[str, str], str]:
+    """What each classifier and judge must have said, by node and call: rows carry no text, but the next call tells.
+
+    `routed.classify` was followed by `routed.classify.hard.call`: it said hard, or nothing, which had the same effect.
+    """
+    said: dict[tuple[str, str], str] = {}
+    asked: dict[tuple[str, int, str], Row] = {}
+    for row in rows:
+        request = (row["strategy"], row["replicate"], row["request_id"])
+        if row["purpose"] in ("classify", "judge"):
+            asked[request] = row
+            said[row["node"], row["call_id"]] = "accept" if row["purpose"] == "judge" else ""
+        elif (last := asked.get(request)) and row["node"].startswith(f"{last['node']}."):
+            step = row["node"].removeprefix(f"{last['node']}.").partition(".")[0]
+            said[last["node"], last["call_id"]] = step if last["purpose"] == "classify" else "reject"
+    return said
+
+
+def _scales(calls: pa.Table) -> str:
+    return ", ".join(f"{scale:g}×" for scale in sorted(pc.unique(calls["scale"]).to_pylist())) or "nothing"

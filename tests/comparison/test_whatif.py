@@ -1,0 +1,90 @@
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from simulator import yamlfile
+from simulator.comparison import compare
+from simulator.comparison.result import Contender
+from simulator.comparison.whatif import what_if
+from simulator.errors import BadInput
+from simulator.pricing.book import PriceBook
+from simulator.provider.profile import Profile
+from simulator.rehearsal.rehearse import rehearse
+from simulator.scenario.scenario import load
+from simulator.spend.bill import call_costs
+from simulator.strategies.recorded import Assumed
+from simulator.traffic.generate import generate
+from simulator.traffic.trace import Trace
+from tests.strategies.scripted import tree
+
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
+AT = datetime(2026, 12, 1, tzinfo=UTC)
+ROUTED = "classify: {with: gpt-4o-mini, sees: last_turn, routes: {easy: gpt-4o-mini, hard: gpt-4o}, otherwise: hard}"
+
+
+@pytest.fixture(scope="module")
+def trace() -> Trace:
+    return generate(load(SCENARIOS / "support-chat.yaml").traffic, span_s=60.0, seed=2)
+
+
+@pytest.fixture(scope="module")
+def run(trace: Trace) -> tuple[pa.Table, pa.Table]:
+    strategies = {"big": tree("gpt-4o", "big"), "small": tree("gpt-4o-mini", "small"), "routed": tree(ROUTED, "routed")}
+    profile = yamlfile.load(SCENARIOS / "staging/hosted.yaml", Profile)
+    return rehearse(trace, strategies, profile, scale=1.0, seed=2)
+
+
+def test_what_was_predicted_is_what_the_strategy_then_does(trace: Trace, run: tuple[pa.Table, pa.Table]) -> None:
+    book = PriceBook.load()
+    measured = _only("routed", compare(*run, call_costs(run[0], book, at=AT), baseline="big").contenders)
+    matrix = run[0].filter(pa.array([name != "routed" for name in run[0]["strategy"].to_pylist()]))
+    new = {"what-if": tree(ROUTED, "what-if")}
+    found = what_if(
+        matrix,
+        run[1],
+        trace.sessions(),
+        new,
+        baseline="big",
+        scale=1.0,
+        book=book,
+        at=AT,
+        assumed=Assumed(label_accuracy=0.92),  # the shipped profile's
+    )
+    predicted = _only("what-if", found.contenders)
+    assert predicted.saving is not None
+    assert measured.saving is not None
+    assert predicted.saving.total.value == pytest.approx(measured.saving.total.value, abs=0.04)
+    assert predicted.response_p95 == pytest.approx(measured.response_p95, rel=0.15)
+
+
+def test_the_recorded_baseline_keeps_its_name(trace: Trace, run: tuple[pa.Table, pa.Table]) -> None:
+    with pytest.raises(BadInput, match="'big' is the recorded baseline"):
+        what_if(
+            *run,
+            trace.sessions(),
+            {"big": tree("gpt-4o", "big")},
+            baseline="big",
+            scale=1.0,
+            book=PriceBook.load(),
+            at=AT,
+        )
+
+
+def test_a_run_without_the_models_says_what_to_run(trace: Trace, run: tuple[pa.Table, pa.Table]) -> None:
+    with pytest.raises(BadInput, match="no session of this run asked all of gpt-5; run one strategy per model first"):
+        what_if(
+            *run,
+            trace.sessions(),
+            {"new": tree("gpt-5", "new")},
+            baseline="big",
+            scale=1.0,
+            book=PriceBook.load(),
+            at=AT,
+        )
+
+
+def _only(strategy: str, contenders: list[Contender]) -> Contender:
+    (one,) = (one for one in contenders if one.strategy == strategy)
+    return one
