@@ -55,6 +55,13 @@ def rebill(path: Path, *, book: PriceBook | None = None, at: datetime | None = N
     return _Run.open(path, book=book, at=at).bill
 
 
+def evidence(path: Path) -> tuple[pa.Table, datetime]:
+    """The attempts of a run directory and when it started."""
+    directory = RunDirectory.open(path)
+    started = datetime.fromisoformat(directory.read_record().started_at)
+    return Ledger.read(directory.path).calls, started
+
+
 @dataclass(frozen=True)
 class _Run:
     """One run directory, read; every stage once, in the order of the flow."""
@@ -165,6 +172,7 @@ class _Run:
             run=self._facts(),
             rungs=self.rungs,
             costs=self.bill.rungs,
+            items=self.bill.items,
             total_usd=self.bill.total,
             unpriced_calls=self.bill.unpriced_calls,
             unpriced_reasons=self.bill.unpriced_reasons,

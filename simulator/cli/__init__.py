@@ -27,7 +27,7 @@ app = typer.Typer(
 
 def main() -> NoReturn:
     """Run the command line; every error is one clear line and its documented exit code."""
-    from simulator.cli import launching, money, reading, tools, traces  # noqa: F401  # each registers its commands
+    from simulator.cli import launching, money, reading, tools, traces, verdict  # noqa: F401  # each registers its commands
 
     try:
         code = app(standalone_mode=False)

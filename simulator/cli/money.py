@@ -30,17 +30,54 @@ def bill(
     ],
     prices: Prices = None,
     at: At = None,
+    actual: Annotated[
+        list[Path] | None,
+        typer.Option("--actual", help="The provider's cost or usage export, to explain the difference."),
+    ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 2 when a row has no price.")] = False,
     as_json: Json = False,
 ) -> int:
     """Price a run or a usage log, exactly, at dated rates."""
-    if source.is_dir() or source.with_name(source.name + ".partial").is_dir():
+    if actual:
+        return _bridge(source, prices, day(at), actual, as_json=as_json)
+    if _is_run(source):
         unpriced = _bill_run(source, prices, day(at), as_json=as_json)
     else:
         unpriced = _bill_log(source, prices, day(at), as_json=as_json)
     if unpriced:
         print(f"tenfold: {count_text(unpriced)} rows have no price and are not in the total", file=sys.stderr)
     return ExitCode.USAGE if unpriced and strict else ExitCode.PASS
+
+
+def _is_run(path: Path) -> bool:
+    return path.is_dir() or path.with_name(path.name + ".partial").is_dir()
+
+
+def _bridge(source: Path, prices: Path | None, at: datetime | None, actual: list[Path], *, as_json: bool) -> int:
+    """From what was expected to what was charged, step by step."""
+    from simulator.derive import evidence
+    from simulator.pricing.book import PriceBook
+    from simulator.spend import actuals
+    from simulator.spend.sides import expected_of_calls, expected_of_log
+    from simulator.spend.variance import compare
+
+    book = PriceBook.load(prices)
+    if _is_run(source):
+        calls, started = evidence(source)
+        expected = expected_of_calls(calls, book, at=at or started)
+    else:
+        expected = expected_of_log(source, book, at=at)
+    found = compare(expected, actuals.read(actual), book)
+    if as_json:
+        print(found.model_dump_json(indent=1))
+        return 0
+    print(f"{'expected':<22} {usd_text(found.expected):>14}")
+    for step in found.steps:
+        print(f"{'+ ' + step.name:<22} {usd_text(step.usd):>14}  {step.note or ''}".rstrip())
+    print(f"{'= actual':<22} {usd_text(found.actual):>14}")
+    for flag in found.flags:
+        print(f"look: {flag}")
+    return 0
 
 
 def _bill_run(path: Path, prices: Path | None, at: datetime | None, *, as_json: bool) -> int:
@@ -121,4 +158,60 @@ def show(
         price = f"${row['usd_per_million']} per million"
         print(f"{row['priced_as']:<28} {row['meter']:<22} {price:<24} from {since}{prompt}")
         print(f"{'':<28} {row['layer']} · {row['place']} · {row['source']} · as of {row['as_of']}")
+    return 0
+
+
+@prices_app.command("check")
+def check(
+    scenarios: Annotated[list[Path], typer.Argument(help="Scenario files.", metavar="SCENARIO...")],
+    prices: Prices = None,
+    stale: Annotated[int, typer.Option("--stale", help="Days after which a price is old.", min=1)] = 90,
+    second: Annotated[
+        Path | None, typer.Option("--second", help="litellm's price file, to compare with.", metavar="FILE")
+    ] = None,
+) -> int:
+    """Models that nobody can price, old prices, changes ahead; exit 99 where one is missing or sources differ."""
+    from simulator.pricing.book import PriceBook
+    from simulator.pricing.review import review
+    from simulator.scenario.scenario import load
+
+    models = sorted({model for path in scenarios for named in load(path).models().values() for model in named})
+    found = review(PriceBook.load(prices), models, at=datetime.now(UTC), stale_days=stale, second=second)
+    for one in found:
+        print(f"{one.kind}: {one.what}: {one.message}")
+    if not found:
+        print(f"{len(models)} models priced, none checked more than {stale} days ago")
+    return ExitCode.FAILED if any(one.failed for one in found) else ExitCode.PASS
+
+
+@prices_app.command("diff")
+def diff(
+    before: Annotated[Path, typer.Argument(help="Price book, or a run's inputs/rates.yaml.", metavar="A")],
+    after: Annotated[Path, typer.Argument(help="The other one.", metavar="B")],
+    run: Annotated[Path, typer.Option("--run", help="Run whose calls are billed by both.", metavar="RUN")],
+) -> int:
+    """Which prices differ for a run's models, and what that does to its bill."""
+    from simulator.derive import evidence
+    from simulator.pricing.book import PriceBook
+    from simulator.pricing.listing import diff as differing
+    from simulator.spend.impact import impact
+
+    books = PriceBook.load(before), PriceBook.load(after)
+    calls, at = evidence(run)
+    for one in differing(*books, models=sorted(set(calls["model"].to_pylist())), at=at):
+        print(f"{one.model:<28} {one.meter:<22} {usd_text(one.before):>10} → {usd_text(one.after):>10} per million")
+    found = impact(calls, *books, at=at)
+    print(f"the run: {usd_text(found.before.total)} → {usd_text(found.after.total)}, change {usd_text(found.change)}")
+    return 0
+
+
+@prices_app.command("update")
+def update() -> int:
+    """Lock the installed catalogue anew; nothing is fetched."""
+    from simulator.pricing.lock import update as relock
+    from simulator.shipped import shipped
+
+    before, after = relock(shipped("pricing/catalogue.lock.json"), today=datetime.now(UTC).date())
+    same = before.sha256 == after.sha256
+    print(f"{before.name} → {after.name}: {'nothing changed' if same else 'prices changed; see `tenfold prices diff`'}")
     return 0

@@ -88,13 +88,12 @@ def conclude(directory: RunDirectory, record: RunRecord) -> Finished:
         for name in ("calls.arrows", "requests.arrows", "replay.json", "plan.json", "replay.log"):
             if record.status == "complete":
                 (path / name).unlink(missing_ok=True)
-        evidence_files = [TRACE_FILE, "calls.parquet", "requests.parquet"]
         done = record.model_copy(
             update={
                 "rungs": rungs,
                 "verdict": summary.run.verdict,
                 "reasons": summary.run.reasons,
-                "outputs": hashes(path, [*evidence_files, *outputs]),
+                "outputs": _hashed(path, outputs),
             }
         )
         directory.write_record(done)
@@ -111,8 +110,13 @@ def finish(path: Path, *, prices: Path | None = None, at: datetime | None = None
         return conclude(directory, record.model_copy(update={"status": _driver_status(directory.path)}))
     summary = derive(directory.path, book=PriceBook.load(prices) if prices else None, at=at)
     with writing(directory.path):
-        write_reports(summary, directory.path)
+        outputs = write_reports(summary, directory.path)
+        directory.write_record(record.model_copy(update={"outputs": _hashed(directory.path, outputs)}))
     return Finished(directory.path, summary, ExitCode(summary.run.exit_code))
+
+
+def _hashed(path: Path, derived: list[str]) -> dict[str, str]:
+    return hashes(path, [TRACE_FILE, "calls.parquet", "requests.parquet", *derived])
 
 
 def _driver_status(path: Path) -> Status:

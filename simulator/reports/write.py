@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from simulator.reports import html, markdown
+from simulator.reports import focus, html, markdown, workbook
 from simulator.reports.figures import write_figures
 from simulator.summary import Summary
 
@@ -14,9 +14,16 @@ def write_reports(summary: Summary, folder: Path) -> list[str]:
     markdown.write(summary, folder / "report.md")
     (folder / "figures").mkdir(exist_ok=True)
     figures = write_figures(summary, folder / "figures")
-    return ["summary.json", "report.html", "report.md", *(f"figures/{path.name}" for path in figures)]
+    workbook.write(summary, folder / "report.xlsx")
+    focus.write(summary, folder / "focus.csv")
+    written = ["summary.json", "report.html", "report.md", "report.xlsx", "focus.csv"]
+    return [*written, *(f"figures/{path.name}" for path in figures)]
 
 
 def report_paths(folder: Path) -> list[str]:
     """The reports that a run directory holds, the one to open first."""
-    return [str(folder / name) for name in ("report.html", "report.md", "summary.json") if (folder / name).is_file()]
+    return [
+        str(folder / name)
+        for name in ("report.html", "report.xlsx", "report.md", "focus.csv", "summary.json")
+        if (folder / name).is_file()
+    ]
