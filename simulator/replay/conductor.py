@@ -15,6 +15,7 @@ from simulator.replay.clock import now
 from simulator.replay.delivery import Intake
 from simulator.replay.endpoint import Endpoint
 from simulator.replay.evidence import Evidence
+from simulator.replay.guard import crossed
 from simulator.replay.plan import ReplayPlan, Rung
 
 _NS = 1_000_000_000
@@ -65,11 +66,12 @@ class Conductor:
         self._rungs: list[Message] = []
         self._replies: dict[str, Message] = {}
         self._counts: dict[str, dict[str, int]] = {}
+        self._spent: dict[str, tuple[str, str]] = {}
 
     @property
     def exit_code(self) -> ExitCode:
         """Of the process, by how the plan ended; objectives are judged elsewhere."""
-        return {"interrupted": ExitCode.INTERRUPTED, "failed": self._code}.get(self.status, ExitCode.PASS)
+        return {"interrupted": ExitCode.INTERRUPTED, "complete": ExitCode.PASS}.get(self.status, self._code)
 
     @property
     def in_flight(self) -> int:
@@ -95,9 +97,10 @@ class Conductor:
             self.evidence.close()
             self.finished = True
 
-    def stop(self, status: str, reason: str) -> None:
+    def stop(self, status: str, reason: str, code: ExitCode = ExitCode.NOT_VALID) -> None:
         """End early, keeping what there is: `interrupted`, `stopped` or `failed`."""
         if self.status == "running":
+            self._code = code
             self._settle(status, reason)
             self._last_words_ns = now() + _LAST_WORDS_S * _NS
             for worker in self.workers:
@@ -107,14 +110,20 @@ class Conductor:
         """A report of a worker."""
         if "counts" in message:
             self._counts[worker] = message["counts"]
+            self._spent[worker] = message.get("spent_usd", "0"), message.get("open_usd", "0")
+            self._guard()
         if message["type"] == "rows":
             self._intake.take(worker, message)
             self._send(worker, {"type": "ack", "number": message["number"]})
         if message["type"] in ("failed", "crashed"):
-            self._code = ExitCode(message.get("exit_code", ExitCode.CRASH))
-            self.stop("failed", message["reason"])
+            self.stop("failed", message["reason"], ExitCode(message.get("exit_code", ExitCode.CRASH)))
         if message["type"] in ("ready", "done", "failed"):
             self._replies[worker] = message
+
+    def _guard(self) -> None:
+        reason = crossed(self.plan.guards, self._totals(), self._spent.values())
+        if reason is not None:
+            self.stop("stopped", reason, ExitCode.GUARD)
 
     def _conduct_rung(self, index: int, rung: Rung, *, simulated: bool) -> None:
         ready = self._ask_all({"type": "prepare", "index": index, "shards": len(self.workers), "simulated": simulated})
@@ -148,7 +157,6 @@ class Conductor:
                 watch()
             lost = [worker for worker in self.workers if worker not in self._replies and not self._alive(worker)]
             if lost:
-                self._code = ExitCode.NOT_VALID
                 self.stop("failed", f"lost {len(lost)} of {len(self.workers)} workers; their last rows are missing")
             if len(lost) + len(self._replies) == len(self.workers) or now() > self._last_words_ns:
                 break

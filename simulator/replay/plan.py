@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, PositiveInt
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
 
 from simulator.errors import InvalidFile
 from simulator.strategies.tree import Strategies
@@ -81,6 +81,20 @@ class ReplayPlan(_Part):
     users: PositiveInt | None = None
     """Closed loop: this many sessions at a time, each started when one ends, instead of the trace's times."""
     guards: Guards = Guards()
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> "ReplayPlan":
+        """Every rung names a strategy; a spend guard knows the rates of every model that may be asked."""
+        if unknown := {rung.strategy for rung in self.rungs} - self.strategies.keys():
+            raise ValueError(f"rungs name strategies that are not there: {', '.join(sorted(unknown))}")
+        if self.guards.max_spend_usd is not None:
+            asked = {model for rung in self.rungs for model in self.strategies[rung.strategy].models()}
+            rates = self.guards.usd_per_million
+            if unpriced := {
+                model for model in asked if not {"input_tokens", "output_tokens"} <= rates.get(model, {}).keys()
+            }:
+                raise ValueError(f"max_spend_usd needs input and output rates of {', '.join(sorted(unpriced))}")
+        return self
 
     @classmethod
     def read(cls, path: Path) -> "ReplayPlan":

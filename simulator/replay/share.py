@@ -1,7 +1,7 @@
 """One process's share of a rung: its sessions, paced, served and counted."""
 
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from simulator.calls import Call, Outcome, RequestRow, settled_as
@@ -11,6 +11,7 @@ from simulator.replay.plan import Rung
 from simulator.replay.row import row
 from simulator.replay.session import Session
 from simulator.replay.turn import LiveTurn
+from simulator.strategies.effects import Ask
 from simulator.strategies.node import Node
 from simulator.traffic.request import Request
 
@@ -115,6 +116,12 @@ class Share:
     def in_flight_mean(self) -> float | None:
         """Requests in flight, averaged over the planned span."""
         return self._flight.mean()
+
+    def open_asks(self) -> Iterator[tuple[Request, Ask]]:
+        """What is in flight now."""
+        for session in self._open:
+            if session.live is not None:
+                yield from session.live.open_asks()
 
     # What sessions call.
 

@@ -1,6 +1,6 @@
 """One planned request while it is served: a strategy's generator, run against live attempts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from simulator.calls import Outcome
@@ -51,6 +51,10 @@ class LiveTurn:
         for attempt in list(self._open):
             attempt.cancel()
         self._open.clear()
+
+    def open_asks(self) -> Iterator[tuple[Request, Ask]]:
+        """What this turn has in flight."""
+        return ((self.request, attempt.ask) for attempt in self._open)
 
     def seconds(self, when_ns: int) -> float:
         """Since the rung's start."""

@@ -22,6 +22,7 @@ from simulator.replay.plan import ReplayPlan
 from simulator.replay.pool import Pool, raise_descriptor_limit
 from simulator.replay.recorder import Recorder, Sink
 from simulator.replay.share import Share
+from simulator.replay.spend import Spend
 from simulator.replay.turn import LiveTurn
 from simulator.replay.wire import Wire
 from simulator.strategies.effects import Ask
@@ -31,6 +32,7 @@ from simulator.traffic.trace import Trace
 
 _NS = 1_000_000_000
 _CLOCK_INTERVAL_S = 1.0
+_REPORT_INTERVAL_S = 0.25
 
 Tell = Callable[[dict[str, Any]], None]
 Observe = Callable[[LiveTurn], None]
@@ -53,6 +55,7 @@ class Worker:
         self._client: Client | None = None
         self._timer = ""
         self._share: Share | None = None
+        self._spend: Spend | None = None
         self._over = Event()
         self._serving: gevent.Greenlet | None = None
 
@@ -93,7 +96,7 @@ class Worker:
         return self._share.planned
 
     def begin(self, *, start_ns: int) -> None:
-        """Start at a time of this host's monotonic clock, and report once a second until the share is over."""
+        """Start at a time of this host's monotonic clock, and report a few times a second until the share is over."""
         share, plan = self._share, self._plan
         if share is None or plan is None:
             raise RuntimeError("begin comes after prepare")
@@ -110,21 +113,29 @@ class Worker:
     def _serve(self, share: Share) -> None:
         """Beside the hub: rows out, statistics in, until the share is over; then the last report."""
         helpers = [gevent.spawn(run) for run in (self._recorder.run, self._report_statistics, self._keep_clock)]
-        while not self._over.wait(timeout=1.0):
-            self._tell({"type": "progress", "counts": share.progress()})
+        while not self._over.wait(timeout=_REPORT_INTERVAL_S):
+            self._tell({"type": "progress", "counts": share.progress(), **self._spent(share)})
         gevent.killall(helpers)
         self._report_settled()
         self._recorder.flush()
         self._settle()
         gc.unfreeze()
         health = share.health.facts() | {"in_flight_mean": share.in_flight_mean}
-        self._tell({"type": "done", "counts": share.progress(), "health": health})
+        self._tell({"type": "done", "counts": share.progress(), "health": health, **self._spent(share)})
+
+    def _spent(self, share: Share) -> dict[str, str]:
+        """US dollars of this process so far, and of what is in flight; nothing where no guard asks."""
+        if self._spend is None:
+            return {}
+        return {"spent_usd": str(self._spend.usd), "open_usd": str(self._spend.at_most(share.open_asks()))}
 
     def _gave_up(self, serving: gevent.Greenlet) -> None:
         self._tell({"type": "failed", "reason": f"{type(serving.exception).__name__}: {serving.exception}"})
 
     def _record(self, calls: list[Call], request: RequestRow, turn: LiveTurn | None) -> None:
         self._recorder.record(calls, request)
+        if self._spend is not None:
+            self._spend.add(calls)
         if turn is not None:
             self._settled.append(turn)
 
@@ -151,6 +162,7 @@ class Worker:
         if trace.digest() != plan.trace_digest:
             raise InvalidFile(f"{plan.trace}: not the trace that was planned, its digest differs; copy it here again")
         self._plan, self._trace = plan, trace
+        self._spend = Spend(plan.guards.usd_per_million) if plan.guards.max_spend_usd is not None else None
 
     @property
     def _checked_trace(self) -> Trace:
