@@ -20,6 +20,8 @@ class CacheRules(FileModel):
     idle: Duration = Field(gt=0)
     """A block that nobody used for this long is forgotten."""
     capacity_tokens: Count = Field(gt=0)
+    tells_writes: bool = False
+    """Whether usage names what was written to the cache, as Anthropic's does; OpenAI's does not."""
 
 
 class PrefixCache:
@@ -40,8 +42,14 @@ class PrefixCache:
             if block not in self._seen:
                 break
             held += tokens
-        held = min(held, input_tokens) // self.rules.step_tokens * self.rules.step_tokens
-        return held if held >= self.rules.min_tokens else 0
+        return self._counted(min(held, input_tokens))
+
+    def written_tokens(self, prefix: Iterable[Block], input_tokens: int, cached: int) -> int:
+        """How much of the prompt's start becomes cached by this request, where the provider tells it."""
+        if self.rules is None or not self.rules.tells_writes:
+            return 0
+        whole = self._counted(min(sum(tokens for _, tokens in prefix), input_tokens))
+        return max(0, whole - cached)
 
     def store(self, prefix: Iterable[Block], now: float) -> None:
         """Remember a prompt's blocks as just used."""
@@ -59,6 +67,12 @@ class PrefixCache:
         """Forget everything."""
         self._seen.clear()
         self.tokens = 0
+
+    def _counted(self, tokens: int) -> int:
+        """In whole steps, from the minimum."""
+        assert self.rules is not None
+        whole = tokens // self.rules.step_tokens * self.rules.step_tokens
+        return whole if whole >= self.rules.min_tokens else 0
 
     def _forget(self, now: float) -> None:
         assert self.rules is not None

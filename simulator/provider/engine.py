@@ -35,6 +35,8 @@ class Answer(Job):
 
     order: Order
     cached_tokens: int
+    written_tokens: int
+    """Prompt tokens that this request put into the cache, where the provider tells it."""
     finish_reason: Literal["stop", "length"]
     damage: Damage
     """What goes wrong with it."""
@@ -140,6 +142,7 @@ class Engine:
             stretch=model.per_token.stretch(seed=self.seed, key=self.stem + key) * damage.slower,
             order=order,
             cached_tokens=cached,
+            written_tokens=self.cache.written_tokens(order.prefix, order.input_tokens, cached),
             finish_reason="length" if planned > most else "stop",
             damage=damage,
         )

@@ -153,6 +153,7 @@ def _outcome(answer: Answer) -> Outcome:
 
 def _write_answer(row: Call, answer: Answer, *, whole: bool) -> None:
     row.input_tokens, row.cache_read_tokens = answer.order.input_tokens, answer.cached_tokens
+    row.cache_write_5m_tokens = answer.written_tokens
     row.output_tokens, row.reasoning_tokens = answer.wrote, 0
     if answer.first_token_at is not None:
         seen_at = max(answer.first_token_at, answer.offered_at + answer.damage.delay_s)

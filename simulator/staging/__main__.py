@@ -77,8 +77,9 @@ async def _serve(profile: Profile, options: argparse.Namespace) -> None:
         gc.collect()
         gc.freeze()  # what start-up left behind is never collected: no long pause in the middle of a stream
         service.start()
+        stop = _signalled()
         print(json.dumps({"url": _url(runner, options.host), "pid": os.getpid()}), flush=True)
-        await _told_to_stop()
+        await stop.wait()
     finally:
         service.stop()
         await runner.cleanup()
@@ -99,11 +100,12 @@ def _url(runner: web.ServerRunner, host: str) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-async def _told_to_stop() -> None:
+def _signalled() -> asyncio.Event:
+    """Set when the process is told to end; in force before the ready line, for a caller that stops at once."""
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    await stop.wait()
+    return stop
 
 
 if __name__ == "__main__":

@@ -1,12 +1,11 @@
 """OpenAI chat completions, streamed and whole."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from simulator.provider.engine import Refusal
 from simulator.staging.dialects import body as form
-from simulator.staging.dialects.dialect import Dialect, Heading, Problem, Script, Usage, Wanted, estimate
+from simulator.staging.dialects.dialect import Dialect, Heading, Problem, Script, Usage, Wanted
 
 _PER_MESSAGE = (
     4  # tokens that frame a message: OpenAI cookbook, "How to count tokens with tiktoken" (3, and 1 for a role)
@@ -27,7 +26,7 @@ class Chat(Dialect):
         options = form.want(body, "stream_options", dict, {})
         return Wanted(
             model=form.want(body, "model", str),
-            prompt_tokens=max(1, sum(map(_message_tokens, messages)) + _tools_tokens(body)),
+            prompt_tokens=max(1, sum(map(form.message_tokens, messages)) + form.tools_tokens(body)),
             stream=form.want(body, "stream", bool, False),
             include_usage=form.want(options, "include_usage", bool, False),
             max_output_tokens=limit,
@@ -108,16 +107,3 @@ def _common(heading: Heading, kind: str) -> dict[str, Any]:
         "service_tier": "default",
         "system_fingerprint": "fp_staging",
     }
-
-
-def _message_tokens(message: object) -> int:
-    if not isinstance(message, dict):
-        raise form.invalid("messages", "every message must be an object")
-    if not isinstance(message.get("role"), str):
-        raise form.invalid("messages", "every message needs a role")
-    return _PER_MESSAGE + estimate(form.text_of(message.get("content"), "messages"))
-
-
-def _tools_tokens(body: Mapping[str, Any]) -> int:
-    tools = form.want(body, "tools", list, [])
-    return estimate(json.dumps(tools)) if tools else 0

@@ -41,16 +41,17 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of one answer; `input_tokens` includes the cached ones."""
+    """Tokens of one answer; `input_tokens` includes those read from the cache and those written to it."""
 
     input_tokens: int
     cached_tokens: int
+    written_tokens: int
     output_tokens: int
 
     @classmethod
     def of(cls, answer: Answer) -> "Usage":
         """What has been used so far."""
-        return cls(answer.order.input_tokens, answer.cached_tokens, answer.wrote)
+        return cls(answer.order.input_tokens, answer.cached_tokens, answer.written_tokens, answer.wrote)
 
 
 @dataclass(frozen=True, slots=True)
