@@ -8,7 +8,7 @@ from simulator.reports.table import Cell, Tone
 from simulator.reports.tables.breaks import first, multiplier_text
 from simulator.reports.tables.months import BUDGET, headline_costs, headline_month, range_text
 from simulator.reports.tables.objectives import judgement_text, value_text
-from simulator.reports.tables.rungs import settled_share
+from simulator.reports.tables.rungs import due, refused_share
 from simulator.reports.tables.strategies import proven, saving_text, signed_share_text
 from simulator.summary import Summary
 from simulator.units import scale_text, share_text, usd_text
@@ -148,12 +148,12 @@ def _latency(summary: Summary) -> Tile | None:
 
 
 def _refused(summary: Summary) -> Tile | None:
-    rungs = [rung for rung in summary.rungs if rung.scale == _top_scale(summary) and rung.planned]
+    rungs = [rung for rung in summary.rungs if rung.scale == _top_scale(summary) and due(rung)]
     if not rungs:
         return None
-    worst = max(rungs, key=lambda rung: settled_share(rung, "refused") or 0)
-    share = settled_share(worst, "refused")
-    detail = f"{worst.settled.get('refused', 0):,} of {worst.planned:,} requests"
+    worst = max(rungs, key=lambda rung: refused_share(rung) or 0)
+    share = refused_share(worst)
+    detail = f"{worst.settled.get('refused', 0):,} of {due(worst):,} requests due"
     label = f"refused at {scale_text(worst.scale)}, {worst.strategy}"
     return Tile(label, share_text(share), detail, "bad" if share else "good", "measured")
 

@@ -1,5 +1,6 @@
 """report.html: one file that opens from a mail, prints, and works in the dark. No script, nothing fetched."""
 
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,6 +48,7 @@ def render(summary: Summary) -> str:
     """The page as text; the same summary gives the same bytes."""
     return _template().render(
         run=summary.run,
+        started=f"{datetime.fromisoformat(summary.run.started_at).astimezone(UTC):%Y-%m-%d %H:%M} UTC",
         headline=headline(summary),
         readiness=readiness(summary),
         tiles=tiles(summary),

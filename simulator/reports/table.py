@@ -82,7 +82,7 @@ def noted(remarks: Iterable[tuple[str, str | None]]) -> tuple[str, ...]:
 def interval_text(interval: Interval) -> str:
     """`412 ms [380 ms, 450 ms]`; without brackets where there are no bounds."""
     text = seconds_text(interval.value)
-    if interval.low is None or interval.high is None:
+    if interval.low is None or interval.high is None or interval.low == interval.high == interval.value:
         return text
     return f"{text} [{seconds_text(interval.low)}, {seconds_text(interval.high)}]"
 

@@ -62,7 +62,7 @@ def test_those_who_cannot_see_it_get_the_figures(launch: Summary, charts: Draw) 
 
 def test_titles_state_findings(launch: Summary, charts: Draw) -> None:
     titles = {chart.key: chart.title for chart in charts(launch)}
-    assert titles["settled"] == "At 10× single, 54 % of the requests are answered; 38.4 % are refused"
+    assert titles["settled"] == "At 10× single, 54 % of the planned requests are answered; 38.4 % are refused"
     assert titles["latency-time-to-first-token"] == "Time to first token misses its objective: single at 10×"
     assert titles["month-fan"] == ("2026-12: over the budget: single from 10× ($57,643), routed from 10× ($24,837)")
 

@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 from simulator.reports.charts.axes import MAX_PANELS, money_axis, money_text, scale_axis, short, target_line
-from simulator.reports.charts.chart import Chart, drawing, panels, style
+from simulator.reports.charts.chart import WIDE, Chart, drawing, panels, style
 from simulator.reports.palette import MUTED, SERIES
 from simulator.reports.tables.months import beyond, headline, headline_costs, headline_month, range_text
 from simulator.spend.projection import MonthCost
@@ -57,7 +57,7 @@ def _figure(summary: Summary, months: list[MonthCost]) -> Any:
     strategies = list(dict.fromkeys(month.strategy for month in months))[:MAX_PANELS]
     columns = min(len(strategies), 3)
     rows = math.ceil(len(strategies) / columns)
-    figure, grid = panels(rows, columns, height=0.5 + 2.8 * rows, sharey=True)
+    figure, grid = panels(rows, columns, width=WIDE, height=0.5 + 2.8 * rows, sharey=True)
     for axes, strategy in zip(grid.flat, strategies, strict=False):
         own = sorted((month for month in months if month.strategy == strategy), key=lambda month: month.scale)
         _panel(axes, own)

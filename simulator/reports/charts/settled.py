@@ -44,7 +44,7 @@ def _finding(summary: Summary, rungs: list[RungFigures]) -> str:
     main = max(others, key=lambda name: others[name])
     where = rung_text(summary, worst.scale, worst.strategy, worst.replicate)
     rest = f"{share_text(others[main] / worst.planned)} are {main.replace('_', ' ')}"
-    return f"At {where}, {share_text(share)} of the requests are answered; {rest}"
+    return f"At {where}, {share_text(share)} of the planned requests are answered; {rest}"
 
 
 def _description(summary: Summary, rungs: list[RungFigures]) -> str:

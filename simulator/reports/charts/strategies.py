@@ -7,7 +7,7 @@ from simulator.reports.charts.axes import MAX_PANELS, money_axis, money_text, sh
 from simulator.reports.charts.chart import Chart, drawing, panels, style
 from simulator.reports.palette import INK, MUTED, PAPER, SERIES
 from simulator.reports.table import rung_text
-from simulator.reports.tables.spend import spend
+from simulator.reports.tables.spend import in_order, spend
 from simulator.reports.tables.strategies import part_values, parts, saving_text, signed_share_text
 from simulator.run.metrics import RungFigures
 from simulator.spend.bill import RungCost
@@ -57,7 +57,7 @@ def _per_thousand(summary: Summary) -> list[tuple[str, tuple[float, float, float
     """Label and US dollars per 1,000 answered requests for each use of the money, rung by rung."""
     answered = {_key(rung): rung.settled.get("answered", 0) for rung in summary.rungs}
     found = []
-    for cost in summary.costs:
+    for cost in in_order(summary):
         requests = answered.get(_key(cost), 0)
         if cost.total is not None and requests:
             answers = cost.total - cost.overhead - cost.wasted

@@ -3,7 +3,7 @@
 from typing import Any
 
 from simulator.reports.charts.axes import MAX_PANELS, money_axis, money_text, short
-from simulator.reports.charts.chart import Chart, drawing, panels, style
+from simulator.reports.charts.chart import WIDE, Chart, drawing, panels, style
 from simulator.reports.palette import INK, SERIES
 from simulator.reports.table import Cell, Column, Table
 from simulator.reports.tables.months import tornado_scale
@@ -67,7 +67,8 @@ def _figure(summary: Summary, tornado: dict[str, list[Sensitivity]]) -> Any:
     figure, grid = panels(
         len(shown),
         1,
-        height=sum(0.95 + 0.34 * count for count in counts),
+        width=WIDE,
+        height=sum(0.85 + 0.28 * count for count in counts),
         height_ratios=[count + 1.5 for count in counts],
     )
     for axes, (strategy, rows) in zip(grid.flat, shown.items(), strict=True):
@@ -86,7 +87,7 @@ def _panel(axes: Any, rows: list[Sensitivity], middle: float) -> None:
     axes.grid(axis="y", visible=False)
     money_axis(axes.xaxis)
     ends = [float(value) for row in rows for value in (row.low, row.high)] + [middle]
-    room = (max(ends) - min(ends) or 1) * 0.32
+    room = (max(ends) - min(ends) or 1) * 0.4
     axes.set_xlim(min(ends) - room, max(ends) + room)
 
 

@@ -1,6 +1,7 @@
 """The first sheet: the verdict, how far the run can be trusted, and the month that follows the inputs."""
 
 from simulator.reports.headline import headline
+from simulator.reports.sheets.projection import delivered as bound_of
 from simulator.reports.sheets.sheet import Formula, Number, Sheet
 from simulator.reports.tables.breaks import first, multiplier_text
 from simulator.reports.tables.months import headline_month
@@ -33,7 +34,9 @@ def _months(sheet: Sheet, summary: Summary, months: list[tuple[MonthCost, int]])
         if month.month == named:
             bounds = (month.p10, month.p90)
             low, high = (
-                Number("no interval", "text") if bound is None else Formula(f"Projection!{column}{row}", bound)
+                Number("no interval", "text")
+                if bound is None or not month.p50
+                else Formula(f"Projection!{column}{row}", bound_of(month, bound))
                 for column, bound in zip("JL", bounds, strict=True)
             )
             sheet.put(

@@ -74,5 +74,9 @@ def _turned(summary: Summary, month: MonthCost, rungs: dict[Rung, str]) -> str:
 def _band(month: MonthCost, bound: Decimal | None, row: int) -> Cell:
     if bound is None or not month.p50:
         return Number("no interval", "text")
-    share = bound / month.p50
-    return Formula(f"K{row}*{share}", month.requests * month.per_request * share)
+    return Formula(f"K{row}*{bound / month.p50}", delivered(month, bound))
+
+
+def delivered(month: MonthCost, bound: Decimal) -> Decimal:
+    """P10 or P90 as the formula gives it before any input is turned."""
+    return month.requests * month.per_request * (bound / month.p50)

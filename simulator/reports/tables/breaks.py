@@ -13,9 +13,10 @@ def multiplier_text(found: Break) -> str:
     if found.multiplier is None:
         return "unknown"
     text = scale_text(round(found.multiplier, 1 if found.multiplier < 100 else 0))
-    if found.low is None or found.high is None:
+    bounds = [None if bound is None else scale_text(float(f"{bound:.3g}")) for bound in (found.low, found.high)]
+    if None in bounds or bounds[0] == bounds[1]:
         return text
-    return f"{text} [{scale_text(float(f'{found.low:.3g}'))}, {scale_text(float(f'{found.high:.3g}'))}]"
+    return f"{text} [{bounds[0]}, {bounds[1]}]"
 
 
 def first(summary: Summary) -> list[Break]:
@@ -48,5 +49,5 @@ def _row(number: int, found: Break) -> tuple[Cell, ...]:
         Cell(multiplier_text(found), "bad", found.provenance),
         Cell(found.evidence),
         Cell(found.costs or "not quantified", "plain" if found.costs else "muted"),
-        Cell(f"{found.fix} Check: {found.verify}" if found.verify else found.fix),
+        Cell(f"{found.fix.rstrip('.')}. Check: {found.verify}" if found.verify else found.fix),
     )

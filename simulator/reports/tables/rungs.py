@@ -6,9 +6,14 @@ from simulator.summary import Summary
 from simulator.units import count_text, scale_text, seconds_text, share_text
 
 
-def settled_share(rung: RungFigures, settlement: str) -> float | None:
-    """Part of the planned requests that settled so; None where nothing was planned."""
-    return rung.settled.get(settlement, 0) / rung.planned if rung.planned else None
+def due(rung: RungFigures) -> int:
+    """Requests that came due: planned, less those after a failed turn and those that the run did not reach."""
+    return rung.planned - rung.settled.get("skipped", 0) - rung.settled.get("not_reached", 0)
+
+
+def refused_share(rung: RungFigures) -> float | None:
+    """Part of the due requests that was refused in the end, as objectives count it; None where none was due."""
+    return rung.settled.get("refused", 0) / due(rung) if due(rung) else None
 
 
 def rate_text(per_second: float | None) -> str:
@@ -27,7 +32,7 @@ def rungs(summary: Summary) -> Table:
             Column("planned", numeric=True, provenance="measured"),
             Column("rate, planned → offered", numeric=True, provenance="measured", detail=True),
             Column("answered", numeric=True, provenance="measured"),
-            Column("refused", numeric=True, provenance="measured"),
+            Column("refused of due", numeric=True, provenance="measured"),
             Column("attempts/request", numeric=True, provenance="measured", detail=True),
             Column("TTFT p95", numeric=True, provenance="measured"),
             Column("response p95", numeric=True, provenance="measured"),
@@ -43,7 +48,7 @@ def rungs(summary: Summary) -> Table:
 
 
 def _row(rung: RungFigures, *, judged: bool) -> tuple[Cell, ...]:
-    refused = settled_share(rung, "refused")
+    refused = refused_share(rung)
     return (
         Cell(scale_text(rung.scale)),
         Cell(rung.strategy),

@@ -15,6 +15,12 @@ def partial_usd_text(amount: Decimal | None, unpriced_calls: int) -> str:
     return f"≥ {usd_text(amount)}"
 
 
+def in_order(summary: Summary) -> list[RungCost]:
+    """The costs in the order in which the rungs stand."""
+    order = {(rung.scale, rung.strategy, rung.replicate): place for place, rung in enumerate(summary.rungs)}
+    return sorted(summary.costs, key=lambda cost: order.get((cost.scale, cost.strategy, cost.replicate), len(order)))
+
+
 def spend(summary: Summary) -> Table:
     """One row per rung: measured usage × the dated prices of the register."""
     return Table(
@@ -30,7 +36,7 @@ def spend(summary: Summary) -> Table:
             Column("by model", provenance="priced", detail=True),
             Column("unpriced calls", numeric=True, provenance="measured", detail=True),
         ),
-        (*(_row(cost) for cost in summary.costs), _total(summary)),
+        (*(_row(cost) for cost in in_order(summary)), _total(summary)),
         tuple(_notes(summary)),
     )
 

@@ -125,7 +125,7 @@ def _parts_row(contender: Contender, saving: Saving) -> tuple[Cell, ...]:
 
 
 def _signed(share: float | None, sign: int) -> float | None:
-    return None if share is None else share * sign
+    return share * sign if share else share  # never a negative zero
 
 
 def part_values(saving: Saving) -> list[tuple[str, float]]:

@@ -1,0 +1,171 @@
+"""focus.csv: the projected months in the columns of FOCUS, for tools that read cloud bills. A forecast, not a bill.
+
+Each scenario (strategy at a scale) is an alternative: filter by `x_Scenario` before summing. Within one, the lines of a
+month sum to its P50 exactly; what the measured mix at the run's prices does not explain is a line of its own.
+"""
+
+import csv
+import io
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+from simulator.spend.bill import LineItem
+from simulator.spend.projection import MonthCost
+from simulator.summary import Summary
+from simulator.units import scale_text
+
+MILLION = Decimal(1_000_000)
+COLUMNS = (
+    "BillingCurrency",
+    "BillingPeriodStart",
+    "BillingPeriodEnd",
+    "ChargePeriodStart",
+    "ChargePeriodEnd",
+    "ChargeCategory",
+    "ChargeDescription",
+    "ChargeFrequency",
+    "ServiceCategory",
+    "ServiceName",
+    "SkuMeter",
+    "ConsumedQuantity",
+    "ConsumedUnit",
+    "PricingQuantity",
+    "PricingUnit",
+    "ListUnitPrice",
+    "ListCost",
+    "ContractedCost",
+    "EffectiveCost",
+    "BilledCost",
+    "x_IsForecast",
+    "x_Scenario",
+    "x_Strategy",
+    "x_Scale",
+    "x_Percentile",
+    "x_MonthP10",
+    "x_MonthP90",
+    "x_Provenance",
+    "x_MeasuredScale",
+    "x_RunId",
+    "x_RunVerdict",
+)
+"""The names are of FOCUS 1.2 and hold in 1.4; `x_` marks what is ours. Null, an empty field, is unknown and not 0."""
+
+Row = dict[str, str]
+
+
+def render(summary: Summary) -> str:
+    """CSV with a heading, RFC 4180 quoting and line ends; only the heading where nothing was projected."""
+    sheet = io.StringIO()
+    writer = csv.DictWriter(sheet, COLUMNS, restval="", lineterminator="\r\n")
+    writer.writeheader()
+    for month in summary.projection.months:
+        writer.writerows(_month(summary, month))
+    return sheet.getvalue()
+
+
+def write(summary: Summary, path: Path) -> None:
+    """The forecast as a file in UTF-8."""
+    path.write_text(render(summary), encoding="utf-8", newline="")
+
+
+def _month(summary: Summary, month: MonthCost) -> Iterator[Row]:
+    shared = _shared(summary, month)
+    explained = Decimal(0)
+    for item in _mix(summary, month):
+        quantity = item.quantity * Decimal(month.requests) / _planned(summary, month)
+        pricing = (quantity / MILLION).quantize(Decimal("1e-9"))
+        cost = pricing * item.usd_per_million
+        explained += cost
+        yield shared | _line(item, pricing, cost)
+    rest = month.p50 - explained
+    if rest:
+        yield shared | _rest(rest, whole=not explained)
+
+
+def _mix(summary: Summary, month: MonthCost) -> list[LineItem]:
+    """The bill's lines of the rung that the month rests on, its first replicate, attempts of all outcomes together."""
+    own = [one for one in summary.items if (one.scale, one.strategy) == (month.based_on_scale, month.strategy)]
+    replicate = min((one.replicate for one in own), default=0)
+    merged: dict[tuple[str, str, str, Decimal], LineItem] = {}
+    for item in (one for one in own if one.replicate == replicate):
+        key = (item.model, item.purpose, item.meter, item.usd_per_million)
+        before = merged[key].quantity if key in merged else 0
+        merged[key] = item.model_copy(update={"quantity": item.quantity + before})
+    return list(merged.values())
+
+
+def _planned(summary: Summary, month: MonthCost) -> int:
+    """Requests that those lines were billed for."""
+    own = [one for one in summary.rungs if (one.scale, one.strategy) == (month.based_on_scale, month.strategy)]
+    return min(own, key=lambda rung: rung.replicate).planned
+
+
+def _shared(summary: Summary, month: MonthCost) -> Row:
+    start, end = _bounds(month.month)
+    return {
+        "BillingCurrency": "USD",
+        "BillingPeriodStart": start,
+        "BillingPeriodEnd": end,
+        "ChargePeriodStart": start,
+        "ChargePeriodEnd": end,
+        "ChargeFrequency": "Usage-Based",
+        "ServiceCategory": "AI and Machine Learning",
+        "x_IsForecast": "true",
+        "x_Scenario": text(f"{month.strategy} at {scale_text(month.scale)}"),
+        "x_Strategy": text(month.strategy),
+        "x_Scale": f"{month.scale:g}",
+        "x_Percentile": "P50",
+        "x_MonthP10": _plain(month.p10),
+        "x_MonthP90": _plain(month.p90),
+        "x_Provenance": month.provenance,
+        "x_MeasuredScale": f"{month.based_on_scale:g}",
+        "x_RunId": text(summary.run.id),
+        "x_RunVerdict": summary.run.verdict,
+    }
+
+
+def _line(item: LineItem, pricing: Decimal, cost: Decimal) -> Row:
+    return {
+        "ChargeCategory": "Usage",
+        "ChargeDescription": text(f"Forecast: {item.model}, {item.purpose}, {item.meter}"),
+        "ServiceName": text(item.model),
+        "SkuMeter": item.meter.replace("_", " ").title(),
+        "ConsumedQuantity": _plain(pricing * MILLION),
+        "ConsumedUnit": "Tokens" if item.meter.endswith("_tokens") else "Units",
+        "PricingQuantity": _plain(pricing),
+        "PricingUnit": "1M Tokens" if item.meter.endswith("_tokens") else "1M Units",
+        "ListUnitPrice": _plain(item.usd_per_million),
+    } | _costs(cost)
+
+
+def _rest(rest: Decimal, *, whole: bool) -> Row:
+    """Dollars without a price of their own, so without pricing columns, as FOCUS asks."""
+    why = (
+        "the month, of which no bill lines are known"
+        if whole
+        else "rounding, and prices of this month that are not the run's"
+    )
+    category = "Usage" if whole else "Adjustment"
+    return {"ChargeCategory": category, "ChargeDescription": f"Forecast: {why}"} | _costs(rest)
+
+
+def _costs(cost: Decimal) -> Row:
+    """No contract is known to the run beyond its price book, so all four views of a cost are the same."""
+    return dict.fromkeys(("ListCost", "ContractedCost", "EffectiveCost", "BilledCost"), _plain(cost))
+
+
+def _bounds(month: str) -> tuple[str, str]:
+    """First instant of the month, and of the next: the end is exclusive."""
+    year, number = map(int, month.split("-"))
+    following = (year + number // 12, number % 12 + 1)
+    return f"{year:04}-{number:02}-01T00:00:00Z", f"{following[0]:04}-{following[1]:02}-01T00:00:00Z"
+
+
+def _plain(amount: Decimal | None) -> str:
+    return "" if amount is None else format(amount.normalize(), "f")
+
+
+def text(words: str) -> str:
+    """Text that a spreadsheet does not take for a formula."""
+    return f"'{words}" if words[:1] in ("=", "+", "-", "@", "\t", "\r") else words
