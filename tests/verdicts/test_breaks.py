@@ -32,7 +32,9 @@ def found(
     budget: int | None = None,
     limits: tuple[KnownLimit, ...] = (),
     health: dict[str, Any] | None = None,
+    assumed: bool = False,
 ) -> list[Break]:
+    """The breaks of these rungs; what is only `assumed` of clients is true of any of them and left out."""
     calls, requests = tables(row for one in rungs for row in one)
     named = [(len(one), one[0][1][0]) for one in rungs]
     records = [record(n, scale=row.scale, strategy=row.strategy, health=health or {}) for n, row in named]
@@ -51,7 +53,7 @@ def found(
         seed=1,
     )
     judgements = judge(held, figures, projection=projection, valid=True)
-    return breaks(
+    ranked = breaks(
         calls,
         figures,
         objectives=held,
@@ -61,6 +63,7 @@ def found(
         limits=limits,
         command="tenfold run s.yaml",
     )
+    return [one for one in ranked if assumed or one.provenance != "assumed"]
 
 
 def test_a_quota_is_computed_before_anything_breaks() -> None:
@@ -159,3 +162,24 @@ def test_one_condition_in_two_strategies_is_one_break() -> None:
     (one,) = found(rung(1.0), half, limits=(QUOTA,))
     assert (one.strategy, one.multiplier, one.others) == ("single", 2.0, {"routed": 4.0})
     assert one.evidence.endswith("; routed from 4×")
+
+
+def test_a_provider_that_runs_out_of_capacity_is_not_a_quota() -> None:
+    busy = [asked(f"b{n}", 1.0, scale=2.0, outcome="overloaded") for n in range(50)]
+    (one,) = found(rung(1.0), rung(2.0) + busy)
+    assert (one.kind, one.title, one.low, one.high) == ("queue", "the provider runs out of capacity", 1.0, 2.0)
+    assert one.evidence == "11.1 % of the attempts at 2× got 503 or 529"
+
+
+def test_waits_that_grow_through_a_rung_are_a_queue() -> None:
+    slower = [asked(f"s{n}", n / 40, scale=2.0, first=0.5 + n / 100, took=9.0) for n in range(400)]
+    (one,) = found(rung(1.0), slower)
+    assert (one.title, one.multiplier) == ("answers wait longer and longer", 2.0)
+    assert one.evidence.startswith("at 2× the first token took 1.49 s in the first third of the rung and 3.9 s")
+
+
+def test_a_full_pool_is_assumed_of_the_client() -> None:
+    """20 a second for 1.5 s are 30 in flight, 31 at the edges: 1,000 connections hold to 33×."""
+    (one,) = found(rung(1.0), assumed=True)
+    assert (one.provenance, one.multiplier) == ("assumed", pytest.approx(1000 / 30))
+    assert one.fix == "for 100×, 3 client processes or a larger pool"
