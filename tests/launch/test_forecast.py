@@ -1,0 +1,86 @@
+"""What a test will cost, against a bill worked by hand."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from simulator.errors import BadInput
+from simulator.launch.forecast import Forecast, RungForecast, forecast
+from simulator.launch.inputs import Inputs
+from simulator.launch.options import Options
+
+SCENARIO = """\
+name: hand
+seed: 1
+launch: {starts: 2026-12-01, sessions_per_day: 1k}
+traffic:
+  arrivals: {kind: constant, rate: 1/s}
+  journeys:
+    - name: one
+      weight: 100%
+      turns: {kind: constant, value: 1}
+      think: {kind: constant, value: 0s}
+      system_tokens: 900
+      input_tokens: {kind: constant, value: 100}
+      output_tokens: {kind: constant, value: 50}
+      hard: 0%
+objectives: [refused < 1%]
+target: {url: "http://127.0.0.1:9/v1"}
+strategies:
+  single: acme-large
+  routed:
+    classify:
+      with: acme-small
+      rubric_tokens: 200
+      sees: last_turn
+      routes: {easy: acme-small, hard: acme-large}
+      otherwise: hard
+"""
+PRICES = """\
+schema: price-book/1
+extends: []
+models:
+  - model: acme/acme-large
+    source: {url: "https://acme.example.com/prices", as_of: 2026-11-01}
+    prices: [{from: 2026-01-01, usd_per_million: {input_tokens: "2", output_tokens: "10"}}]
+  - model: acme/acme-small
+    source: {url: "https://acme.example.com/prices", as_of: 2026-11-01}
+    prices: [{from: 2026-01-01, usd_per_million: {input_tokens: "0.2", output_tokens: "1"}}]
+"""
+
+
+@pytest.fixture
+def inputs(tmp_path: Path) -> Inputs:
+    (tmp_path / "hand.yaml").write_text(SCENARIO, encoding="utf-8")
+    (tmp_path / "prices.yaml").write_text(PRICES, encoding="utf-8")
+    options = Options(
+        scenario=tmp_path / "hand.yaml", prices=tmp_path / "prices.yaml", duration_s=10.0, command=("tenfold",)
+    )
+    return Inputs.read(options)
+
+
+def test_ten_requests_cost_what_they_cost_by_hand(inputs: Inputs) -> None:
+    single, routed = forecast(inputs, (1.0,), meaning="clone").rungs
+    # 10 × (1,000 in × $2/M + 50 out × $10/M) = 10 × $0.0025
+    assert (single.requests, single.calls, single.usd) == (10, 10, Decimal("0.025"))
+    # 10 × label (100 + 200 in, 1 out) + 10 × answer (1,000 in, 50 out), all on the small model:
+    # 10 × (300 × $0.2/M + 1 × $1/M) + 10 × (1,000 × $0.2/M + 50 × $1/M) = $0.00061 + $0.0025
+    assert (routed.calls, routed.usd) == (20, Decimal("0.00311"))
+
+
+def test_scales_and_replicates_multiply(inputs: Inputs) -> None:
+    ahead = forecast(inputs, (1.0, 3.0), meaning="clone", repeat=2)
+    assert [rung.requests for rung in ahead.rungs] == [10, 10, 10, 10, 30, 30, 30, 30]
+    assert ahead.usd == 2 * (Decimal("0.025") + Decimal("0.00311")) * 4
+
+
+def test_a_limit_refuses_what_is_dearer_and_what_nobody_can_price(inputs: Inputs) -> None:
+    ahead = forecast(inputs, (1.0,), meaning="clone")
+    ahead.refuse_beyond(Decimal("0.02811"))
+    with pytest.raises(BadInput, match="more than --max-spend"):
+        ahead.refuse_beyond(Decimal("0.02810"))
+    one = ahead.rungs[0]
+    unknown = RungForecast(**{name: getattr(one, name) for name in one.__slots__} | {"usd": None})
+    with pytest.raises(BadInput, match="has no price"):
+        Forecast((unknown,)).refuse_beyond(Decimal(5))

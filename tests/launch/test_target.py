@@ -1,0 +1,47 @@
+import pytest
+
+from simulator.errors import BadInput, Precondition
+from simulator.launch.target import check_key, is_loopback, shown
+from simulator.scenario.scenario import Target
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:8000/v1",
+        "http://127.9.9.9/v1",
+        "http://[::1]:8000/v1",
+        "http://localhost/v1",
+        "https://LOCALHOST",
+    ],
+)
+def test_this_machine_is_loopback(url: str) -> None:
+    assert is_loopback(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://api.example.com/v1",
+        "http://10.0.0.1",
+        "http://127.0.0.1.example.com/v1",
+        "http://localhost.example.com",
+    ],
+)
+def test_anything_else_is_beyond(url: str) -> None:
+    assert not is_loopback(url)
+
+
+def test_a_url_is_shown_without_what_may_be_secret() -> None:
+    assert shown("https://user:pa55@llm.example.com:8443/v1?key=s3cret#x") == "https://llm.example.com:8443/v1"
+
+
+def test_a_url_without_a_host_is_refused() -> None:
+    with pytest.raises(BadInput, match="has no host; write a base URL"):
+        is_loopback("https:///v1")
+
+
+def test_a_key_that_is_not_set_is_asked_for_by_the_name_of_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ACME_KEY", raising=False)
+    with pytest.raises(Precondition, match="ACME_KEY is not set; export"):
+        check_key(Target(url="https://llm.example.com/v1", key_env="ACME_KEY"))
