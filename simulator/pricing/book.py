@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -12,8 +13,9 @@ from simulator.errors import InvalidFile
 from simulator.pricing.attempts import Attempts, shipped_attempts
 from simulator.pricing.catalogue import Catalogue
 from simulator.pricing.entry import Entry, ModelPrices
-from simulator.pricing.errors import UnknownModel
-from simulator.pricing.rates import Rates
+from simulator.pricing.errors import UnknownModel, UnknownPrice
+from simulator.pricing.fx import Fx, usd_rate
+from simulator.pricing.rates import EXACT, Rates
 from simulator.pricing.resolution import Listed, day_of, resolve
 from simulator.pricing.snapshot import Snapshot, rows_of
 from simulator.pricing.terms import Contract, Fee, Uplift
@@ -33,6 +35,7 @@ class BookFile(FileModel):
     fees: tuple[Fee, ...] = ()
     uplifts: tuple[Uplift, ...] = ()
     contracts: tuple[Contract, ...] = ()
+    fx: tuple[Fx, ...] = ()
     attempts: Attempts = Attempts()
     """Rows that replace those of pricing/attempts.yaml."""
 
@@ -113,6 +116,13 @@ class PriceBook:
         if key not in self._found:
             self._found[key] = self._resolve(model, provider=provider, at=moment, tier=tier, geo=geo)
         return self._found[key]
+
+    def in_usd(self, amount: Decimal, currency: str, day: date) -> Decimal:
+        """An amount of another currency in US dollars, at the rate that the book has for the day."""
+        rate = usd_rate(tuple(one for layer in self.layers for one in layer.file.fx), currency, day)
+        if rate is None:
+            raise UnknownPrice(f"no rate for {currency} on {day}; add one under `fx:` in your price book")
+        return EXACT.multiply(amount, rate)
 
     def _moment(self, model: str, provider: str | None, at: datetime) -> datetime:
         """The start of the span with equal prices that `at` lies in: its day, or its minute where hours count."""

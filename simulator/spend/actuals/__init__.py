@@ -1,0 +1,40 @@
+"""What providers say they counted and charged: one kind of export per file of this folder."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from simulator.errors import InvalidFile
+from simulator.registry import members
+from simulator.spend.actuals.export import Actual, Export
+from simulator.spend.actuals.records import records
+
+
+def known() -> dict[str, Export]:
+    """All kinds by name, ours and those of installed packages."""
+    return {kind.name: kind() for kind in members(__name__, Export)}
+
+
+def read(paths: Iterable[Path]) -> list[Actual]:
+    """All lines of one or more exports, of one kind or several (a cost and a usage report). Raises `InvalidFile`."""
+    return [line for path in paths for line in _read(path)]
+
+
+def _read(path: Path) -> Iterator[Actual]:
+    kind: Export | None = None
+    for number, record in enumerate(records(path), 1):
+        kind = kind or _fitting(path, record)
+        try:
+            yield from kind.lines(record)
+        except InvalidFile as error:
+            raise InvalidFile(f"{path}: record {number}: {error}") from None
+    if kind is None:
+        raise InvalidFile(f"{path}: no records")
+
+
+def _fitting(path: Path, record: object) -> Export:
+    fitting = [one for one in known().values() if one.fits(record)]  # type: ignore[arg-type]
+    if len(fitting) != 1:
+        names = ", ".join(sorted(one.name for one in fitting) or sorted(known()))
+        what = "fits several kinds of export" if fitting else "fits no known kind of export"
+        raise InvalidFile(f"{path}: {what}: {names}")
+    return fitting[0]

@@ -1,0 +1,70 @@
+"""The records of an export file: pages of buckets of results, JSON objects, JSON lines, or CSV rows."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from simulator.errors import InvalidFile
+from simulator.spend.actuals.export import Record
+from simulator.yamlfile import read_text
+
+
+def records(path: Path) -> Iterator[Record]:
+    """Flat records with lower-case keys, nested ones joined by dots.
+
+    Raises `InvalidFile` where the file is neither, or where its last page says that more pages follow.
+    """
+    content = read_text(path).removeprefix("\ufeff")
+    if content.lstrip()[:1] not in ("{", "["):
+        yield from (_flat(row) for row in csv.DictReader(io.StringIO(content)))
+        return
+    pages = list(_json(path, content))
+    if pages and isinstance(pages[-1], Mapping) and pages[-1].get("has_more"):
+        raise InvalidFile(
+            f"{path}: the last page says has_more: fetch the pages that follow and put them into the file"
+        )
+    for page in pages:
+        yield from (_flat(record) for record in _of_page(page))
+
+
+def _json(path: Path, content: str) -> list[Any]:
+    try:
+        whole = json.loads(content, parse_float=Decimal)
+    except json.JSONDecodeError:
+        return [_line(path, number, line) for number, line in enumerate(content.splitlines(), 1) if line.strip()]
+    return whole if isinstance(whole, list) else [whole]
+
+
+def _line(path: Path, number: int, line: str) -> Any:
+    try:
+        return json.loads(line, parse_float=Decimal)
+    except json.JSONDecodeError as error:
+        raise InvalidFile(f"{path}:{number}:{error.colno}: neither JSON nor JSON lines: {error.msg}") from None
+
+
+def _of_page(page: Any) -> Iterator[Mapping[str, Any]]:
+    """A page's buckets' results, each with its bucket's times; Azure's `value`; else the object itself."""
+    if not isinstance(page, Mapping):
+        raise InvalidFile("a record is not a JSON object")
+    inner = page.get("data", page.get("value"))
+    if not isinstance(inner, list):
+        yield page
+        return
+    for bucket in inner:
+        times = {key: value for key, value in bucket.items() if key not in ("results", "properties", "object")}
+        if isinstance(bucket.get("results"), list):
+            yield from ({**times, **result} for result in bucket["results"])
+        else:
+            yield {**times, **bucket.get("properties", {})}
+
+
+def _flat(record: Mapping[str, Any], path: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, value in record.items():
+        name = f"{path}{str(key).lower()}"
+        flat |= _flat(value, f"{name}.") if isinstance(value, Mapping) else {name: value}
+    return flat
