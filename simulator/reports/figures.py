@@ -23,11 +23,11 @@ def figures(summary: Summary) -> list[Chart]:
     return [chart for chart in drawn if chart is not None]
 
 
-def write_figures(summary: Summary, folder: Path) -> list[Path]:
+def write_figures(summary: Summary, folder: Path, *, charts: list[Chart] | None = None) -> list[Path]:
     """One `<key>.svg` per picture into `folder`, made where it is missing; the same summary gives the same bytes."""
     folder.mkdir(parents=True, exist_ok=True)
     written = []
-    for chart in figures(summary):
+    for chart in figures(summary) if charts is None else charts:
         path = folder / f"{chart.key}.svg"
         path.write_text(chart.file(), encoding="utf-8")
         written.append(path)

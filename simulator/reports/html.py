@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from simulator.reports.charts.chart import Chart
 from simulator.reports.figures import figures
 from simulator.reports.headline import headline, readiness, tiles
 from simulator.reports.palette import variables
@@ -44,8 +45,8 @@ def _unbroken(text: str) -> str:
     return text.replace(" ", "\N{NO-BREAK SPACE}").replace("\N{NO-BREAK SPACE}[", " [")
 
 
-def render(summary: Summary) -> str:
-    """The page as text; the same summary gives the same bytes."""
+def render(summary: Summary, *, charts: list[Chart] | None = None) -> str:
+    """The page as text; the same summary gives the same bytes. `charts`: its pictures, if they are drawn already."""
     return _template().render(
         run=summary.run,
         started=f"{datetime.fromisoformat(summary.run.started_at).astimezone(UTC):%Y-%m-%d %H:%M} UTC",
@@ -66,11 +67,11 @@ def render(summary: Summary) -> str:
         reconciliation=reconciliation(summary),
         health=health(summary),
         identity=identity(summary),
-        charts={chart.key: chart for chart in figures(summary)},
+        charts={chart.key: chart for chart in (figures(summary) if charts is None else charts)},
         style=variables() + (_FOLDER / "report.css").read_text(encoding="utf-8"),
     )
 
 
-def write(summary: Summary, path: Path) -> None:
+def write(summary: Summary, path: Path, *, charts: list[Chart] | None = None) -> None:
     """The page as a file in UTF-8."""
-    path.write_text(render(summary), encoding="utf-8")
+    path.write_text(render(summary, charts=charts), encoding="utf-8")
