@@ -15,7 +15,7 @@ from simulator.provider.engine import Answer, Order, Refusal
 from simulator.provider.faults.fault import Damage
 from simulator.staging import wire
 from simulator.staging.delivery import Streamed, Whole
-from simulator.staging.dialects.dialect import Dialect, Heading, Problem, Refused, Usage, Wanted
+from simulator.staging.dialects.dialect import Dialect, Heading, Problem, Refused, StreamedDialect, Usage, Wanted
 from simulator.staging.hints import Hints
 from simulator.staging.service import Service
 from simulator.traffic.blocks import SIZE
@@ -63,17 +63,17 @@ class Completion:
         if isinstance(taken, Refusal):
             return await self._refuse(taken, headers)
         try:
-            if self.wanted.stream:
-                return await self._stream(taken, headers)
+            if self.wanted.stream and isinstance(self.dialect, StreamedDialect):
+                return await self._stream(self.dialect, taken, headers)
             return await self._whole(taken, headers)
         finally:
             service.leave(model, taken, epoch=epoch)
 
-    async def _stream(self, answer: Answer, headers: dict[str, str]) -> web.StreamResponse:
+    async def _stream(self, dialect: StreamedDialect, answer: Answer, headers: dict[str, str]) -> web.StreamResponse:
         service = self.service
         delivery = Streamed(
             answer,
-            self.dialect.script(self._heading(), Usage.of(answer)),
+            dialect.script(self._heading(), Usage.of(answer)),
             engine=service.provider.engines[self.wanted.model],
             text=self.text,
             flush_s=service.profile.stream.flush,
@@ -147,7 +147,7 @@ class Completion:
 
     def _heading(self) -> Heading:
         name = f"{draws.mix(draws.fold(self.order.key)):016x}"  # the same for the same key
-        return Heading(name, self.wanted.model, int(time.time()), self.wanted.include_usage)
+        return Heading(name, self.wanted.model, int(time.time()), self.wanted.include_usage, self.wanted.subject)
 
     def _headers(self, taken: Answer | Refusal) -> dict[str, str]:
         """Limits as the provider shows them, and for a load generator what was decided."""

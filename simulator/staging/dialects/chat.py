@@ -5,14 +5,14 @@ from typing import Any
 
 from simulator.provider.engine import Refusal
 from simulator.staging.dialects import body as form
-from simulator.staging.dialects.dialect import Dialect, Heading, Problem, Script, Usage, Wanted
+from simulator.staging.dialects.dialect import Heading, Problem, Script, StreamedDialect, Usage, Wanted
 
 _PER_MESSAGE = (
     4  # tokens that frame a message: OpenAI cookbook, "How to count tokens with tiktoken" (3, and 1 for a role)
 )
 
 
-class Chat(Dialect):
+class Chat(StreamedDialect):
     """`POST /v1/chat/completions` of OpenAI's API reference, one choice."""
 
     path = "/v1/chat/completions"

@@ -36,7 +36,8 @@ class Wanted:
     stream: bool = False
     include_usage: bool = False
     max_output_tokens: int | None = None
-    stop: tuple[str, ...] = ()
+    subject: Any = None
+    """What the answer is made from, where that is more than a length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class Heading:
     model: str
     created: int
     include_usage: bool
+    subject: Any = None
 
 
 class Script(ABC):
@@ -107,10 +109,6 @@ class Dialect(ABC):
         """What is wanted. Raises `Refused`."""
 
     @abstractmethod
-    def script(self, heading: Heading, usage: Usage) -> Script:
-        """For a streamed answer; `usage.output_tokens` is not known yet and 0."""
-
-    @abstractmethod
     def whole(self, heading: Heading, text: str, *, finish_reason: str, usage: Usage | None) -> dict[str, Any]:
         """The body of an answer that is not streamed; without usage where it is not told."""
 
@@ -128,6 +126,14 @@ class Dialect(ABC):
         """The body of an error."""
 
 
+class StreamedDialect(Dialect):
+    """An API whose answers can be streamed."""
+
+    @abstractmethod
+    def script(self, heading: Heading, usage: Usage) -> Script:
+        """For a streamed answer; `usage.output_tokens` is not known yet and 0."""
+
+
 def estimate(text: str) -> int:
     """Tokens of a prompt text whose count nobody gave: four UTF-8 bytes each, the usual rule of thumb for English."""
-    return (len(text.encode()) + 3) // 4
+    return (len(text.encode("utf-8", "surrogatepass")) + 3) // 4

@@ -5,7 +5,16 @@ from typing import Any
 
 from simulator.provider.engine import Refusal
 from simulator.staging.dialects import body as form
-from simulator.staging.dialects.dialect import Dialect, Heading, Problem, Refused, Script, Usage, Wanted, estimate
+from simulator.staging.dialects.dialect import (
+    Heading,
+    Problem,
+    Refused,
+    Script,
+    StreamedDialect,
+    Usage,
+    Wanted,
+    estimate,
+)
 
 _KINDS = {
     400: "invalid_request_error",
@@ -21,7 +30,7 @@ _KINDS = {
 _STOP = {"stop": "end_turn", "length": "max_tokens"}
 
 
-class Messages(Dialect):
+class Messages(StreamedDialect):
     """`POST /v1/messages` of Anthropic's API reference."""
 
     path = "/v1/messages"
