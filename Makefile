@@ -7,7 +7,7 @@ SCENARIO ?= scenarios/support-chat.yaml
 UV_COMPILE = $(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header
 
-.PHONY: run test test-all lint format bench bench-peers soak lock sample notebook clean help
+.PHONY: run test test-all lint format bench bench-peers soak schemas lock sample notebook clean help
 .DEFAULT_GOAL := help
 
 run: $(STAMP)  ## set up, then the main job: the shipped scenario against the embedded staging endpoint
@@ -46,6 +46,9 @@ sample: $(STAMP)  ## make results/sample-launch/ anew
 
 notebook: $(STAMP)  ## execute the notebooks in place
 	$(BIN)/python -m tests.notebooks
+
+schemas: $(STAMP)  ## write scenarios/schema/*.json anew, for editors
+	for kind in scenario profile prices; do $(BIN)/tenfold schema $$kind > scenarios/schema/$$kind.json; done
 
 lock: $(STAMP)  ## resolve both lock files anew
 	printf 'hatchling\neditables\n' | $(UV_COMPILE) --upgrade pyproject.toml - -o requirements.lock

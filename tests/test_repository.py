@@ -1,5 +1,6 @@
 """What is shipped is whole: every YAML loads, nothing names a machine, help is instant and complete."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from simulator import yamlfile
 from simulator.pricing.book import PriceBook
 from simulator.provider.profile import Profile
 from simulator.scenario import scenario
+from simulator.schemas import SCHEMAS, json_schema
 from tests.conftest import ROOT
 from tests.scan_tree import problems
 
@@ -29,6 +31,12 @@ def test_every_scenario_loads_and_its_profile_serves_its_models(path: Path) -> N
 @pytest.mark.parametrize("path", PROFILES, ids=lambda path: path.stem)
 def test_every_profile_loads(path: Path) -> None:
     assert yamlfile.load(path, Profile).models
+
+
+@pytest.mark.parametrize("kind", sorted(SCHEMAS))
+def test_the_schemas_for_editors_are_those_of_the_code(kind: str) -> None:
+    written = json.loads((ROOT / f"scenarios/schema/{kind}.json").read_text(encoding="utf-8"))
+    assert written == json_schema(kind), "run `make schemas`"
 
 
 def test_the_shipped_price_book_loads() -> None:

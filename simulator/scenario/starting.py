@@ -11,7 +11,7 @@ _PROFILE = re.compile(r"^\s*staging:\s*(\S+)", re.MULTILINE)
 
 
 def start_scenario(name: str, *, start: str, folder: Path) -> list[Path]:
-    """Write `folder/<name>.yaml` and, where it is not there yet, the profile it names; returns what was written.
+    """Write `folder/<name>.yaml` and, where they are not there yet, its schema and profile; returns what was written.
 
     Raises `BadInput` for a name that cannot be used or is taken, `Precondition` where the folder cannot be written.
     """
@@ -25,7 +25,8 @@ def start_scenario(name: str, *, start: str, folder: Path) -> list[Path]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         target.write_text(re.sub(r"(?m)^name: .*$", f"name: {name}", text, count=1), encoding="utf-8")
-        return [target, *(_profile(found[1], folder) if found else [])]
+        wanted = ["schema/scenario.json", *([found[1]] if found else [])]
+        return [target, *(path for name in wanted for path in _copied(name, folder))]
     except OSError as error:
         raise Precondition(f"{folder}: cannot be written: {error.strerror}") from None
 
@@ -37,7 +38,8 @@ def _shipped_text(start: str) -> str:
         raise BadInput(f"--from {start}: no shipped scenario of that name") from None
 
 
-def _profile(name: str, folder: Path) -> list[Path]:
+def _copied(name: str, folder: Path) -> list[Path]:
+    """A shipped file beside the scenario, unless one is there already."""
     copy = folder / name
     if copy.exists():
         return []
