@@ -26,6 +26,8 @@ _LAST_WORDS_S = 10.0  # for the rows of an interrupted rung to arrive
 
 PlanSource = Callable[[Any], ReplayPlan]
 """From Locust's parsed options. Raises `TenfoldError`."""
+Conclude = Callable[[ReplayPlan, int], int]
+"""Called when a replay has ended, with the exit code it would give; returns the process's."""
 
 
 class ReplayUser(User):
@@ -54,12 +56,14 @@ class Replay:
 
     current: "Replay | None" = None
 
-    def __init__(self, environment: Environment, runner: Any, source: PlanSource) -> None:
+    def __init__(self, environment: Environment, runner: Any, source: PlanSource, conclude: Conclude) -> None:
         self.environment = environment
         self.runner = runner
         self.conductor: Conductor | None = None
         self.worker: Worker | None = None
         self._source = source
+        self._conclude = conclude
+        self._refused: TenfoldError | None = None
         self._delivery: Delivery | None = None
         self._signals: list[Any] = []
 
@@ -69,6 +73,7 @@ class Replay:
         get_hub().handle_error = self._crashed
         events: Any = self.environment.events
         events.quitting.add_listener(self._quitting)
+        events.quit.add_listener(self._last_words)
         self._signals = [gevent.signal_handler(kind, self._interrupted) for kind in (signal.SIGINT, signal.SIGTERM)]
         if isinstance(self.runner, WorkerRunner):
             self.runner.register_message(_ORDER, self._ordered, concurrent=True)
@@ -84,12 +89,17 @@ class Replay:
         limit = options.run_time if options else None
         if limit and run_time > limit and self.conductor is not None:
             self.conductor.stop("stopped", f"--run-time of {limit} s has passed")
-        return self.conductor is not None and self.conductor.finished
+        return self._refused is not None or (self.conductor is not None and self.conductor.finished)
 
     # The conductor's side.
 
     def _started(self, **_: Any) -> None:
-        plan = self._source(self.environment.parsed_options)
+        self.conductor, self._refused = None, None
+        try:
+            plan = self._source(self.environment.parsed_options)
+        except TenfoldError as error:
+            self._refused = error
+            return
         if isinstance(self.runner, MasterRunner):
             workers = [client.id for client in self.runner.clients.ready]
             self.conductor = Conductor(plan, workers, send=self._send, alive=self._alive)
@@ -181,23 +191,26 @@ class Replay:
     def _quitting(self, **_: Any) -> None:
         conductor = self.conductor
         if conductor is None:
-            if isinstance(self.runner, WorkerRunner):
-                self.environment.process_exit_code = int(ExitCode.PASS)
+            self.environment.process_exit_code = int(self._refused.exit_code if self._refused else ExitCode.PASS)
             return
         conductor.stop("interrupted", "Locust was told to quit")
         with gevent.Timeout(_LAST_WORDS_S, False):
             while not conductor.finished:
                 gevent.sleep(0.05)
-        if conductor.reason:
-            print(conductor.reason, file=sys.stderr)
-        self.environment.process_exit_code = int(conductor.exit_code)
+        self.environment.process_exit_code = self._conclude(conductor.plan, int(conductor.exit_code))
+
+    def _last_words(self, **_: Any) -> None:
+        """After Locust's tables, so that a log ends with the reason."""
+        reason = self._refused or (self.conductor.reason if self.conductor else None)
+        if reason:
+            print(reason, file=sys.stderr, flush=True)
 
 
-def install(source: PlanSource) -> None:
+def install(source: PlanSource, *, conclude: Conclude = lambda _, code: code) -> None:
     """Call from a locustfile, which must also import `ReplayUser` and `ReplayShape`."""
 
     def init(environment: Environment, runner: Any, **_: Any) -> None:
-        Replay.current = Replay(environment, runner, source)
+        Replay.current = Replay(environment, runner, source, conclude)
         Replay.current.listen()
 
     listeners: Any = events.init

@@ -1,12 +1,10 @@
 """The locustfile of `tenfold run`: replays a plan that somebody else has written."""
 
-import sys
 from pathlib import Path
 from typing import Any
 
 from locust import events
 
-from simulator.errors import TenfoldError
 from simulator.replay.hooks import ReplayShape, ReplayUser, install
 from simulator.replay.plan import ReplayPlan
 
@@ -18,11 +16,7 @@ def _arguments(parser: Any, **_: Any) -> None:
 
 
 def _plan(options: Any) -> ReplayPlan:
-    try:
-        return ReplayPlan.read(Path(options.replay_plan))
-    except TenfoldError as error:
-        print(error, file=sys.stderr)
-        sys.exit(int(error.exit_code))
+    return ReplayPlan.read(Path(options.replay_plan))
 
 
 _parsers: Any = events.init_command_line_parser
