@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 from simulator.errors import InvalidFile
 from simulator.pricing.attempts import Attempts, shipped_attempts
 from simulator.pricing.catalogue import Catalogue
+from simulator.pricing.commitment import Commitment
 from simulator.pricing.entry import Entry, ModelPrices
 from simulator.pricing.errors import UnknownModel, UnknownPrice
 from simulator.pricing.fx import Fx, usd_rate
@@ -35,6 +36,7 @@ class BookFile(FileModel):
     fees: tuple[Fee, ...] = ()
     uplifts: tuple[Uplift, ...] = ()
     contracts: tuple[Contract, ...] = ()
+    commitments: tuple[Commitment, ...] = ()
     fx: tuple[Fx, ...] = ()
     attempts: Attempts = Attempts()
     """Rows that replace those of pricing/attempts.yaml."""
@@ -116,6 +118,10 @@ class PriceBook:
         if key not in self._found:
             self._found[key] = self._resolve(model, provider=provider, at=moment, tier=tier, geo=geo)
         return self._found[key]
+
+    def commitments(self, *, at: datetime) -> list[Commitment]:
+        """What is committed on the day of `at`, in the order of the layers."""
+        return [one for layer in self.layers for one in layer.file.commitments if one.holds(day_of(at))]
 
     def in_usd(self, amount: Decimal, currency: str, day: date) -> Decimal:
         """An amount of another currency in US dollars, at the rate that the book has for the day."""
