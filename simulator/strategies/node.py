@@ -16,7 +16,9 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from simulator.errors import BadInput
 from simulator.registry import family, members
+from simulator.strategies.batch import Answered, Evaluation, Rows
 from simulator.strategies.effects import Ask, Effect, Race, Reply, Serving, Turn
 from simulator.yamlfile import FileModel
 
@@ -47,6 +49,13 @@ class Node(FileModel):
 
     def serve(self, turn: Turn) -> Serving:
         raise NotImplementedError
+
+    def columns(self, rows: Rows, evaluation: Evaluation) -> Answered:
+        """`serve` for many requests at once, where no attempt fails. Raises BadInput for a node without that form."""
+        del rows, evaluation
+        raise BadInput(
+            f"{self.path}: {self.kind} with these options is served one request at a time; it has no columns"
+        )
 
     def asks(self) -> set[str]:
         """Models that this node asks itself, without its children."""
@@ -151,11 +160,16 @@ def _spread(word: str, options: Any) -> dict[str, Any]:
         close = get_close_matches(word, words(), n=1)
         hint = f"did you mean {close[0]!r}?" if close else f"known here: {', '.join(sorted(words()))}"
         raise ValueError(f"unknown node word {word!r}; {hint}")
-    if isinstance(options, Mapping) and "kind" not in options:
-        return {**options, "kind": word}
-    if kind.short is None or isinstance(options, Mapping):
+    if kind.short is not None and (not isinstance(options, Mapping) or _is_node(options, kind)):
+        return {kind.short: options, "kind": word}
+    if not isinstance(options, Mapping) or "kind" in options:
         raise ValueError(f"{word}: needs a mapping of its options: {', '.join(_options(kind))}")
-    return {kind.short: options, "kind": word}
+    return {**options, "kind": word}
+
+
+def _is_node(options: Mapping[Any, Any], kind: type[Node]) -> bool:
+    """Whether `retry: {fallback: [a, b]}` leaves `of:` out: one key, a node word and no option of `kind`."""
+    return len(options) == 1 and next(iter(options)) in words() and next(iter(options)) not in _options(kind)
 
 
 def _options(kind: type[Node]) -> list[str]:

@@ -2,11 +2,13 @@
 
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Annotated, Any
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
 from simulator.traffic.request import Request
@@ -45,6 +47,11 @@ class Rules:
 
     def fits(self, request: Request) -> bool:
         return all(test.fits(request) for test in self.tests)
+
+    def fitting(self, fields: Mapping[str, NDArray[np.generic]]) -> NDArray[np.bool_]:
+        """`fits` for columns of requests; an unknown word is an empty one there."""
+        tests = (_COMPARE[test.sign](fields[test.field], test.value) for test in self.tests)
+        return np.asarray(np.logical_and.reduce(list(tests)))
 
 
 def parse_rule(value: Any) -> Rules:

@@ -2,11 +2,14 @@
 
 from typing import Annotated, Literal
 
+import numpy as np
 from pydantic import Field
 
 from simulator.calls import Outcome
 from simulator.draws import uniform
+from simulator.strategies.batch import Answered, Evaluation, Rows, in_order
 from simulator.strategies.effects import Ask, Reply, Serving, Turn, Wait
+from simulator.strategies.keys import uniforms
 from simulator.strategies.node import Child, Node
 from simulator.units import Duration, Share
 
@@ -29,6 +32,19 @@ class Cache(Node):
         at = turn.at + self.lookup
         # No call was made: an empty id, so that no row of the ledger is marked as served.
         return Reply(Ask("", self.path, purpose="cache"), "", Outcome.OK, sent_at=at, ended_at=at)
+
+    def columns(self, rows: Rows, evaluation: Evaluation) -> Answered:
+        batch, looked = evaluation.batch, rows.later(self.lookup)
+        hit = uniforms(batch.seed, self.path, batch.requests[rows.at]) < self.hits
+        stored, count = looked.where(hit), int(hit.sum())
+        hits = Answered(
+            rows=stored,
+            first_token=np.full(count, np.nan),
+            finished=np.ones(count, dtype=bool),
+            output_tokens=np.zeros(count, dtype=np.int64),
+            node=np.full(count, self.path),
+        )
+        return in_order([hits, self.of.columns(looked.where(~hit), evaluation)])
 
     def hit(self, turn: Turn) -> bool:
         """Whether this request is one of the assumed hits."""

@@ -2,6 +2,9 @@
 
 from typing import ClassVar, Literal
 
+import numpy as np
+
+from simulator.strategies.batch import Answered, Evaluation, Rows, Sent
 from simulator.strategies.effects import Ask, Reply, Serving, Turn
 from simulator.strategies.node import Node
 from simulator.units import Duration
@@ -36,6 +39,20 @@ class Call(Node):
             total_timeout_s=self.timeout,
             tier=self.tier,
             provider=self.provider,
+        )
+
+    def columns(self, rows: Rows, evaluation: Evaluation) -> Answered:
+        if self.timeout is not None or self.first_token_timeout is not None:
+            return super().columns(rows, evaluation)
+        known, at = evaluation.batch.of(self.model), rows.at
+        tokens = evaluation.batch.seen_tokens(rows, "all") + rows.added if rows.added else known.input_tokens[at]
+        evaluation.sent.append(Sent(self.path, self.model, "answer", at, tokens, known.output_tokens[at]))
+        return Answered(
+            rows=rows.later(known.seconds[at], calls=1),
+            first_token=rows.now + known.first_token[at],
+            finished=known.finished[at],
+            output_tokens=known.output_tokens[at],
+            node=np.full(len(at), self.path),
         )
 
     def asks(self) -> set[str]:

@@ -2,13 +2,17 @@
 
 import json
 import re
+from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Literal
 
+import numpy as np
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
 from simulator.calls import Outcome
 from simulator.draws import uniform
+from simulator.strategies.batch import Answered, Bools, Evaluation, Rows, in_order
 from simulator.strategies.effects import Ask, Reply, Serving, Turn
+from simulator.strategies.keys import uniforms
 from simulator.strategies.node import Child, Node
 from simulator.strategies.nodes.classify import label_of
 from simulator.units import Count, Duration, Share
@@ -106,6 +110,42 @@ class Cascade(Node):
             max_output_tokens=judge.answer_tokens,
             total_timeout_s=judge.timeout,
         )
+
+    def columns(self, rows: Rows, evaluation: Evaluation) -> Answered:
+        if self.accept == "json" or isinstance(self.accept, Matches) or (self.judge and self.judge.timeout is not None):
+            return super().columns(rows, evaluation)
+        served = []
+        for step, target in enumerate(self.of[:-1]):
+            answered, passed = self._checked(target.columns(rows, evaluation), evaluation, step)
+            served.append(answered.where(passed))
+            rows = replace(answered.rows.where(~passed), added=rows.added)
+        return in_order([*served, self.of[-1].columns(rows, evaluation)])
+
+    def _checked(self, answered: Answered, evaluation: Evaluation, step: int) -> tuple[Answered, Bools]:
+        """The answers with the time the check took, and which of them are served."""
+        batch, rows = evaluation.batch, answered.rows
+        passed = answered.finished
+        if isinstance(self.accept, Assumed):
+            draws = uniforms(batch.seed, self.path, batch.requests[rows.at], step)
+            shares = batch.difficulty(rows)[:, None] == np.array(list(self.accept.assumed))
+            passed = (shares & (draws[:, None] < np.array(list(self.accept.assumed.values())))).any(axis=1)
+        return self._judged(self.judge, answered, passed, evaluation) if self.judge else (answered, passed)
+
+    def _judged(
+        self, judge: Judge, answered: Answered, passed: Bools, evaluation: Evaluation
+    ) -> tuple[Answered, Bools]:
+        """The judge reads what passed so far; its call and its time count, whatever it says."""
+        batch, rows = evaluation.batch, answered.rows
+        asked = rows.where(passed)
+        difficulty = batch.difficulty(asked)
+        truth = np.where(difficulty == "easy", "accept", np.where(difficulty == "hard", "reject", ""))
+        tokens = batch.seen_tokens(asked, "all") + judge.rubric_tokens + answered.output_tokens[passed]
+        accepted = evaluation.label(asked, model=judge.judge, labels=_VERDICTS, truth=truth) == 0
+        taken = evaluation.ask_label(self, asked, model=judge.judge, purpose="judge", input_tokens=tokens)
+        now, begun, served = rows.now.copy(), rows.asked + passed, passed.copy()
+        now[passed] += taken
+        served[passed] = accepted
+        return replace(answered, rows=replace(rows, now=now, asked=begun)), served
 
     def asks(self) -> set[str]:
         return {self.judge.judge} if self.judge else set()

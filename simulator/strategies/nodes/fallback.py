@@ -4,6 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from simulator.strategies.batch import Answered, Evaluation, Rows
 from simulator.strategies.effects import Reply, Serving, Turn
 from simulator.strategies.node import Child, Node
 from simulator.strategies.timeout import bounded
@@ -30,6 +31,11 @@ class Fallback(Node):
             if not self.moves_on(reply):
                 return reply
         return (yield from self._try(self.of[-1], turn))
+
+    def columns(self, rows: Rows, evaluation: Evaluation) -> Answered:
+        if self.timeout is not None or self.first_token_timeout is not None:
+            return super().columns(rows, evaluation)
+        return self.of[0].columns(rows, evaluation)  # a batch holds no failures
 
     def moves_on(self, reply: Reply) -> bool:
         """Whether the next target is asked after this reply."""

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from simulator.strategies.batch import Answered, Evaluation, Rows
 from simulator.strategies.effects import Ask, Serving, Turn, Wait
 from simulator.strategies.node import Child, Node, with_asks
 from simulator.units import Count, Duration
@@ -22,10 +23,19 @@ class Retrieve(Node):
     chunk_tokens: Annotated[Count, Field(gt=0)] = 400
     search: Duration = 0.05
 
+    @property
+    def tokens(self) -> int:
+        """That each answering call carries in addition."""
+        return self.chunks * self.chunk_tokens
+
     def serve(self, turn: Turn) -> Serving:
         yield Wait(self.search)
         return (yield from with_asks(self.of.serve(turn), self._inform))
 
+    def columns(self, rows: Rows, evaluation: Evaluation) -> Answered:
+        searched = rows.later(self.search)
+        return self.of.columns(replace(searched, added=rows.added + self.tokens), evaluation)
+
     def _inform(self, ask: Ask) -> Ask:
-        passages = self.chunks * self.chunk_tokens if ask.purpose == "answer" else 0
+        passages = self.tokens if ask.purpose == "answer" else 0
         return replace(ask, instructions_tokens=ask.instructions_tokens + passages)

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from simulator.draws import uniform
+from simulator.strategies.batch import Answered, Evaluation, Rows
 from simulator.strategies.effects import Ask, Effect, Reply, Serving, Turn, Wait
 from simulator.strategies.node import Child, Node, change_asks, through
 from simulator.strategies.when import TRANSIENT, When, has_text, matches
@@ -44,6 +45,9 @@ class Retry(Node):
             return reply
 
         return through(self.of.serve(turn), persist)
+
+    def columns(self, rows: Rows, evaluation: Evaluation) -> Answered:
+        return self.of.columns(rows, evaluation)  # a batch holds no failures
 
     def again(self, reply: Reply) -> bool:
         """Whether the rules let this reply be asked for once more, were there a try left."""

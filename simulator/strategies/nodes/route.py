@@ -2,8 +2,10 @@
 
 from typing import Annotated, Literal
 
+import numpy as np
 from pydantic import Field
 
+from simulator.strategies.batch import Answered, Evaluation, Rows, in_order
 from simulator.strategies.effects import Serving, Turn
 from simulator.strategies.node import Child, Node
 from simulator.strategies.rule import Rule
@@ -27,3 +29,11 @@ class Route(Node):
     def serve(self, turn: Turn) -> Serving:
         fitting = (branch.use for branch in self.branches if branch.when.fits(turn.request))
         return next(fitting, self.otherwise).serve(turn)
+
+    def columns(self, rows: Rows, evaluation: Evaluation) -> Answered:
+        left, parts = np.ones(len(rows.at), dtype=bool), []
+        for branch in self.branches:
+            here = left & branch.when.fitting(evaluation.batch.fields)[rows.at]
+            parts.append(branch.use.columns(rows.where(here), evaluation))
+            left &= ~here
+        return in_order([*parts, self.otherwise.columns(rows.where(left), evaluation)])

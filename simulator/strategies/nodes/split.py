@@ -2,10 +2,13 @@
 
 from typing import Annotated, Literal
 
+import numpy as np
 from pydantic import Field, field_validator
 
 from simulator.draws import uniform
+from simulator.strategies.batch import Answered, Evaluation, Rows, in_order
 from simulator.strategies.effects import Serving, Turn
+from simulator.strategies.keys import uniforms
 from simulator.strategies.node import Child, Node
 from simulator.traffic.request import Request
 from simulator.units import Share
@@ -45,6 +48,20 @@ class Split(Node):
                 return part.of
             draw -= part.share
         return next(part.of for part in reversed(self.parts.values()) if part.share)
+
+    def columns(self, rows: Rows, evaluation: Evaluation) -> Answered:
+        batch = evaluation.batch
+        keys = {"request": batch.requests, "session": batch.sessions, "user": batch.users}[self.by][rows.at]
+        draw, parts = uniforms(batch.seed, self.path, keys), []
+        left = np.ones(len(draw), dtype=bool)
+        for part in self.parts.values():
+            here = left & (draw < part.share)
+            parts.append(part.of.columns(rows.where(here), evaluation))
+            left, draw = left & ~here, draw - part.share
+        if left.any():  # a rounding error away from 1
+            last = next(part.of for part in reversed(self.parts.values()) if part.share)
+            parts.append(last.columns(rows.where(left), evaluation))
+        return in_order(parts)
 
     def _key(self, request: Request) -> str:
         if self.by == "request":

@@ -1,0 +1,167 @@
+"""Requests as columns, for strategies over a million recorded answers: the decisions of `serve`, array by array."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.errors import BadInput
+from simulator.provider.answers import LABEL_TOKENS
+from simulator.strategies.keys import Keys, continued, uniforms
+
+if TYPE_CHECKING:
+    from simulator.strategies.node import Node
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What one model answered to every request; a batch holds no failures. Seconds are from the send."""
+
+    seconds: Floats
+    first_token: Floats
+    input_tokens: Ints
+    output_tokens: Ints
+    finished: Bools
+    """Not cut at the token limit."""
+    label_accuracy: float = 1.0
+    """How often it names the right label."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Columns with one entry per request, and the answers of each model."""
+
+    seed: int
+    requests: Keys
+    """Folded ids, as are sessions and users (the session's where a request has no user)."""
+    sessions: Keys
+    users: Keys
+    fields: Mapping[str, NDArray[np.generic]]
+    """What rules compare: input_tokens, output_tokens, turn, journey, difficulty, …"""
+    new_tokens: Ints
+    """Length of the turn's new message."""
+    known: Mapping[str, Known]
+
+    def of(self, model: str) -> Known:
+        """The answers of one model. Raises BadInput where it has none."""
+        if model not in self.known:
+            raise BadInput(f"no answers of {model} are recorded; recorded: {', '.join(self.known) or 'none'}")
+        return self.known[model]
+
+    def difficulty(self, rows: "Rows") -> NDArray[np.str_]:
+        return np.asarray(self.fields["difficulty"][rows.at], dtype=np.str_)
+
+    def seen_tokens(self, rows: "Rows", sees: str) -> Ints:
+        """`Ask.seen_tokens` of each request."""
+        return np.asarray((self.new_tokens if sees == "last_turn" else self.fields["input_tokens"])[rows.at])
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Requests on their way through a tree: which ones, seconds since each was due, and calls begun so far."""
+
+    at: Ints
+    now: Floats
+    asked: Ints
+    added: int = 0
+    """Tokens that nodes above put before the prompt of an answer."""
+
+    @classmethod
+    def all(cls, count: int) -> "Rows":
+        return cls(np.arange(count), np.zeros(count), np.zeros(count, dtype=np.int64))
+
+    def where(self, chosen: Bools) -> "Rows":
+        return replace(self, at=self.at[chosen], now=self.now[chosen], asked=self.asked[chosen])
+
+    def later(self, seconds: Floats | float, *, calls: int = 0) -> "Rows":
+        """The same requests after a wait, or after a call's answer."""
+        return replace(self, now=self.now + seconds, asked=self.asked + calls)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The calls that one node made of one model: which requests, and the tokens of each."""
+
+    node: str
+    model: str
+    purpose: str
+    at: Ints
+    input_tokens: Ints
+    output_tokens: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a node gives back: its requests with the time they were answered. Entries follow `rows.at`."""
+
+    rows: Rows
+    first_token: Floats
+    """Seconds since the request was due; NaN where no call was made."""
+    finished: Bools
+    output_tokens: Ints
+    node: NDArray[np.str_]
+    """Path of the node whose answer is served."""
+
+    def where(self, chosen: Bools) -> "Answered":
+        names = ("first_token", "finished", "output_tokens", "node")
+        return Answered(self.rows.where(chosen), *(getattr(self, name)[chosen] for name in names))
+
+
+@dataclass(slots=True)
+class Evaluation:
+    """One strategy over a batch. Calls are kept in the order of the tree."""
+
+    batch: Batch
+    sent: list[Sent] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, node: "Node", batch: Batch) -> tuple["Evaluation", Answered]:
+        """Serve every request. Raises BadInput where a node of the tree has no column form, or a model no answers."""
+        evaluation = cls(batch)
+        answered = node.columns(Rows.all(len(batch.requests)), evaluation)
+        return evaluation, in_order([answered])
+
+    def label(self, rows: Rows, *, model: str, labels: tuple[str, ...], truth: NDArray[np.str_]) -> Ints:
+        """The label a model would give each request, as an index: `provider.answers.label` over columns."""
+        names = np.array(labels)
+        right = np.argmax(truth[:, None] == names, axis=1)
+        known = (truth[:, None] == names).any(axis=1)
+        keys = self._attempt_keys(rows)
+        first, second = (uniforms(self.batch.seed, "provider.label", keys, number) for number in (0, 1))
+        others = len(labels) - known
+        other = (second * others).astype(np.int64)
+        wrong = np.where(known & (other >= right), other + 1, other)
+        sure = known & ((others == 0) | (first < self.batch.of(model).label_accuracy))
+        return np.asarray(np.where(sure, right, wrong))
+
+    def ask_label(self, node: "Node", rows: Rows, *, model: str, purpose: str, input_tokens: Ints) -> Floats:
+        """Book a call for a label and return its seconds: as long as the model's first token took."""
+        tokens = np.full(len(rows.at), LABEL_TOKENS)
+        self.sent.append(Sent(node.path, model, purpose, rows.at, input_tokens, tokens))
+        return self.batch.of(model).first_token[rows.at]
+
+    def _attempt_keys(self, rows: Rows) -> Keys:
+        """Fold of `request/call/1`."""
+        keys = self.batch.requests[rows.at]
+        for call in np.unique(rows.asked):
+            here = rows.asked == call
+            keys[here] = continued(keys[here], f"/{call}/1")
+        return keys
+
+
+def in_order(parts: list[Answered]) -> Answered:
+    """Branches put together again, in the order of the requests."""
+    order = np.argsort(np.concatenate([part.rows.at for part in parts]), kind="stable")
+
+    def joined(arrays: list[NDArray[np.generic]]) -> NDArray[np.generic]:
+        return np.concatenate(arrays)[order]
+
+    rows = Rows(*(joined([getattr(part.rows, name) for part in parts]) for name in ("at", "now", "asked")))  # type: ignore[arg-type]
+    names = ("first_token", "finished", "output_tokens", "node")
+    return Answered(rows, *(joined([getattr(part, name) for part in parts]) for name in names))  # type: ignore[arg-type]

@@ -1,0 +1,145 @@
+"""The column form of a strategy is its `serve`, a million requests at a time: held equal, call by call."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from simulator.calls import Outcome
+from simulator.errors import BadInput
+from simulator.provider.answers import LABEL_TOKENS, label
+from simulator.strategies.batch import Batch, Evaluation, Known
+from simulator.strategies.drive import Answer, Answers, drive
+from simulator.strategies.effects import Ask, Turn
+from simulator.strategies.keys import folded
+from simulator.strategies.node import Node
+from simulator.traffic.request import Request
+from tests.strategies.scripted import REQUEST, tree
+
+STRATEGIES = [
+    "big",
+    "retry: {fallback: [small, big]}",
+    "classify: {with: small, sees: last_turn, routes: {easy: small, hard: big}, otherwise: hard}",
+    "classify: {with: big, routes: {easy: small, medium: small, hard: {retry: big}}, otherwise: hard}",
+    "route: {branches: [{when: input_tokens > 600, use: big}, {when: journey = a and turn < 2, use: small}],"
+    " otherwise: {retrieve: {of: small, chunks: 2}}}",
+    "split: {parts: {x: {share: 30%, of: small}, y: {share: 70%, of: big}}, by: user}",
+    "cache: {hits: 40%, of: {split: {parts: {x: {share: 0.5, of: small}, y: {share: 0.5, of: big}}, by: request}}}",
+    "cascade: [small, big]",
+    "cascade: {of: [small, big, big], accept: {assumed: {easy: 80%, hard: 30%}}}",
+    "cascade: {of: [{retrieve: {of: small}}, big], judge: {with: small, rubric_tokens: 50}}",
+    "classify: {with: small, routes: {easy: {cascade: {of: [small, big], judge: {with: big}}}, hard: big},"
+    " otherwise: hard}",
+]
+
+requests = st.builds(
+    Request,
+    request_id=st.uuids().map(str),
+    session_id=st.sampled_from(["s1", "s2", "s3"]),
+    turn=st.integers(1, 3),
+    journey=st.sampled_from(["a", "b"]),
+    at=st.just(0.0),
+    think_s=st.just(0.0),
+    input_tokens=st.integers(100, 1200),
+    output_tokens=st.integers(1, 300),
+    user=st.none() | st.sampled_from(["u1", "u2"]),
+    difficulty=st.none() | st.sampled_from(["easy", "hard"]),
+)
+
+
+def _known(rng: np.random.Generator, count: int) -> Known:
+    seconds = rng.lognormal(0.5, 0.5, count)
+    return Known(
+        seconds=seconds,
+        first_token=seconds * rng.random(count),
+        input_tokens=rng.integers(100, 2000, count),
+        output_tokens=rng.integers(1, 300, count),
+        finished=rng.random(count) < 0.7,
+        label_accuracy=0.7,
+    )
+
+
+def _batch(rows: list[Request], seed: int) -> Batch:
+    rng = np.random.default_rng(seed)
+    names = ("input_tokens", "output_tokens", "turn", "journey", "difficulty")
+    return Batch(
+        seed=seed,
+        requests=folded([row.request_id for row in rows]),
+        sessions=folded([row.session_id for row in rows]),
+        users=folded([row.user or row.session_id for row in rows]),
+        fields={name: np.array([getattr(row, name) or "" for row in rows]) for name in names},
+        new_tokens=np.array([row.parts[-1] for row in rows]),
+        known={model: _known(rng, len(rows)) for model in ("big", "small")},
+    )
+
+
+def _answers(rows: list[Request], batch: Batch) -> Answers:
+    """The same answers, one at a time."""
+    place = {row.request_id: number for number, row in enumerate(rows)}
+
+    def answer(ask: Ask, request: Request) -> Answer:
+        known, at = batch.known[ask.model], place[request.request_id]
+        if ask.labels:
+            key = f"{request.request_id}/{ask.call}/{ask.attempt}"
+            text = label(ask.truth, ask.labels, known.label_accuracy, seed=batch.seed, key=key)
+            usage = {"input_tokens": ask.seen_tokens(request) + ask.instructions_tokens, "output_tokens": LABEL_TOKENS}
+            seconds = float(known.first_token[at])
+            return Answer(Outcome.OK, seconds, seconds, text, usage)
+        added = ask.instructions_tokens
+        usage = {
+            "input_tokens": request.input_tokens + added if added else int(known.input_tokens[at]),
+            "output_tokens": int(known.output_tokens[at]),
+        }
+        outcome = Outcome.OK if known.finished[at] else Outcome.LENGTH
+        return Answer(outcome, float(known.seconds[at]), float(known.first_token[at]), "", usage)
+
+    return answer
+
+
+def _one_by_one(node: Node, rows: list[Request], batch: Batch) -> tuple[list[Any], list[Any]]:
+    answers, sent, ends = _answers(rows, batch), [], []
+    for number, row in enumerate(rows):
+        served = drive(node, Turn(row, batch.seed, at=0.0), answers)
+        ends.append((served.ended_at, served.reply.ask.node))
+        for attempt in served.attempts:
+            reply = attempt.reply
+            sent.append((number, reply.ask.node, reply.ask.purpose, reply.input_tokens, reply.output_tokens))
+    return sorted(sent), ends
+
+
+def _as_columns(node: Node, batch: Batch) -> tuple[list[Any], list[Any]]:
+    evaluation, answered = Evaluation.of(node, batch)
+    sent = [
+        (int(at), one.node, one.purpose, int(given), int(written))
+        for one in evaluation.sent
+        for at, given, written in zip(one.at, one.input_tokens, one.output_tokens, strict=True)
+    ]
+    return sorted(sent), list(zip(answered.rows.now.tolist(), answered.node.tolist(), strict=True))
+
+
+@pytest.mark.parametrize("text", STRATEGIES)
+@settings(max_examples=25)
+@given(rows=st.lists(requests, min_size=1, max_size=30, unique_by=lambda row: row.request_id), seed=st.integers(0, 99))
+def test_columns_make_the_calls_that_serve_makes(text: str, rows: list[Request], seed: int) -> None:
+    rows = [replace(row, parts=(row.input_tokens - 50, 50)) for row in rows]
+    node, batch = tree(text), _batch(rows, seed)
+    (calls, ends), (calls_too, ends_too) = _one_by_one(node, rows, batch), _as_columns(node, batch)
+    assert calls_too == calls
+    assert [place for _, place in ends_too] == [place for _, place in ends]
+    assert [at for at, _ in ends_too] == pytest.approx([at for at, _ in ends])
+
+
+@pytest.mark.parametrize(
+    "text", ["race: [big, small]", "call: {model: big, timeout: 2s}", "cascade: {of: [a, b], accept: json}"]
+)
+def test_a_node_without_columns_says_so(text: str) -> None:
+    with pytest.raises(BadInput, match="is served one request at a time; it has no columns"):
+        Evaluation.of(tree(text), _batch([replace(REQUEST, parts=(450, 50))], seed=1))
+
+
+def test_a_model_without_answers_is_named() -> None:
+    with pytest.raises(BadInput, match="no answers of tiny are recorded; recorded: big, small"):
+        Evaluation.of(tree("tiny"), _batch([replace(REQUEST, parts=(450, 50))], seed=1))
