@@ -40,7 +40,10 @@ class Turns(Figures):
 
 
 class Info(Figures):
-    """A trace in figures. Rates are requests per second, with later turns at their start plus think times."""
+    """A trace in figures. Rates are requests per second, with later turns at the session's start plus think times.
+
+    Turns that fall after the window count in lengths and sessions, not in rates.
+    """
 
     format: str
     rows: int
@@ -75,8 +78,7 @@ def of_trace(trace: Trace, report: Report | None = None) -> Info:
     """The figures of a trace, with what its reading reported."""
     report = report or Report("tenfold", read=len(trace))
     table, clock = trace.table, trace.clock()
-    due = np.sort(clock)
-    length = max(trace.span_s, float(due[-1]) if len(due) else 0.0)
+    due, length = np.sort(clock[clock < trace.span_s]), trace.span_s
     sent, answered = (table.column(name).to_numpy() for name in ("input_tokens", "output_tokens"))
     turn = table.column("turn").to_numpy()
     return Info(
@@ -85,7 +87,7 @@ def of_trace(trace: Trace, report: Report | None = None) -> Info:
         dropped=report.dropped,
         repaired=report.repaired,
         span_s=trace.span_s,
-        mean_rate=len(trace) / trace.span_s,
+        mean_rate=len(due) / length,
         peak_rate={name: shape.peak_rate(due, window, length) for name, window in WINDOWS.items()},
         cv=shape.cv(due),
         dispersion={name: shape.dispersion(due, window, length) for name, window in WINDOWS.items()},
@@ -154,5 +156,5 @@ def _hour_of_week(due: Floats, trace: Trace) -> list[float | None] | None:
     edges = np.arange(start // _HOUR, (start + trace.span_s) // _HOUR + 1) * _HOUR
     covered_s = np.minimum(edges + _HOUR, start + trace.span_s) - np.maximum(edges, start)
     covered = np.bincount((edges // _HOUR % _HOURS_OF_WEEK).astype(int), weights=covered_s, minlength=_HOURS_OF_WEEK)
-    mean = len(trace) / trace.span_s
+    mean = len(due) / trace.span_s
     return [float(n / s / mean) if s >= _HOUR / 6 else None for n, s in zip(asked, covered, strict=True)]

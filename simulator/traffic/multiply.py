@@ -1,5 +1,6 @@
 """More of the same traffic. What "10×" means is named, because its meanings differ twenty-fold in peak rate."""
 
+import math
 from typing import Any, Literal
 
 import numpy as np
@@ -7,15 +8,16 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from simulator import draws
 from simulator.errors import BadInput
 from simulator.traffic import blocks, keys
 from simulator.traffic.keys import Floats, Keys
 from simulator.traffic.trace import Trace
 
 Meaning = Literal["clone", "independent", "worst", "compress"]
-MEANINGS: dict[str, str] = {
+MEANINGS: dict[Meaning, str] = {
     "clone": "every user gets k − 1 others like them, who start within the jitter of the same moment",
-    "independent": "k populations that know nothing of each other: the same day, shifted at random; optimistic",
+    "independent": "k populations that know nothing of each other: the same day, each shifted at random; optimistic",
     "worst": "everybody at once: k users at every start, to the millisecond",
     "compress": "the same users in a k-th of the time; peaks and thinking are squeezed too: for smoke tests only",
 }
@@ -46,35 +48,29 @@ def multiply(
         raise BadInput(f"a jitter must be 0 or more seconds, got {jitter_s:g}")
     if meaning == "compress":
         return _compressed(trace, scale)
-    jitter_s = {"independent": trace.span_s / 2, "worst": 0.0}.get(meaning, jitter_s)
     jitter_s = default_jitter(trace.span_s) if jitter_s is None else jitter_s
     folded = keys.fold(trace.table.column("session_id").combine_chunks())
     shared = _shared(trace.table) if scale > 1 else np.empty(0, np.bool_)
-    return Trace(
-        pa.concat_tables(_copies(trace, scale, jitter_s=jitter_s, seed=seed, folded=folded, shared=shared)),
-        trace.span_s,
-        trace.epoch_s,
-    )
+    copies = [trace.table]
+    for number in range(2, math.ceil(scale) + 1):
+        offset = _offset(trace, meaning, number=number, seed=seed, jitter_s=jitter_s, folded=folded)
+        copies.append(_clone(trace, str(number), offset_s=offset, shared=shared))
+    part = scale - int(scale)
+    if part:
+        copies[-1] = copies[-1].filter(pa.array(keys.uniform(folded, seed=seed, path="multiply.keep") < part))
+    return Trace(pa.concat_tables(copies), trace.span_s, trace.epoch_s)
 
 
-def _copies(
-    trace: Trace, scale: float, *, jitter_s: float, seed: int, folded: Keys, shared: npt.NDArray[np.bool_]
-) -> list[pa.Table]:
-    """The original and its clones; the last one in part where `scale` has a fraction."""
-    whole, part = int(scale), scale - int(scale)
-    copies = []
-    for number in range(1, whole + (part > 0) + 1):
-        copy = trace.table
-        if number > 1:
-            offset = (2 * keys.uniform(folded, seed=seed, path="multiply.jitter", number=number) - 1) * jitter_s
-            copy = _clone(trace, str(number), offset_s=offset, shared=shared)
-        if number > whole:
-            copy = copy.filter(pa.array(keys.uniform(folded, seed=seed, path="multiply.keep") < part))
-        copies.append(copy)
-    return copies
+def _offset(trace: Trace, meaning: Meaning, *, number: int, seed: int, jitter_s: float, folded: Keys) -> Floats | float:
+    """By how much clone `number` of each session starts later (or earlier) than its original."""
+    if meaning == "independent":  # one shift for the whole population, so that it keeps bursts of its own
+        return draws.uniform(seed, "multiply.shift", str(number)) * trace.span_s
+    if meaning == "worst":
+        return 0.0
+    return (2 * keys.uniform(folded, seed=seed, path="multiply.jitter", number=number) - 1) * jitter_s
 
 
-def _clone(trace: Trace, number: str, *, offset_s: Floats, shared: npt.NDArray[np.bool_]) -> pa.Table:
+def _clone(trace: Trace, number: str, *, offset_s: Floats | float, shared: npt.NDArray[np.bool_]) -> pa.Table:
     """One more of every session, with names of its own."""
     table, suffix = trace.table, f"#{number}"
     session = _join(table.column("session_id"), suffix)

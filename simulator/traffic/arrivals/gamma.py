@@ -27,11 +27,15 @@ class Gamma(Arrivals):
 
     def times(self, span_s: float, random: np.random.Generator) -> Floats:
         warmup_s = WARMUP_GAPS * max(1.0, self.cv**2) / self.rate
-        shape, scale = 1 / self.cv**2, self.cv**2 / self.rate
-        gaps = random.gamma(shape, scale, size=self._enough(span_s + warmup_s))
-        return renewal(gaps, span_s, warmup_s=warmup_s)
+        return renewal(gaps(span_s + warmup_s, rate=self.rate, cv=self.cv, random=random), span_s, warmup_s=warmup_s)
 
-    def _enough(self, length_s: float) -> int:
-        """So many gaps that their sum reaches `length_s`, by eight standard deviations."""
-        mean = length_s * self.rate
-        return int(mean + 8 * self.cv * np.sqrt(mean) + 8 * self.cv**2 + 64)
+
+def gaps(length: float, *, rate: float, cv: float, random: np.random.Generator) -> Floats:
+    """Gamma gaps that fill `length`."""
+    return random.gamma(1 / cv**2, cv**2 / rate, size=enough(length, rate=rate, cv=cv))
+
+
+def enough(length: float, *, rate: float, cv: float) -> int:
+    """So many gaps that their sum reaches `length`, by eight standard deviations."""
+    mean = length * rate
+    return int(mean + 8 * cv * np.sqrt(mean) + 8 * cv**2 + 64)
