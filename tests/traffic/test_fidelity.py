@@ -15,7 +15,7 @@ def test_meanings_of_tenfold_differ_as_measured(real_data):
     assert peaks["worst"] == pytest.approx(peaks["original"])
     assert 2.5 < peaks["clone"] < peaks["worst"]
     assert 1.3 < peaks["independent"] < 2.2  # 1.6 in the reference; it hangs on ten random shifts
-    assert peaks["compress"] == pytest.approx(1.32, abs=0.05)
+    assert peaks["compress"] == pytest.approx(1.35, abs=0.06)
     assert rows["worst"].wait_p99_s == pytest.approx(80, rel=0.1)
     assert rows["worst"].wait_p99_s > rows["clone"].wait_p99_s > rows["independent"].wait_p99_s
     assert {row.requests for name, row in rows.items() if name not in ("original", "compress")} == {88_190}
