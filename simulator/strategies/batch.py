@@ -105,8 +105,8 @@ class Answered:
     """Seconds since the request was due; NaN where no call was made."""
     finished: Bools
     output_tokens: Ints
-    node: NDArray[np.str_]
-    """Path of the node whose answer is served."""
+    node: Ints
+    """Whose answer is served, as an index into the evaluation's `nodes`."""
 
     def where(self, chosen: Bools) -> "Answered":
         names = ("first_token", "finished", "output_tokens", "node")
@@ -119,6 +119,8 @@ class Evaluation:
 
     batch: Batch
     sent: list[Sent] = field(default_factory=list)
+    nodes: list["Node"] = field(default_factory=list)
+    """Nodes that serve an answer."""
 
     @classmethod
     def of(cls, node: "Node", batch: Batch) -> tuple["Evaluation", Answered]:
@@ -126,6 +128,11 @@ class Evaluation:
         evaluation = cls(batch)
         answered = node.columns(Rows.all(len(batch.requests)), evaluation)
         return evaluation, in_order([answered])
+
+    def serving(self, node: "Node", count: int) -> Ints:
+        """The column that names `node` as the one that answered `count` requests."""
+        self.nodes.append(node)
+        return np.full(count, len(self.nodes) - 1)
 
     def label(self, rows: Rows, *, model: str, labels: tuple[str, ...], truth: NDArray[np.str_]) -> Ints:
         """The label a model would give each request, as an index: `provider.answers.label` over columns."""

@@ -117,7 +117,9 @@ def _as_columns(node: Node, batch: Batch) -> tuple[list[Any], list[Any]]:
         for one in evaluation.sent
         for at, given, written in zip(one.at, one.input_tokens, one.output_tokens, strict=True)
     ]
-    return sorted(sent), list(zip(answered.rows.now.tolist(), answered.node.tolist(), strict=True))
+    return sorted(sent), [
+        (now, evaluation.nodes[node].path) for now, node in zip(answered.rows.now, answered.node, strict=True)
+    ]
 
 
 @pytest.mark.parametrize("text", STRATEGIES)

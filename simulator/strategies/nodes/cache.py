@@ -42,7 +42,7 @@ class Cache(Node):
             first_token=np.full(count, np.nan),
             finished=np.ones(count, dtype=bool),
             output_tokens=np.zeros(count, dtype=np.int64),
-            node=np.full(count, self.path),
+            node=evaluation.serving(self, count),
         )
         return in_order([hits, self.of.columns(looked.where(~hit), evaluation)])
 

@@ -2,8 +2,6 @@
 
 from typing import ClassVar, Literal
 
-import numpy as np
-
 from simulator.strategies.batch import Answered, Evaluation, Rows, Sent
 from simulator.strategies.effects import Ask, Reply, Serving, Turn
 from simulator.strategies.node import Node
@@ -52,7 +50,7 @@ class Call(Node):
             first_token=rows.now + known.first_token[at],
             finished=known.finished[at],
             output_tokens=known.output_tokens[at],
-            node=np.full(len(at), self.path),
+            node=evaluation.serving(self, len(at)),
         )
 
     def asks(self) -> set[str]:

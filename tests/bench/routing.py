@@ -1,0 +1,123 @@
+"""How fast strategies are: over a million recorded requests, every threshold of a score, and one request live."""
+
+import resource
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from decimal import Decimal
+from typing import TypeVar
+
+import numpy as np
+
+from simulator.calls import Outcome
+from simulator.comparison.columns import Priced, Rate
+from simulator.comparison.curve import Choice, Curve
+from simulator.strategies.batch import Batch, Known
+from simulator.strategies.effects import Ask, Reply, Turn
+from simulator.strategies.keys import folded
+from simulator.strategies.node import Node, parse
+from simulator.strategies.tree import bind
+from simulator.traffic.request import Request
+
+T = TypeVar("T")
+REQUESTS, TURNS = 1_000_000, 4
+RATES = {"big": Rate(Decimal("2.5"), Decimal(10)), "small": Rate(Decimal("0.15"), Decimal("0.6"))}
+_ROUTED = {"classify": {"with": "small", "routes": {"easy": "small", "hard": "big"}, "otherwise": "hard"}}
+_ASSUMED = {"assumed": {"easy": "95%", "hard": "30%"}}
+_CANARY = {"old": {"share": "90%", "of": "big"}, "new": {"share": "10%", "of": _ROUTED}}
+FORMS = {
+    "single large": "big",
+    "single small": "small",
+    "routed": {"retry": {"of": _ROUTED}},
+    "by length": {"route": {"branches": [{"when": "input_tokens > 2000", "use": "big"}], "otherwise": "small"}},
+    "cascade": {"cascade": {"of": ["small", "big"], "accept": _ASSUMED}},
+    "judged": {"cascade": {"of": ["small", "big"], "judge": {"with": "small"}, "accept": _ASSUMED}},
+    "cached": {"cache": {"hits": "15%", "of": {"retrieve": {"of": "small"}}}},
+    "canary": {"split": {"parts": _CANARY}},
+}
+
+
+def run() -> Iterator[str]:
+    """One line per figure."""
+    strategies = {name: _node(name) for name in FORMS}
+    took, priced = _timed(lambda: _recorded(REQUESTS))
+    yield f"routing: {REQUESTS:,} recorded requests into columns in {took:.1f} s"
+    took, outlooks = _timed(lambda: priced.outlook(strategies, baseline="single large"))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    yield (
+        f"routing: {REQUESTS:,} requests × {len(outlooks)} strategies with p50/p95/p99, dollars, quality and 1,000 "
+        f"paired resamples in {took:.1f} s, peak memory of the process {peak:,} MiB"
+    )
+    took, curve = _timed(lambda: _curve(REQUESTS))
+    yield f"routing: all {len(curve.quality):,} thresholds of a score in {took:.2f} s"
+    yield f"routing: {_overhead_us():.1f} µs per request to decide a two-call strategy one request at a time"
+
+
+def _node(name: str) -> Node:
+    return bind(name.replace(" ", "-"), parse(FORMS[name]))
+
+
+def _recorded(count: int) -> Priced:
+    random = np.random.default_rng(7)
+    ids = np.char.add("r", np.arange(count).astype(np.str_))
+    sessions = np.arange(count) // TURNS
+    hard = random.random(count) < 0.3
+    prompt = random.lognormal(6.5, 1, count).astype(np.int64) + 1
+    batch = Batch(
+        seed=1,
+        requests=folded(ids),
+        sessions=folded(np.char.add("s", sessions.astype(np.str_))),
+        users=folded(np.char.add("s", sessions.astype(np.str_))),
+        fields={"input_tokens": prompt, "difficulty": np.where(hard, "hard", "easy")},
+        new_tokens=prompt // 2,
+        known={"big": _known(random, prompt, 2.4), "small": _known(random, prompt, 1.2)},
+    )
+    quality = {
+        "big": (random.random(count) < 0.95) * 1.0,
+        "small": (random.random(count) < np.where(hard, 0.4, 0.9)) * 1.0,
+    }
+    return Priced(batch, RATES, sessions, quality)
+
+
+def _known(random: np.random.Generator, prompt: np.ndarray, median: float) -> Known:
+    count = len(prompt)
+    seconds = median * random.lognormal(0, 0.5, count)
+    answer = random.lognormal(5.2, 0.9, count).astype(np.int64) + 1
+    return Known(seconds, 0.2 * seconds, prompt, answer, random.random(count) < 0.98, label_accuracy=0.92)
+
+
+def _curve(count: int) -> Curve:
+    random = np.random.default_rng(7)
+    strong, weak = (random.random(count) < share for share in (0.95, 0.75))
+    costs = random.lognormal(0, 1, count)
+    return Curve.of(Choice(random.random(count), strong * 1.0, weak * 1.0, costs, 0.06 * costs))
+
+
+def _overhead_us(times: int = 20_000) -> float:
+    """Microseconds of one request through `serve`, answered at once."""
+    node = _node("routed")
+    request = Request("r1", "s1", 1, "question", at=0.0, think_s=0.0, input_tokens=500, output_tokens=100)
+    turns = [Turn(replace(request, request_id=f"r{number}"), 1, at=0.0) for number in range(times)]
+
+    def serve_all() -> None:
+        for turn in turns:
+            serving = node.serve(turn)
+            effect = next(serving)
+            try:
+                while isinstance(effect, Ask):
+                    effect = serving.send(Reply(effect, "r1/0/1", Outcome.OK, text="hard"))
+            except StopIteration:
+                continue
+
+    return _timed(serve_all)[0] / times * 1e6
+
+
+def _timed(work: Callable[[], T]) -> tuple[float, T]:
+    begun = time.perf_counter()
+    result = work()
+    return time.perf_counter() - begun, result
+
+
+def main() -> None:
+    for line in run():
+        print(line)
