@@ -64,10 +64,10 @@ def _with_others(first: Break, later: Sequence[Break]) -> Break:
 
 
 def _without_echoes(found: Sequence[Break]) -> list[Break]:
-    """Refusals missing an objective are the quota's doing where a quota ran out: one break, not two."""
-    exhausted = {one.strategy for one in found if one.kind == "limit" and one.provenance == "measured"}
-    return [one for one in found if not (one.strategy in exhausted and _is_refusal(one))]
+    """Refusals and their retries are the quota's doing where a quota ran out: one break, not three."""
+    exhausted = {(one.strategy, one.high) for one in found if one.kind == "limit" and one.provenance == "measured"}
+    return [one for one in found if not ((one.strategy, one.high) in exhausted and _is_refusal(one))]
 
 
 def _is_refusal(one: Break) -> bool:
-    return one.kind == "objective" and one.title.startswith(_REFUSALS)
+    return one.kind == "retries" or (one.kind == "objective" and one.title.startswith(_REFUSALS))

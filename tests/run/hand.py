@@ -17,7 +17,7 @@ def asked(session: str, at: float, **changes: Any) -> Rows:
     """One request with one attempt: first token after 0.5 s, 101 tokens until 1.5 s, unless `changes` say otherwise."""
     given = {"turn": 1, "outcome": "ok", "lag": 0.0, "took": 1.5, "first": 0.5, "model": "gpt-4o", "scale": 1.0}
     given |= {"strategy": "single", "input": 100, "cached": None, "output": 101, "attempts": 1, "purpose": "answer"}
-    given |= {"replicate": 1} | changes
+    given |= {"replicate": 1, "retried": "rate_limited"} | changes
     key = {"scale": given["scale"], "strategy": given["strategy"], "replicate": given["replicate"], "journey": "chat"}
     key |= {"request_id": f"{session}/{given['turn']}", "session_id": session, "turn": given["turn"]}
     outcome = Outcome(given["outcome"])
@@ -38,9 +38,9 @@ def asked(session: str, at: float, **changes: Any) -> Rows:
 
 
 def _attempt(key: dict[str, Any], given: dict[str, Any], number: int, *, served: bool, at: float, sent: float) -> Call:
-    """Attempts before the last one are refused at once."""
+    """Attempts before the last one end as `retried` says."""
     last = number == given["attempts"]
-    outcome = given["outcome"] if last else "rate_limited"
+    outcome = given["outcome"] if last else given["retried"]
     answered = Outcome(outcome) in ANSWERED
     return Call(
         **key,

@@ -112,6 +112,15 @@ def test_refusals_are_told_once_as_the_quota() -> None:
     assert kinds == ["limit"]
 
 
+def test_retries_of_refusals_are_told_with_the_quota() -> None:
+    given_up = [asked(f"r{n}", n / 60, scale=5.0, outcome="rate_limited", attempts=3) for n in range(600)]
+    (one,) = found(rung(1.0), given_up + rung(5.0)[:400], limits=(QUOTA,))
+    assert (one.kind, one.costs) == (
+        "limit",
+        "60 % of the requests at 5× were refused after retries: 2.2 sendings a request",
+    )
+
+
 def test_the_budget_is_the_plan_divided_by_its_cost() -> None:
     """100 sessions a day × 31 days × 1 cent = $31 at 1×: $310 carry 10×."""
     (one,) = found(rung(1.0), budget=310)
@@ -131,8 +140,8 @@ def test_errors_nobody_wrote_an_objective_for() -> None:
 
 
 def test_retries_that_multiply_the_load() -> None:
-    kinds = [(one.kind, one.multiplier) for one in found(rung(1.0), rung(2.0, attempts=2))]
-    assert ("retries", 1.3) in kinds
+    (one,) = found(rung(1.0), rung(2.0, attempts=2, retried="server_error"))
+    assert (one.kind, one.multiplier, one.evidence) == ("retries", 1.3, "2 sendings a request at 2×")
 
 
 def test_a_generator_that_gave_in_stands_first() -> None:

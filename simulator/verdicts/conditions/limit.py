@@ -70,6 +70,8 @@ class _Seen:
     clean_at: float | None
     refused_share: float | None
     """Of all requests of the rung that refused first, after retries."""
+    sendings: float | None
+    """Per request of that rung."""
 
     @classmethod
     def of(cls, evidence: Evidence, strategy: str, model: str) -> "_Seen":
@@ -79,9 +81,9 @@ class _Seen:
             calls = calls.filter(pc.equal(calls["model"], model))
             refused = int(pc.sum(pc.equal(calls["outcome"], Outcome.RATE_LIMITED.value)).as_py() or 0)
             if refused > REFUSED_SHARE * len(calls):
-                return cls(rung.scale, clean_at, settled_share(rung, "refused"))
+                return cls(rung.scale, clean_at, settled_share(rung, "refused"), rung.attempts_per_request)
             clean_at = rung.scale
-        return cls(None, clean_at, None)
+        return cls(None, clean_at, None, None)
 
 
 def _tightest(evidence: Evidence, strategy: str, model: str) -> _Quota | None:
@@ -150,7 +152,9 @@ def _times(multiplier: float) -> str:
 def _refused(seen: _Seen) -> str | None:
     if not seen.refused_at or not seen.refused_share:
         return None
-    return f"{share_text(seen.refused_share)} of the requests at {scale_text(seen.refused_at)} were refused"
+    share, retried = share_text(seen.refused_share), (seen.sendings or 1) > 1
+    sendings = f" after retries: {seen.sendings:.2g} sendings a request" if retried else ""
+    return f"{share} of the requests at {scale_text(seen.refused_at)} were refused{sendings}"
 
 
 def _refusals(quota: _Quota, seen: _Seen, target: float) -> str:

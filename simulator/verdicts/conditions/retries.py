@@ -43,4 +43,6 @@ def _waste(evidence: Evidence, strategy: str, scale: float) -> str | None:
     cost = next((cost for cost in evidence.costs if (cost.strategy, cost.scale) == (strategy, scale)), None)
     if cost is None or not cost.total:
         return None
+    if not cost.wasted:
+        return "refused sendings are not billed, but they use up quota and time"
     return f"{share_text(float(cost.wasted / cost.total))} of the spend at {scale_text(scale)} served nobody"
