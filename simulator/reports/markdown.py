@@ -51,15 +51,15 @@ def code(text: str) -> str:
 
 
 def section(table: Table) -> str:
-    """A heading, the table, its notes; nothing for a table without rows."""
+    """A heading, the table, its notes; nothing for a table without rows and notes."""
+    notes = "\n".join(f"- {plain(note)}" for note in table.notes)
     if not table.rows:
-        return ""
+        return f"### {plain(table.title)}\n\n{notes}" if notes else ""
     heads = [plain(f"{c.title} ({c.provenance})" if c.provenance else c.title) for c in table.columns]
     rules = ["--:" if column.numeric else "---" for column in table.columns]
     rows = [[plain(f"{c.text} ({c.provenance})" if c.provenance else c.text) for c in row] for row in table.rows]
     lines = [f"| {' | '.join(cells)} |" for cells in (heads, rules, *rows)]
-    notes = "".join(f"\n- {plain(note)}" for note in table.notes)
-    return f"### {plain(table.title)}\n\n" + "\n".join(lines) + (f"\n{notes}" if notes else "")
+    return f"### {plain(table.title)}\n\n" + "\n".join(lines) + (f"\n\n{notes}" if notes else "")
 
 
 def _trust(found: Headline) -> str:

@@ -79,6 +79,13 @@ def noted(remarks: Iterable[tuple[str, str | None]]) -> tuple[str, ...]:
     return tuple(f"{remark} ({', '.join(dict.fromkeys(where))})" for remark, where in places.items())
 
 
+def unjudged(summary: Summary) -> tuple[str, ...]:
+    """The note below every latency of a run that is not valid; none for a valid run."""
+    if summary.run.verdict == "VALID":
+        return ()
+    return (f"Run {summary.run.verdict}: latency is shown as recorded, but not judged.",)
+
+
 def interval_text(interval: Interval) -> str:
     """`412 ms [380 ms, 450 ms]`; without brackets where there are no bounds."""
     text = seconds_text(interval.value)

@@ -5,17 +5,17 @@ from decimal import Decimal
 from simulator.comparison import Contender
 from simulator.reports.sheets.bill import Rung
 from simulator.reports.sheets.sheet import Cell, Formula, Number, Sheet
+from simulator.reports.table import unjudged
 from simulator.reports.tables.strategies import PARTS
 from simulator.summary import Summary
 
 
 def write(sheet: Sheet, summary: Summary, rungs: dict[Rung, str]) -> None:
     """One row per strategy and scale."""
-    judged = summary.run.verdict == "VALID"
     sheet.title(
         "Strategies",
         "The saving per answered request follows the inputs; the reported one and its parts are of the run as priced.",
-        *(() if judged else (f"Run {summary.run.verdict}: latency is shown as recorded, but not judged.",)),
+        *unjudged(summary),
     )
     sheet.heads(
         "scale",

@@ -1,6 +1,6 @@
 """What happened in each rung: requests, latency and refusals."""
 
-from simulator.reports.table import Cell, Column, Table, interval_text
+from simulator.reports.table import Cell, Column, Table, interval_text, unjudged
 from simulator.run.metrics import RungFigures
 from simulator.summary import Summary
 from simulator.units import count_text, scale_text, seconds_text, share_text
@@ -42,7 +42,7 @@ def rungs(summary: Summary) -> Table:
         tuple(_row(rung, judged=judged) for rung in summary.rungs),
         (
             "TTFT: time to first token. Both count from the schedule, over offered requests; without an answer: ∞.",
-            *(() if judged else (f"Run {summary.run.verdict}: latency is shown as recorded, but not judged.",)),
+            *unjudged(summary),
         ),
     )
 

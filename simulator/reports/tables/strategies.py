@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from simulator.comparison import Contender, Saving
 from simulator.figures import Interval
-from simulator.reports.table import Cell, Column, Table, noted
+from simulator.reports.table import Cell, Column, Table, noted, unjudged
 from simulator.summary import Summary
 from simulator.units import scale_text, seconds_text, share_text, usd_text
 
@@ -63,7 +63,7 @@ def strategies(summary: Summary) -> Table:
             Column("answered", numeric=True, provenance="measured", detail=True),
         ),
         tuple(_row(contender) for contender in summary.comparison.contenders),
-        noted(_remarks(summary.comparison.contenders)),
+        (*noted(_remarks(summary.comparison.contenders)), *unjudged(summary)),
     )
 
 
