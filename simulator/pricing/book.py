@@ -19,7 +19,7 @@ from simulator.pricing.fx import Fx, usd_rate
 from simulator.pricing.rates import EXACT, Rates
 from simulator.pricing.resolution import Listed, day_of, resolve
 from simulator.pricing.snapshot import Snapshot, rows_of
-from simulator.pricing.terms import Contract, Fee, Uplift
+from simulator.pricing.terms import Contract, Fee, FreePool, Uplift
 from simulator.shipped import shipped
 from simulator.yamlfile import FileModel, parse, place, read_text
 
@@ -36,6 +36,7 @@ class BookFile(FileModel):
     fees: tuple[Fee, ...] = ()
     uplifts: tuple[Uplift, ...] = ()
     contracts: tuple[Contract, ...] = ()
+    free: tuple[FreePool, ...] = ()
     commitments: tuple[Commitment, ...] = ()
     fx: tuple[Fx, ...] = ()
     attempts: Attempts = Attempts()
@@ -119,6 +120,14 @@ class PriceBook:
             self._found[key] = self._resolve(model, provider=provider, at=moment, tier=tier, geo=geo)
         return self._found[key]
 
+    @property
+    def contracts(self) -> list[Contract]:
+        return [one for layer in self.layers for one in layer.file.contracts]
+
+    @property
+    def free_pools(self) -> list[FreePool]:
+        return [one for layer in self.layers for one in layer.file.free]
+
     def commitments(self, *, at: datetime) -> list[Commitment]:
         """What is committed on the day of `at`, in the order of the layers."""
         return [one for layer in self.layers for one in layer.file.commitments if one.holds(day_of(at))]
@@ -149,7 +158,7 @@ class PriceBook:
             geo=geo,
             fees=[one for file in files for one in file.fees],
             uplifts=[one for file in files for one in file.uplifts],
-            contracts=[one for file in files for one in file.contracts],
+            contracts=self.contracts,
         )
         return Rates(listed.prices.model, at, tier, geo, bands)
 

@@ -74,6 +74,8 @@ class Sheet(FileModel):
     usd_per_million: Prices = {}
     usd_per_thousand: Prices = {}
     usd_per_unit: Prices = {}
+    minimum_units: dict[MeterName, Factor] = {}
+    """The least that one request is billed where it uses the meter at all, as five minutes of code execution."""
 
     def per_million(self) -> dict[str, Decimal]:
         """US dollars per million units, exact."""
@@ -85,6 +87,10 @@ class Sheet(FileModel):
         names = [*self.usd_per_million, *self.usd_per_thousand, *self.usd_per_unit]
         if twice := {name for name in names if names.count(name) > 1}:
             raise ValueError(f"priced twice: {', '.join(sorted(twice))}")
+        if tokens := sorted(filter(is_tokens, self.minimum_units)):
+            raise ValueError(
+                f"minimum_units are for fees, not for {tokens[0]}: tokens are summed before they are priced"
+            )
         return self
 
 

@@ -37,6 +37,8 @@ class Rate:
     """When somebody last read the source."""
     steps: tuple[str, ...] = ()
     """What changed the entry's own price, in order."""
+    minimum: Quantity = 0
+    """The least units that one request is billed where it uses the meter at all."""
 
     def times(self, factor: Decimal, step: str) -> "Rate":
         """The list price, and with it the billed one, by a factor of the vendor."""
@@ -92,7 +94,8 @@ class Rates:
         Raises `UnknownMeter` where something used has no price, `BadUsage` where counts contradict each other.
         """
         rates = self.for_prompt(usage.get("input_tokens", 0))
-        return [(rate := self.rate_of(meter, rates), count, rate.cost(count)) for meter, count in parts(usage).items()]
+        billed = ((self.rate_of(meter, rates), count) for meter, count in parts(usage).items())
+        return [(rate, max(count, rate.minimum), rate.cost(max(count, rate.minimum))) for rate, count in billed]
 
     def rate_of(self, meter: str, rates: Mapping[str, Rate]) -> Rate:
         """The rate that bills a meter, under the meter's own name."""

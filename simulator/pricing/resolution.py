@@ -31,12 +31,35 @@ class Listed:
     layer: str
     place: str
 
-    def rates(self, sheet: Sheet) -> dict[str, Rate]:
-        source = self.prices.source
+    def rates(self, sheet: Sheet, *, terms: Fee | None = None) -> dict[str, Rate]:
+        """The prices of a part of the entry, or of a fee beside it, as rates with their origin."""
+        source = (terms or self.prices).source
         return {
-            meter: Rate(meter, price, price, self.entry.from_, self.layer, self.place, source.text, source.as_of)
+            meter: Rate(
+                meter=meter,
+                list_usd_per_million=price,
+                usd_per_million=price,
+                since=terms.from_ if terms else self._since(sheet, meter, price),
+                layer=self.layer,
+                place=self.place,
+                source=source.text,
+                as_of=source.as_of,
+                steps=("fee",) if terms else (),
+                minimum=sheet.minimum_units.get(meter, 0),
+            )
             for meter, price in sheet.per_million().items()
         }
+
+    def _since(self, sheet: Sheet, meter: str, price: Decimal) -> date | None:
+        """The first day of the entry, or of an earlier one from which the standard price has been the same."""
+        since = self.entry.from_
+        if sheet is self.entry:
+            entries = self.prices.prices
+            for entry in reversed(entries[: entries.index(self.entry)]):
+                if entry.per_million().get(meter) != price:
+                    break
+                since = entry.from_
+        return since
 
 
 def resolve(
@@ -59,12 +82,7 @@ def resolve(
 
 
 def _fees(listed: Listed, fees: list[Fee]) -> dict[str, Rate]:
-    rates: dict[str, Rate] = {}
-    for fee in fees:
-        source, as_of = fee.source.text, fee.source.as_of
-        for meter, price in fee.per_million().items():
-            rates[meter] = Rate(meter, price, price, fee.from_, listed.layer, listed.place, source, as_of, ("fee",))
-    return rates
+    return {meter: rate for fee in fees for meter, rate in listed.rates(fee, terms=fee).items()}
 
 
 def _by_hour(listed: Listed, at: datetime) -> dict[str, Rate]:

@@ -36,6 +36,8 @@ class SnapshotRow(FileModel):
     source: str
     as_of: str
     steps: str = ""
+    minimum: Usd = Decimal(0)
+    """Units that one request is billed at least."""
 
     def holds(self, day: date) -> bool:
         begun = not self.from_ or self.from_ <= day.isoformat()
@@ -101,6 +103,7 @@ def rows_of(model: str, rates: Rates, until: date | None) -> Iterator[dict[str, 
                 "source": rate.source,
                 "as_of": rate.as_of.isoformat(),
                 "steps": "; ".join(rate.steps),
+                "minimum": _text(Decimal(rate.minimum)),
             }
             yield row
 

@@ -104,7 +104,7 @@ def rated(row: Row, book: PriceBook, *, at: datetime | None = None) -> tuple[Rat
         raise UnknownPrice('the row names no "model"')
     if not isinstance(usage, Mapping) or not usage:
         raise BadUsage('the row has no "usage"')
-    when = at or _instant(row)
+    when = at or instant(row)
     rates = book.rates(
         str(model),
         at=when,
@@ -191,8 +191,11 @@ def _nested(flat: Mapping[str, Any]) -> dict[str, Any]:
     return nested
 
 
-def _instant(row: Row) -> datetime:
-    """When the request was made: `at`, or what providers' own answers call it. Without a zone it is UTC."""
+def instant(row: Row) -> datetime:
+    """When the request was made: `at`, or what providers' own answers call it. Without a zone it is UTC.
+
+    Raises `UnknownPrice` where the row does not say.
+    """
     said = next((row[key] for key in ("at", "timestamp", "created_at", "created") if row.get(key)), None)
     if said is None:
         raise UnknownPrice('the row has no time: give "at", or price all rows with --at')
