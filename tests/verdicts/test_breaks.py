@@ -112,6 +112,16 @@ def test_refusals_are_told_once_as_the_quota() -> None:
     assert kinds == ["limit"]
 
 
+def test_a_percentile_that_refusals_alone_made_infinite_is_told_with_the_quota() -> None:
+    given = {"objectives": ("p(95) response_time < 2s", "refused < 1%"), "limits": (QUOTA,)}
+    (one,) = found(rung(1.0), rung(5.0, refused=600), **given)
+    assert one.costs == "60 % of the requests at 5× were refused; 2 of 2 objectives are missed there"
+    slow = [
+        asked(f"s{n}", n / 60, scale=5.0, took=9.0, outcome="ok" if n < 300 else "rate_limited") for n in range(600)
+    ]
+    assert [two.kind for two in found(rung(1.0), slow, **given)] == ["limit", "objective"]
+
+
 def test_retries_of_refusals_are_told_with_the_quota() -> None:
     given_up = [asked(f"r{n}", n / 60, scale=5.0, outcome="rate_limited", attempts=3) for n in range(600)]
     (one,) = found(rung(1.0), given_up + rung(5.0)[:400], limits=(QUOTA,))

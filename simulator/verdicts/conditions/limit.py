@@ -114,7 +114,7 @@ def _known(evidence: Evidence, quota: _Quota, seen: _Seen) -> Break:
         evidence=f"{scale_text(quota.demand.scale)} asks for {_short(quota.per_minute)} {unit} of "
         f"{_short(limit.per_minute)} ({limit.source}): steady for {_times(quota.steady)}, "
         f"its peaks for {_times(quota.peak)}{_shown(seen, at)}",
-        costs=_refusals(quota, seen, target),
+        costs=_refusals(evidence, quota, seen, target),
         fix=f"for {scale_text(target)}, {_short(_up(limit.per_minute * target / at))} {unit} on {limit.model}, "
         f"or {share_text(1 - at / target)} less demand on it: route, shorten, cache or queue",
         verify=evidence.verify(strategy, target),
@@ -131,7 +131,7 @@ def _unknown(evidence: Evidence, strategy: str, model: str, seen: _Seen) -> Brea
         high=seen.refused_at,
         provenance="measured",
         evidence=f"{model} answered 429{_shown(seen, math.inf)}; no limit is declared for it",
-        costs=_refused(seen),
+        costs=_refused(evidence, strategy, seen),
         fix=f"ask for more quota; declare {model}'s limits in the provider profile to compute the multiplier",
         verify=evidence.verify(strategy, seen.refused_at or 1.0),
     )
@@ -149,17 +149,27 @@ def _times(multiplier: float) -> str:
     return scale_text(float(f"{multiplier:.2g}"))
 
 
-def _refused(seen: _Seen) -> str | None:
+def _refused(evidence: Evidence, strategy: str, seen: _Seen) -> str | None:
     if not seen.refused_at or not seen.refused_share:
         return None
     share, retried = share_text(seen.refused_share), (seen.sendings or 1) > 1
     sendings = f" after retries: {seen.sendings:.2g} sendings a request" if retried else ""
-    return f"{share} of the requests at {scale_text(seen.refused_at)} were refused{sendings}"
+    missed = _missed(evidence, strategy, seen)
+    return f"{share} of the requests at {scale_text(seen.refused_at)} were refused{sendings}{missed}"
 
 
-def _refusals(quota: _Quota, seen: _Seen, target: float) -> str:
+def _missed(evidence: Evidence, strategy: str, seen: _Seen) -> str:
+    there = [one for one in evidence.judgements if (one.strategy, one.scale) == (strategy, seen.refused_at)]
+    missed = sum(one.outcome == "fail" for one in there)
+    return f"; {missed} of {len(there)} objectives are missed there" if missed else ""
+
+
+def _refusals(evidence: Evidence, quota: _Quota, seen: _Seen, target: float) -> str:
     share = quota.demand.refused_share([quota.limit], target)
-    return _refused(seen) or f"about {share_text(share)} of the requests would be refused at {scale_text(target)}"
+    return (
+        _refused(evidence, quota.demand.strategy, seen)
+        or f"about {share_text(share)} of the requests would be refused at {scale_text(target)}"
+    )
 
 
 def _up(amount: float) -> float:

@@ -3,10 +3,12 @@
 import math
 from collections.abc import Iterator
 
+from simulator.run.rung import RungFigures
 from simulator.scenario.objective import Objective, Unit
 from simulator.units import scale_text, seconds_text, share_text
 from simulator.verdicts.condition import Break, Evidence
 from simulator.verdicts.crossing import Crossing, Point, crossing
+from simulator.verdicts.objectives import settled_share
 
 _FIX = {
     "time_to_first_token": "shorten the prompt, answer from a faster model, or shed load earlier",
@@ -21,8 +23,20 @@ def find(evidence: Evidence) -> Iterator[Break]:
         if objective.metric != "monthly_cost" and objective.at is None:
             for strategy in evidence.strategies:
                 found = crossing(_points(evidence, objective, strategy), objective.target)
-                if found:
+                if found and not _only_unanswered(evidence, objective, strategy, found):
                     yield _break(evidence, objective, strategy, found)
+
+
+def _only_unanswered(evidence: Evidence, objective: Objective, strategy: str, found: Crossing) -> bool:
+    """Whether a percentile is +∞ for refusals alone: what refused is the break then, not latency."""
+    if not math.isinf(found.after) or f"{objective.metric}_answered" not in RungFigures.model_fields:
+        return False
+    rungs = [rung for rung in evidence.ladder(strategy) if rung.scale == found.high]
+    answered = [
+        getattr(getattr(rung, f"{objective.metric}_answered"), f"p{objective.percentile}").value for rung in rungs
+    ]
+    refused = [settled_share(rung, "refused") or 0.0 for rung in rungs]
+    return max(refused) > 0.0 and all(value is not None and objective.holds(value) for value in answered)
 
 
 def _points(evidence: Evidence, objective: Objective, strategy: str) -> list[Point]:
