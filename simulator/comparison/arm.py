@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from simulator.calls import ANSWERED
 from simulator.run.percentiles import Floats
+from simulator.run.rows import origins
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Arm:
     keys: pa.Array
     """Replicate and request: what pairs this arm with another."""
     sessions: NDArray[np.str_]
+    """The session of the 1× trace: its copies at 10× are one observation."""
     answered: NDArray[np.bool_]
     model: NDArray[np.str_]
     """Of the served attempt; empty where there was none."""
@@ -45,7 +47,7 @@ class Arm:
         priced = [cost for cost in costs if cost is not None]
         return cls(
             keys=keys,
-            sessions=requests["session_id"].to_numpy(),
+            sessions=origins(requests).to_numpy(zero_copy_only=False),
             answered=pc.is_in(requests["final_outcome"], value_set=pa.array(sorted(ANSWERED))).to_numpy(),
             model=_placed(calls["model"].to_numpy()[served], owner[served], len(keys)),
             answer=_summed(usd, owner, served, len(keys)),

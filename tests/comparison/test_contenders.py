@@ -101,3 +101,15 @@ def test_replicates_are_paired_with_their_own() -> None:
 def test_a_baseline_that_was_not_run_is_refused() -> None:
     with pytest.raises(BadInput, match="baseline 'large' was not run; this run has: single, routed"):
         compare(*worked().tables(), baseline="large")
+
+
+def test_copies_of_a_session_are_one_observation() -> None:
+    ledger = Ledger()
+    for number in range(20):
+        for copy in range(10):
+            request = {"scale": 10.0, "session": f"s{number}#{copy}"}
+            ledger.add("single", f"r{number}#{copy}", ("big", "ok", "1"), **request)
+            ledger.add("routed", f"r{number}#{copy}", ("small", "ok", "0.1"), **request)
+    saving = compare(*ledger.tables(), baseline="single").contenders[1].saving
+    assert saving is not None
+    assert saving.total.note == "20 sessions: an interval needs 30"
