@@ -6,7 +6,7 @@ from pydantic import BeforeValidator, Field
 
 from simulator.registry import family
 from simulator.traffic.distributions.constant import Constant
-from simulator.traffic.distributions.distribution import Distribution, in_seconds, in_units
+from simulator.traffic.distributions.distribution import Distribution, OrAlone, in_seconds, in_units
 from simulator.units import Count, Share
 from simulator.yamlfile import FileModel
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 else:
     AnyDistribution = family("simulator.traffic.distributions", Distribution)
 
-Times = Annotated[AnyDistribution, BeforeValidator(in_seconds)]
+Times = Annotated[AnyDistribution, BeforeValidator(in_seconds), OrAlone()]
 """A distribution whose quantities are durations; `2s` alone is a constant."""
-Amounts = Annotated[AnyDistribution, BeforeValidator(in_units)]
+Amounts = Annotated[AnyDistribution, BeforeValidator(in_units), OrAlone()]
 """A distribution whose quantities are tokens or turns; `500` alone is a constant."""
 
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from simulator.errors import BadInput, InvalidFile
+from simulator.errors import InvalidFile
 from simulator.traffic.keys import Floats
 from simulator.traffic.request import Request
 
@@ -97,17 +97,6 @@ class Trace:
         """Every session's requests in turn order, sessions ordered by their start (ties by id)."""
         found = [list(rows) for _, rows in groupby(self.requests(), key=lambda request: request.session_id)]
         return sorted(found, key=lambda rows: (rows[0].at, rows[0].session_id))
-
-    def cut(self, start_s: float, end_s: float) -> "Trace":
-        """The sessions that begin in [start_s, end_s), whole; that window becomes [0, end_s - start_s)."""
-        end_s = min(end_s, self.span_s)
-        if not 0 <= start_s < end_s:
-            raise BadInput(f"a slice needs 0 ≤ start < end ≤ {self.span_s:g} s, got {start_s:g} s to {end_s:g} s")
-        starts = self.starts()
-        rows = self.table.filter(pa.array((starts >= start_s) & (starts < end_s)))
-        at = pc.subtract(rows.column("at"), float(start_s))
-        rows = rows.set_column(TRACE.get_field_index("at"), TRACE.field("at"), at)
-        return Trace(rows, end_s - start_s, None if self.epoch_s is None else self.epoch_s + start_s)
 
     def starts(self) -> Floats:
         """The start of each request's session, seconds."""

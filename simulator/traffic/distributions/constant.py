@@ -5,7 +5,7 @@ from typing import Literal
 import numpy as np
 from pydantic import Field
 
-from simulator.traffic.distributions.distribution import Distribution
+from simulator.traffic.distributions.distribution import Distribution, Quantity
 from simulator.traffic.keys import Floats
 
 
@@ -13,7 +13,7 @@ class Constant(Distribution):
     """`500` alone in a scenario means this."""
 
     kind: Literal["constant"] = "constant"
-    value: float = Field(ge=0, allow_inf_nan=False)
+    value: Quantity = Field(ge=0, allow_inf_nan=False)
 
     def quantile(self, u: Floats) -> Floats:
         return np.full_like(u, self.value)

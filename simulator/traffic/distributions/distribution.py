@@ -2,7 +2,11 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import GetJsonSchemaHandler, WithJsonSchema
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from simulator.traffic.keys import Floats
 from simulator.units import parse_count, parse_duration
@@ -10,6 +14,10 @@ from simulator.yamlfile import FileModel
 
 QUANTITIES = ("value", "values", "median", "mean", "min", "max")
 """Parameters of these names carry the unit of the result: tokens, turns or seconds. The others are plain numbers."""
+
+
+Quantity = Annotated[float, WithJsonSchema({"type": ["string", "number"], "examples": [70, "2k", "1.2s"]})]
+"""The type of those parameters: editors accept `1.2s` and `2k`; models hold a float in the unit of the result."""
 
 
 class Distribution(FileModel, ABC):
@@ -21,6 +29,13 @@ class Distribution(FileModel, ABC):
     @abstractmethod
     def quantile(self, u: Floats) -> Floats:
         """The values below which a share `u` (in [0, 1)) lies. Non-decreasing in `u`."""
+
+
+class OrAlone:
+    """For editors: where a distribution may stand, a single value may, too."""
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {"anyOf": [{"type": ["string", "number"], "examples": [500, "2s"]}, handler(schema)]}
 
 
 def in_seconds(written: Any) -> Any:

@@ -5,7 +5,7 @@ from typing import Literal
 import numpy as np
 from pydantic import Field
 
-from simulator.traffic.distributions.distribution import Distribution
+from simulator.traffic.distributions.distribution import Distribution, Quantity
 from simulator.traffic.keys import Floats
 
 
@@ -13,8 +13,8 @@ class Geometric(Distribution):
     """1, 2, 3, … with P(n) = p·(1−p)^(n−1), p = 1/mean; values beyond `max` are cut to it, which lowers the mean."""
 
     kind: Literal["geometric"]
-    mean: float = Field(ge=1, allow_inf_nan=False)
-    max: float | None = Field(default=None, ge=1)
+    mean: Quantity = Field(ge=1, allow_inf_nan=False)
+    max: Quantity | None = Field(default=None, ge=1)
 
     def quantile(self, u: Floats) -> Floats:
         if self.mean == 1:

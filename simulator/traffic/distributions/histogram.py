@@ -5,7 +5,7 @@ from typing import Literal
 import numpy as np
 from pydantic import Field, model_validator
 
-from simulator.traffic.distributions.distribution import Distribution
+from simulator.traffic.distributions.distribution import Distribution, Quantity
 from simulator.traffic.keys import Floats
 
 
@@ -13,7 +13,7 @@ class Histogram(Distribution):
     """Each of `values` as often as its weight says; weights may have any sum."""
 
     kind: Literal["histogram"]
-    values: list[float] = Field(min_length=1)
+    values: list[Quantity] = Field(min_length=1)
     weights: list[float] = Field(min_length=1)
 
     @model_validator(mode="after")

@@ -5,7 +5,7 @@ from typing import Literal
 import numpy as np
 from pydantic import Field, model_validator
 
-from simulator.traffic.distributions.distribution import Distribution
+from simulator.traffic.distributions.distribution import Distribution, Quantity
 from simulator.traffic.keys import Floats
 from simulator.traffic.normal import quantile
 
@@ -14,11 +14,11 @@ class Lognormal(Distribution):
     """exp(N(ln median, sigma²)), held between `min` and `max`: what is longer becomes `max`, as an app's limit does."""
 
     kind: Literal["lognormal"]
-    median: float = Field(gt=0, allow_inf_nan=False)
+    median: Quantity = Field(gt=0, allow_inf_nan=False)
     sigma: float = Field(ge=0, le=10)
     """Of the logarithm: 0.5 spreads the middle two thirds over ×/÷ 1.65, 1 over ×/÷ 2.7."""
-    min: float = Field(default=0, ge=0)
-    max: float | None = None
+    min: Quantity = Field(default=0, ge=0)
+    max: Quantity | None = None
 
     @model_validator(mode="after")
     def _ordered(self) -> "Lognormal":

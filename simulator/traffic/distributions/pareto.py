@@ -5,7 +5,7 @@ from typing import Literal
 import numpy as np
 from pydantic import Field
 
-from simulator.traffic.distributions.distribution import Distribution
+from simulator.traffic.distributions.distribution import Distribution, Quantity
 from simulator.traffic.keys import Floats
 
 
@@ -13,9 +13,9 @@ class Pareto(Distribution):
     """P(X > x) = (min/x)^alpha from `min` on, cut to `max`. At alpha 1 or less the mean has no bound but `max`."""
 
     kind: Literal["pareto"]
-    min: float = Field(gt=0, allow_inf_nan=False)
+    min: Quantity = Field(gt=0, allow_inf_nan=False)
     alpha: float = Field(gt=0, le=20)
-    max: float = Field(gt=0, allow_inf_nan=False)
+    max: Quantity = Field(gt=0, allow_inf_nan=False)
 
     def quantile(self, u: Floats) -> Floats:
         return np.minimum(self.min * (1 - u) ** (-1 / self.alpha), max(self.min, self.max))

@@ -5,7 +5,7 @@ from typing import Literal
 import numpy as np
 from pydantic import Field, model_validator
 
-from simulator.traffic.distributions.distribution import Distribution
+from simulator.traffic.distributions.distribution import Distribution, Quantity
 from simulator.traffic.keys import Floats
 
 
@@ -13,7 +13,7 @@ class Quantiles(Distribution):
     """`values` at `shares`, linear between; a run of equal values is a spike."""
 
     kind: Literal["quantiles"]
-    values: list[float] = Field(min_length=2)
+    values: list[Quantity] = Field(min_length=2)
     """Ascending."""
     shares: list[float] | None = None
     """Ascending from 0 to 1; None: evenly spaced."""
