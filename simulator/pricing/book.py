@@ -18,7 +18,7 @@ from simulator.pricing.errors import UnknownModel, UnknownPrice
 from simulator.pricing.fx import Fx, usd_rate
 from simulator.pricing.rates import EXACT, Rates
 from simulator.pricing.resolution import Listed, day_of, resolve
-from simulator.pricing.snapshot import Snapshot, rows_of
+from simulator.pricing.snapshot import Snapshot, joined, rows_of
 from simulator.pricing.terms import Contract, Fee, FreePool, Uplift
 from simulator.shipped import shipped
 from simulator.yamlfile import FileModel, parse, place, read_text
@@ -178,8 +178,9 @@ class PriceBook:
         for model in dict.fromkeys(models):
             for start, end in self._spans(model, at, until):
                 for tier in tiers:
-                    rows += rows_of(model, self.rates(model, at=start, tier=tier), end)
-        return rows
+                    first = None if start == at else day_of(start)
+                    rows += rows_of(model, self.rates(model, at=start, tier=tier), start=first, until=end)
+        return joined(rows)
 
     def _spans(self, model: str, at: datetime, until: datetime | None) -> list[tuple[datetime, date | None]]:
         """(instant, first day on which prices may differ) from `at` to `until`."""

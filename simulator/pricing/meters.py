@@ -47,6 +47,16 @@ def is_tokens(meter: str) -> bool:
     return meter.endswith("_tokens")
 
 
+def price_text(meter: str, usd_per_million: Decimal) -> str:
+    """A price in the unit that people quote: `$2 per million`, `$14 per thousand`, `$0.08 per hour`."""
+    thousand = ("_requests", "_messages", "_pages")
+    if meter.endswith("_hours") and not meter.endswith("token_hours"):
+        power, unit = -6, "hour"
+    else:
+        power, unit = (-3, "thousand") if meter == "requests" or meter.endswith(thousand) else (0, "million")
+    return f"${usd_per_million.scaleb(power).normalize():f} per {unit}"
+
+
 def priced_by(meter: str, prices: Mapping[str, object]) -> str | None:
     """The meter whose price bills `meter`: itself or the one it is priced as; None where there is none."""
     step: str | None = meter

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from simulator.pricing.errors import UnknownModel
-from simulator.pricing.rates import Band, Rate, Rates
+from simulator.pricing.rates import EXACT, Band, Rate, Rates
 from simulator.units import Usd
 from simulator.yamlfile import FileModel
 
@@ -83,8 +83,11 @@ class Snapshot(FileModel):
         return sorted({day for text in named if text and (day := date.fromisoformat(text)) > after})
 
 
-def rows_of(model: str, rates: Rates, until: date | None) -> Iterator[dict[str, str]]:
-    """The rows that keep `rates` under the name that requests use."""
+def rows_of(model: str, rates: Rates, *, start: date | None, until: date | None) -> Iterator[dict[str, str]]:
+    """The rows that keep `rates` under the name that requests use.
+
+    `start` is the day of a change to come; None for the rates of now, which hold since their entry began.
+    """
     for band in rates.bands:
         for rate in band.rates.values():
             row = {
@@ -93,7 +96,7 @@ def rows_of(model: str, rates: Rates, until: date | None) -> Iterator[dict[str, 
                 "meter": rate.meter,
                 "usd_per_million": _text(rate.usd_per_million),
                 "list_usd_per_million": _text(rate.list_usd_per_million),
-                "from": rate.since.isoformat() if rate.since else "",
+                "from": since.isoformat() if (since := start or rate.since) else "",
                 "until": until.isoformat() if until else "",
                 "tier": rates.tier or "",
                 "geo": rates.geo or "",
@@ -108,6 +111,20 @@ def rows_of(model: str, rates: Rates, until: date | None) -> Iterator[dict[str, 
             yield row
 
 
+def joined(rows: Iterable[dict[str, str]]) -> list[dict[str, str]]:
+    """Rows in order of time, with those put together that only carry an unchanged rate past somebody else's change."""
+    last: dict[tuple[str, ...], dict[str, str]] = {}
+    kept: list[dict[str, str]] = []
+    for row in rows:
+        same = tuple(value for key, value in row.items() if key not in ("from", "until"))
+        if same in last and last[same]["until"] == row["from"]:
+            last[same]["until"] = row["until"]
+        else:
+            last[same] = row
+            kept.append(row)
+    return kept
+
+
 def snapshot_text(rows: Iterable[dict[str, str]]) -> str:
     """The file that `PriceBook.load` reads back; every value is quoted text, so money stays exact."""
     import json
@@ -118,4 +135,4 @@ def snapshot_text(rows: Iterable[dict[str, str]]) -> str:
 
 
 def _text(price: Decimal) -> str:
-    return format(price, "f")
+    return format(price.normalize(EXACT), "f")

@@ -9,6 +9,7 @@ import pytest
 from simulator.errors import InvalidFile
 from simulator.pricing.book import PriceBook
 from simulator.pricing.errors import UnknownMeter, UnknownModel, UnknownPrice, UnknownTier
+from simulator.pricing.snapshot import snapshot_text
 
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
 SHIPPED = PriceBook.load()
@@ -183,3 +184,26 @@ def test_a_broken_book_is_told_by_place(tmp_path: Path, text: str, problem: str)
     with pytest.raises(InvalidFile) as error:
         book(tmp_path, text)
     assert problem in str(error.value)
+
+
+def test_a_snapshot_keeps_each_price_for_its_own_days(tmp_path: Path) -> None:
+    contract = """
+contracts:
+  - {id: msa, provider: google, discount: "0.5", to: 2027-01-01, source: {doc: MSA, as_of: 2026-06-28}}
+"""
+    rows = book(tmp_path, contract).snapshot(["gemini-4-argon"], AT, until=datetime(2027, 3, 1, tzinfo=UTC))
+    shown = [(row["meter"], row["from"], row["until"], row["usd_per_million"]) for row in rows]
+    assert [row[1:] for row in shown if row[0] == "input_tokens"] == [
+        ("", "2026-12-01", "1"),
+        ("2026-12-01", "2027-01-01", "2"),
+        ("2027-01-01", "", "4"),
+    ]
+    # A search costs the same before and after the change of December.
+    assert [row[1:] for row in shown if row[0] == "web_search_requests"] == [
+        ("", "2027-01-01", "7000"),
+        ("2027-01-01", "", "14000"),
+    ]
+    (tmp_path / "rates.yaml").write_text(snapshot_text(rows), encoding="utf-8")
+    kept = PriceBook.load(tmp_path / "rates.yaml")
+    for day, price in (("2026-11-30", "1"), ("2026-12-31", "2"), ("2027-01-01", "4")):
+        assert prices(kept, "gemini-4-argon", datetime.fromisoformat(day + "T23:59Z"))["input_tokens"] == Decimal(price)

@@ -1,11 +1,13 @@
 """Totals split into parts that are billed once each."""
 
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.pricing.errors import BadUsage, UnknownMeter
-from simulator.pricing.meters import parts, priced_by
+from simulator.pricing.meters import parts, price_text, priced_by
 
 
 def test_a_total_keeps_what_its_parts_leave() -> None:
@@ -57,3 +59,18 @@ def test_what_is_priced_as_something_else() -> None:
     assert priced_by("cache_write_tokens", prices) == "input_tokens"
     assert priced_by("reasoning_tokens", prices) == "output_tokens"
     assert priced_by("cache_write_1h_tokens", prices) is None
+
+
+@pytest.mark.parametrize(
+    ("meter", "usd_per_million", "text"),
+    [
+        ("input_tokens", "2.50", "$2.5 per million"),
+        ("output_tokens", "10", "$10 per million"),
+        ("web_search_requests", "14000", "$14 per thousand"),
+        ("requests", "5000", "$5 per thousand"),
+        ("runtime_hours", "80000", "$0.08 per hour"),
+        ("storage_token_hours", "4.5", "$4.5 per million"),
+    ],
+)
+def test_a_price_is_quoted_in_the_unit_of_the_price_page(meter: str, usd_per_million: str, text: str) -> None:
+    assert price_text(meter, Decimal(usd_per_million)) == text
