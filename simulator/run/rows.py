@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from simulator.calls import settled_as
 from simulator.run.percentiles import Floats, Ints
+from simulator.strategies.held import held
 
 
 class Rung(Protocol):
@@ -65,7 +66,7 @@ class Rows:
     """First sending of any attempt."""
     served_sent: Floats
     first_token: Floats
-    """Of the served attempt, like the next."""
+    """When the user saw the first of the served attempt: an answer that had to pass a check is seen at its end."""
     per_output_token: Floats
     service: Floats
 
@@ -80,7 +81,7 @@ class Rows:
             ended=floats(requests, "ended_at"),
             first_sent=_first_sent(calls, requests),
             served_sent=served.take("sent_at"),
-            first_token=served.take("first_token_at"),
+            first_token=np.where(served.held_back(), floats(requests, "ended_at"), served.take("first_token_at")),
             per_output_token=_per_output_token(served),
             service=served.take("ended_at") - served.take("sent_at"),
         )
@@ -106,6 +107,14 @@ class _Served:
         self._calls = calls
         found = pc.index_in(requests["served_call_id"], value_set=calls["call_id"].combine_chunks(), skip_nulls=True)
         self._at = found.combine_chunks()
+
+    def held_back(self) -> NDArray[np.bool_]:
+        """Whether the strategy kept the answer back until it was checked."""
+        nodes = pc.take(self._calls["node"].combine_chunks(), self._at)
+        checked = held(pc.unique(self._calls["node"]).to_pylist())
+        return np.asarray(
+            pc.is_in(nodes, value_set=pa.array(sorted(checked), pa.string())).to_numpy(zero_copy_only=False)
+        )
 
     def take(self, column: str) -> Floats:
         values: Floats = pc.take(self._calls[column].combine_chunks().cast(pa.float64()), self._at).to_numpy(

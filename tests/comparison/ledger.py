@@ -42,7 +42,7 @@ class Ledger:
                 | {
                     "call_id": f"{request}/{index}/1",
                     "attempt": 1,
-                    "node": f"{strategy}.call",
+                    "node": known.get("node", f"{strategy}.call"),
                     "purpose": word if word in ("classify", "judge") else "answer",
                     "model": model,
                     "served": served,

@@ -113,3 +113,11 @@ def test_copies_of_a_session_are_one_observation() -> None:
     saving = compare(*ledger.tables(), baseline="single").contenders[1].saving
     assert saving is not None
     assert saving.total.note == "20 sessions: an interval needs 30"
+
+
+def test_an_answer_that_is_checked_first_is_seen_at_its_end() -> None:
+    ledger = Ledger()
+    ledger.add("single", "r1", ("big", "ok", "1"), seconds=3.0)
+    ledger.add("checked", "r1", ("small", "ok", "1"), seconds=3.0, node="checked.cascade.0.call")
+    single, checked = compare(*ledger.tables(), baseline="single").contenders
+    assert (single.first_token_p95, checked.first_token_p95) == (0.5, 3.0)
