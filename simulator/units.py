@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0, "day": 86400.0, "w": 604800.0}
 _PER = {"s": 1.0, "sec": 1.0, "min": 60.0, "m": 60.0, "h": 3600.0, "hour": 3600.0, "d": 86400.0, "day": 86400.0}
 _SUFFIX = {"": 1, "k": 10**3, "M": 10**6, "B": 10**9}
-_NUMBER = r"[0-9][0-9_,]*(?:\.[0-9]+)?"
+_NUMBER = r"[0-9][0-9_,]*(?:\.[0-9]+)?(?:e[-+]?[0-9]+)?"  # with the exponent that a dump of a small number has
 
 
 def parse_duration(value: object) -> float:

@@ -9,7 +9,16 @@ from simulator import units
 
 @pytest.mark.parametrize(
     ("text", "seconds"),
-    [("500ms", 0.5), ("30s", 30.0), ("5m", 300.0), ("1.5h", 5400.0), ("2d", 172800.0), (0, 0.0), ("1_000s", 1000.0)],
+    [
+        ("500ms", 0.5),
+        ("30s", 30.0),
+        ("5m", 300.0),
+        ("1.5h", 5400.0),
+        ("2d", 172800.0),
+        (0, 0.0),
+        ("1_000s", 1000.0),
+        ("1e-05s", 1e-05),
+    ],
 )
 def test_durations_carry_their_unit(text: object, seconds: float) -> None:
     assert units.parse_duration(text) == seconds
