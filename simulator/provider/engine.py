@@ -119,6 +119,19 @@ class Engine:
             self.pool.cancel(answer, now)
             self._settle(answer, now)
 
+    def adopt(self, profile: Profile, name: str, now: float) -> None:
+        """Go on under another profile. Buckets keep what they hold, the cache what it knows, answers their words."""
+        self.model = model = profile.models[name]
+        self.limiter.adopt(model.limits, now)
+        self.cache.rules = profile.cache
+        self.pool.resize(
+            model.per_token,
+            replicas=model.replicas,
+            max_sequences=model.max_sequences,
+            queue=model.queue,
+            now=now,
+        )
+
     def _unfit(self, order: Order) -> Refusal | None:
         if order.max_output_tokens is not None and order.max_output_tokens > self.model.max_output_tokens:
             return Refusal("max_tokens", 400, wanted_tokens=order.max_output_tokens)
@@ -165,6 +178,13 @@ class Provider:
         """Hand an order to a model; `fault` happens to it instead of what the profile's hazards say."""
         struck = self.hazards.strike(model, order.key, now)
         return self.engines[model].offer(order, now, fault or struck)
+
+    def adopt(self, profile: Profile, now: float) -> None:
+        """Go on under another profile with the same models: a brown-out, another limit, a new fault."""
+        self.profile = profile
+        self.hazards.faults = profile.faults
+        for name, engine in self.engines.items():
+            engine.adopt(profile, name, now)
 
     def next_at(self) -> float:
         """When something happens next by itself; infinity if nothing will."""

@@ -22,7 +22,7 @@ class FirstToken(FileModel):
     base: Duration = Field(gt=0)
     per_1k_uncached: Duration
     cv: Spread
-    slow_share: Share = Field(default=0.0, validate_default=False)
+    slow_share: Share = 0.0
     slow_factor: float = Field(default=1.0, ge=1)
 
     def prefill_s(self, uncached: int) -> float:

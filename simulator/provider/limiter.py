@@ -71,6 +71,15 @@ class Limiter:
         reserved, spent = self.style.reserve(demand), self.style.settle(demand, output_tokens)
         self._take({axis: spent[axis] - reserved.get(axis, 0) for axis in spent})
 
+    def adopt(self, style: LimitStyle | None, now: float) -> None:
+        """Go on under other limits: a bucket that stays keeps what it holds, as far as the new one can hold it."""
+        self._refill(now)
+        before, self.style = self.buckets, style
+        self.buckets = {limit.axis: Bucket(limit, limit.capacity, now) for limit in style.limits()} if style else {}
+        for axis, bucket in self.buckets.items():
+            if axis in before:
+                bucket.level = min(bucket.level, before[axis].level)
+
     def standings(self, now: float) -> dict[Axis, Standing]:
         """Every bucket at `now`."""
         self._refill(now)

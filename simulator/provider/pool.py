@@ -75,6 +75,7 @@ class Pool:
         self.per_token = per_token
         self.max_sequences, self.queue_size = max_sequences, queue
         self.replicas = [Replica() for _ in range(replicas)]
+        self._leaving: list[Replica] = []
         self.waiting: deque[Job] = deque()
         self.active = 0
         self._order = 0
@@ -88,11 +89,20 @@ class Pool:
         """Take a job into a pool that is not full. Call `advance(now)` first."""
         job.offered_at = now
         self.active += 1
-        replica = min(self.replicas, key=_load)
-        if replica.taken < self.max_sequences:
-            self._start(job, replica, now)
-        else:
-            self.waiting.append(job)
+        self.waiting.append(job)
+        self._let_in(now)
+
+    def resize(self, per_token: PerToken, *, replicas: int, max_sequences: int, queue: int, now: float) -> None:
+        """Go on with another size and speed. What is being written goes on; machines that go take nothing new."""
+        busy = [replica for replica in [*self.replicas, *self._leaving] if replica.taken]
+        for replica in busy:
+            self._wind(replica, now)
+        self.per_token, self.max_sequences, self.queue_size = per_token, max_sequences, queue
+        self.replicas = self.replicas[:replicas] + [Replica() for _ in range(replicas - len(self.replicas))]
+        self._leaving = [replica for replica in busy if replica not in self.replicas]
+        for replica in busy:
+            self._plan(replica)
+        self._let_in(now)
 
     def next_at(self) -> float:
         """When something happens next by itself; infinity if nothing will."""
@@ -138,6 +148,14 @@ class Pool:
         missing = job.v_start + (token - 1) * job.stretch - self._clock(job.replica, now)
         return now + max(0.0, missing) * self.per_token.step_s(job.replica.writing)
 
+    def _let_in(self, now: float) -> None:
+        """The longest waiting jobs take the free slots, each on the least loaded machine."""
+        while self.waiting:
+            replica = min(self.replicas, key=_load)
+            if replica.taken >= self.max_sequences:
+                return
+            self._start(self.waiting.popleft(), replica, now)
+
     def _start(self, job: Job, replica: Replica, now: float) -> None:
         job.stage, job.replica = Stage.READING, replica
         replica.taken += 1
@@ -166,8 +184,7 @@ class Pool:
         replica.writing -= job.first_token_at is not None
         replica.taken -= 1
         self._plan(replica)
-        if self.waiting:
-            self._start(self.waiting.popleft(), replica, at)
+        self._let_in(at)
         return Milestone(at, job, done=True)
 
     def _close(self, job: Job, at: float) -> None:

@@ -28,7 +28,7 @@ class Model(FileModel):
     max_output_tokens: Count = Field(gt=0)
     default_output_tokens: Count = Field(default=200, gt=0)
     """Answer length where the caller plans none; a maximum cuts it."""
-    label_accuracy: Share = Field(default=1.0, validate_default=False)
+    label_accuracy: Share = 1.0
     """How often the model names the right label when it is asked to classify."""
     replicas: Count = Field(gt=0)
     max_sequences: Count = Field(gt=0)
@@ -49,7 +49,7 @@ class Model(FileModel):
 class Stream(FileModel):
     """How tokens leave. Tokens due within one `flush` window leave in one write; the first never waits."""
 
-    flush: Duration = Field(default=0.02, validate_default=False)
+    flush: Duration = 0.02
 
 
 class Profile(FileModel):

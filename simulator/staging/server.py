@@ -10,7 +10,7 @@ from aiohttp.http_parser import RawRequestMessage
 from aiohttp.streams import StreamReader
 from aiohttp.web_protocol import RequestHandler
 
-from simulator.staging import wire
+from simulator.staging import metrics, reshape, wire
 from simulator.staging.completion import Completion
 from simulator.staging.dialects import DIALECTS
 from simulator.staging.dialects.dialect import Dialect, Problem, Refused
@@ -32,6 +32,9 @@ class Surface:
             ("GET", "/ready"): self._health,
             ("GET", "/sim/state"): self._state,
             ("POST", "/sim/reset"): self._reset,
+            ("GET", "/sim/config"): self._config,
+            ("POST", "/sim/config"): self._reshape,
+            ("GET", "/metrics"): self._metrics,
         }
 
     def server(self) -> web.Server:
@@ -84,6 +87,18 @@ class Surface:
         del request
         self.service.reset()
         return wire.json_body({"status": "reset"})
+
+    async def _config(self, request: web.BaseRequest) -> web.StreamResponse:
+        del request
+        return wire.json_body(reshape.told(self.service.profile))
+
+    async def _reshape(self, request: web.BaseRequest) -> web.StreamResponse:
+        self.service.adopt(reshape.changed(self.service.profile, await wire.read_object(request)))
+        return await self._config(request)
+
+    async def _metrics(self, request: web.BaseRequest) -> web.StreamResponse:
+        del request
+        return web.Response(body=metrics.exposed(self.service), headers={"Content-Type": metrics.CONTENT_TYPE})
 
     async def _lost(self, request: web.BaseRequest) -> web.StreamResponse:
         known = sorted({path for _, path in self.routes} | set(self.dialects))

@@ -49,6 +49,13 @@ class Service:
         self.lag.reset()
         self._fresh()
 
+    def adopt(self, profile: Profile) -> None:
+        """Go on under another profile, in the middle of whatever is being written."""
+        now = self._catch_up()
+        self.profile = profile
+        self.provider.adopt(profile, now)
+        self._arm()
+
     def next_key(self) -> str:
         """A key for an order whose caller gave none."""
         return f"unnamed/{self.counts['offered'] + 1}"

@@ -83,6 +83,32 @@ def test_a_cancelled_answer_in_the_queue_never_starts():
     assert (gone.wrote, gone.started_at, gone.ended_at) == (0, None, 0.05)
 
 
+def test_a_pool_that_shrinks_ends_what_it_has_and_one_that_grows_lets_the_queue_in():
+    machines = pool(replicas=2, max_sequences=1, queue=5)
+    jobs = [job(11) for _ in range(4)]
+    for one in jobs:
+        machines.offer(one, 0.0)
+    machines.resize(STEP, replicas=1, max_sequences=1, queue=0, now=0.05)
+    assert machines.full()
+    run(machines, until=0.25)
+    assert [one.ended_at is not None for one in jobs] == [True, True, False, False]
+    assert [one.started_at is not None for one in jobs] == [True, True, True, False]
+    machines.resize(STEP, replicas=3, max_sequences=1, queue=0, now=0.25)
+    assert jobs[3].started_at == 0.25
+    run(machines)
+    assert machines.active == 0
+
+
+def test_a_pool_that_slows_down_slows_what_is_being_written():
+    machines, one = pool(), job(11)
+    machines.offer(one, 0.0)
+    run(machines, until=0.1 + 5 * 0.011)
+    slower = PerToken(base="30ms", per_sequence="3ms", cv=0)
+    machines.resize(slower, replicas=1, max_sequences=4, queue=10, now=0.1 + 5 * 0.011)
+    run(machines)
+    assert one.ended_at == pytest.approx(0.1 + 5 * 0.011 + 5 * 0.033)
+
+
 def test_a_token_is_written_when_it_is_due():
     machines, one = pool(), job(50, stretch=1.3)
     machines.offer(one, 0.0)

@@ -50,7 +50,7 @@ class Damage:
 class Fault(FileModel):
     """Strikes every order that meets all of its conditions; by header it strikes that request, whatever they say."""
 
-    rate: Share = Field(default=1.0, validate_default=False)
+    rate: Share = 1.0
     between: tuple[Duration, Duration] | None = None
     """From the first to before the second, seconds since the endpoint's reset or the rung's start."""
     first: int | None = Field(default=None, ge=1)

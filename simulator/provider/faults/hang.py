@@ -2,8 +2,6 @@
 
 from typing import Literal
 
-from pydantic import Field
-
 from simulator.provider.faults.fault import Damage, Fault
 from simulator.units import Duration
 
@@ -12,7 +10,7 @@ class Hang(Fault):
     """Silence until the client gives up; the connection is reset in the end."""
 
     kind: Literal["hang"]
-    seconds: Duration = Field(default=600.0, validate_default=False)
+    seconds: Duration = 600.0
 
     def damage(self) -> Damage:
         return Damage(drop=True, delay_s=self.seconds)

@@ -50,7 +50,7 @@ class Standing:
 class LimitStyle(FileModel):
     """Charges per axis. A charge settled later may leave a bucket below zero: it then refuses until refilled."""
 
-    burst: Duration = Field(default=5.0, gt=0, validate_default=False)
+    burst: Duration = Field(default=5.0, gt=0)
     count_refused: bool = True
     """Whether a request refused for its tokens still costs one request (OpenAI's cookbook on rate limits: it does)."""
 

@@ -1,0 +1,72 @@
+"""What a test run controls and reads: hot changes, metrics."""
+
+import json
+import time
+import urllib.error
+import urllib.request
+
+import pytest
+
+CHAT = {"model": "small", "messages": [{"role": "user", "content": "Hello"}]}
+
+
+def post(endpoint, path, content):
+    call = urllib.request.Request(endpoint.url + path, data=json.dumps(content).encode())
+    try:
+        with urllib.request.urlopen(call, timeout=10) as answer:
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as refused:
+        with refused:
+            return refused.code, json.load(refused)
+
+
+def test_the_config_that_is_told_can_be_sent_back(start):
+    endpoint = start()
+    told = endpoint.get("/sim/config")
+    assert post(endpoint, "/sim/config", told) == (200, told)
+
+
+def test_a_brownout_in_the_middle_of_a_test(start):
+    endpoint = start()
+    post(endpoint, "/sim/config", {"models": {"small": {"first_token": {"base": "300ms"}}}})
+    begun = time.monotonic()
+    assert post(endpoint, "/v1/chat/completions", CHAT | {"max_tokens": 1})[0] == 200
+    assert time.monotonic() - begun >= 0.3
+
+
+def test_a_fault_and_a_limit_that_come_later(start):
+    endpoint = start()
+    post(endpoint, "/sim/config", {"faults": [{"kind": "status", "status": 503}]})
+    assert post(endpoint, "/v1/chat/completions", CHAT)[0] == 503
+    limits = {"style": "openai", "requests_per_minute": 60, "tokens_per_minute": 60, "burst": "1s"}
+    post(endpoint, "/sim/config", {"faults": [], "models": {"small": {"limits": limits}}})
+    assert post(endpoint, "/v1/chat/completions", CHAT | {"max_tokens": 400})[0] == 429
+    post(endpoint, "/sim/config", {"models": {"small": {"limits": None}}})
+    assert post(endpoint, "/v1/chat/completions", CHAT | {"max_tokens": 1})[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"models": {"small": {"replicas": 0}}}, "models.small.replicas"),
+        ({"flush": 3}, "flush"),
+        ({"models": {"new": {}}}, "models.new"),
+        ({"faults": [{"kind": "explode"}]}, "faults.0"),
+    ],
+)
+def test_a_wrong_change_changes_nothing(start, change, said):
+    endpoint = start()
+    before = endpoint.get("/sim/config")
+    status, answer = post(endpoint, "/sim/config", change)
+    assert (status, said in answer["error"]["message"]) == (400, True)
+    assert endpoint.get("/sim/config") == before
+
+
+def test_metrics_are_prometheus_text(endpoint):
+    post(endpoint, "/v1/chat/completions", CHAT | {"max_tokens": 1})
+    with urllib.request.urlopen(endpoint.url + "/metrics", timeout=10) as answer:
+        kind, text = answer.headers["Content-Type"], answer.read().decode()
+    assert kind.startswith("text/plain")
+    assert 'sim_requests_total{outcome="completed"} 1.0' in text
+    assert 'sim_limit_remaining{axis="tokens",model="scarce"} 1000.0' in text
+    assert 'sim_loop_lag_seconds{quantile="0.99"}' in text
