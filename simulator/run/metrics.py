@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from simulator.calls import SETTLEMENTS
+from simulator.run.lost import with_lost
 from simulator.run.percentiles import Floats, exact, intervals
 from simulator.run.record import RungRecord
 from simulator.run.rows import Rows, of_rung
@@ -25,8 +26,11 @@ WARM_UP_SHARE, WARM_UP_MAX_S = 0.1, 30.0
 def rung_figures(
     calls: pa.Table, requests: pa.Table, *, rungs: Sequence[RungRecord], objectives: Sequence[Objective] = (), seed: int
 ) -> list[RungFigures]:
-    """Figures of every recorded rung, from tables of `CALLS` and `REQUESTS`; `seed` draws the intervals."""
-    return [_Rung.of(calls, requests, record).figures(objectives, seed) for record in rungs]
+    """Figures of every rung that was recorded or left rows, from tables of `CALLS` and `REQUESTS`.
+
+    `seed` draws the intervals.
+    """
+    return [_Rung.of(calls, requests, record).figures(objectives, seed) for record in with_lost(rungs, requests)]
 
 
 def window(planned_span_s: float) -> tuple[float, float]:

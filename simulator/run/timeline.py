@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from simulator.run.lost import with_lost
 from simulator.run.record import RungRecord
 from simulator.run.rows import Rows, of_rung
 
@@ -18,7 +19,7 @@ def timeline(calls: pa.Table, requests: pa.Table, *, rungs: Sequence[RungRecord]
 
     A request belongs to the second it was due in, whenever it ended; seconds without any are rows of zeros.
     """
-    return [row for record in rungs for row in _seconds(calls, requests, record)]
+    return [row for record in with_lost(rungs, requests) for row in _seconds(calls, requests, record)]
 
 
 def _seconds(calls: pa.Table, requests: pa.Table, record: RungRecord) -> Iterator[dict[str, Any]]:

@@ -20,7 +20,7 @@ def find(evidence: Evidence) -> Iterator[Break]:
         rung = lowest(evidence.rungs, strategy)
         peak = peak_in_flight(of_rung(evidence.calls, rung))
         at = POOL / peak * rung.scale if peak else None
-        if at is not None and at <= evidence.horizon:
+        if at is not None and at < evidence.horizon:
             target = evidence.target_scale(at)
             yield Break(
                 kind="queue",
