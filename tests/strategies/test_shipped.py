@@ -9,17 +9,12 @@ from simulator import yamlfile
 from simulator.provider.profile import Profile
 from simulator.strategies.drive import Answer, drive
 from simulator.strategies.effects import Ask, Turn
-from simulator.strategies.tree import Strategies
+from simulator.strategies.library import Library
 from simulator.traffic.request import Request
-from simulator.yamlfile import FileModel
 from tests.strategies.scripted import REQUEST
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 FILES = sorted((SCENARIOS / "strategies").glob("*.yaml"))
-
-
-class File(FileModel):
-    strategies: Strategies
 
 
 def _answer(ask: Ask, request: Request) -> Answer:
@@ -28,7 +23,7 @@ def _answer(ask: Ask, request: Request) -> Answer:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_shipped_strategy_serves_every_kind_of_request(path: Path) -> None:
-    strategies = yamlfile.load(path, File).strategies
+    strategies = Library.load(path).strategies
     assert next(iter(strategies)) == path.stem
     profile = yamlfile.load(SCENARIOS / "staging/hosted.yaml", Profile)
     for node in strategies.values():

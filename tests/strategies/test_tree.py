@@ -6,24 +6,19 @@ from yamlcore import CoreLoader
 
 from simulator import yamlfile
 from simulator.errors import InvalidFile
+from simulator.strategies.library import StrategyFile
 from simulator.strategies.node import words
-from simulator.strategies.tree import Strategies
-from simulator.yamlfile import FileModel
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 
 
-class File(FileModel):
-    strategies: Strategies
-
-
-def read(text: str) -> File:
-    return yamlfile.parse(text, File, name="f.yaml")
+def read(text: str) -> StrategyFile:
+    return yamlfile.parse(text, StrategyFile, name="f.yaml")
 
 
 def test_the_shipped_scenario_has_paths_and_models() -> None:
     content = yaml.load((SCENARIOS / "support-chat.yaml").read_text(), CoreLoader)
-    strategies = File(strategies=content["strategies"]).strategies
+    strategies = StrategyFile(strategies=content["strategies"]).strategies
     routed = strategies["routed"].children()[("of",)]
     assert {name: node.models() for name, node in strategies.items()} == {
         "single": {"gpt-4o"},
@@ -59,7 +54,7 @@ strategies:
   e: {retry: {of: {retry: {of: m, jitter: 0%}}, when: [429]}}
 """
     file = read(text)
-    assert File.model_validate_json(file.model_dump_json()) == file
+    assert StrategyFile.model_validate_json(file.model_dump_json()) == file
 
 
 def test_every_node_word_is_its_own_file() -> None:

@@ -1,0 +1,1 @@
+"""One router configuration format per file."""

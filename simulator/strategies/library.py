@@ -1,0 +1,60 @@
+"""Strategies from a file of their own: Tenfold's form, or the configuration of a router that a team already runs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+from yamlcore import CoreLoader
+
+from simulator import yamlfile
+from simulator.errors import BadInput, InvalidFile
+from simulator.registry import members
+from simulator.strategies.importer import Importer
+from simulator.strategies.node import Node
+from simulator.strategies.tree import Strategies
+
+
+class StrategyFile(yamlfile.FileModel):
+    """A file with nothing but a `strategies:` block."""
+
+    strategies: Strategies
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """Strategies by name, bound and ready to serve; `notes` say what an importer could not take over."""
+
+    strategies: Mapping[str, Node]
+    notes: list[str] = field(default_factory=list)
+
+    @classmethod
+    def load(cls, path: Path) -> "Library":
+        """Read YAML or JSON. Raises InvalidFile with every problem and its place."""
+        text = yamlfile.read_text(path)
+        content = _content(text, path)
+        for importer in members("simulator.strategies.importers", Importer):
+            if importer.recognises(content):
+                return _imported(importer, content, path)
+        return cls(yamlfile.parse(text, StrategyFile, name=str(path)).strategies)
+
+
+def _content(text: str, path: Path) -> Mapping[str, Any]:
+    try:
+        content = yaml.load(text, CoreLoader)  # noqa: S506  # a safe loader: the core schema only
+    except yaml.YAMLError as error:
+        raise InvalidFile(f"{path}: not readable as YAML or JSON: {error}") from error
+    return content if isinstance(content, Mapping) else {}
+
+
+def _imported(importer: type[Importer], content: Mapping[str, Any], path: Path) -> Library:
+    try:
+        imported = importer.read(content)
+        return Library(StrategyFile.model_validate({"strategies": imported.strategies}).strategies, imported.notes)
+    except BadInput as error:
+        raise InvalidFile(f"{path}: {error}") from error
+    except ValidationError as error:
+        problems = (f"{path}: {'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+        raise InvalidFile(*problems) from error
