@@ -1,9 +1,9 @@
 """Ticks and lines that several charts share: traffic scales, seconds, dollars."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from simulator.reports.palette import INK, MUTED
+from simulator.reports.palette import INK, PAPER
 from simulator.units import scale_text, seconds_text
 
 MAX_PANELS = 6
@@ -54,14 +54,27 @@ def money_axis(axis: Any) -> None:
     axis.set_minor_formatter(NullFormatter())
 
 
+def say(axes: Any, text: str, at: tuple[float, float], *, shift: tuple[float, float] = (0, 0), **look: Any) -> None:
+    """Words beside a point, moved by `shift` typographic points."""
+    axes.annotate(text, at, xytext=shift, textcoords="offset points", **({"fontsize": 8.5} | look))
+
+
+def part(
+    axes: Any, at: Any, width: Any, *, left: Any = 0.0, colour: str, hatch: str = "", label: str | None = None
+) -> None:
+    """One part of horizontal bars, told apart by hatching too: print is grey, and some readers see no red."""
+    look = {"color": colour, "hatch": hatch, "edgecolor": PAPER, "linewidth": 0.6, "height": 0.66}
+    axes.barh(at, width, left=left, label=label, **look)
+
+
+def name_bars(axes: Any, names: Sequence[str]) -> None:
+    """One name per bar, the first on top."""
+    axes.set_yticks(range(len(names)), names)
+    axes.invert_yaxis()
+    axes.grid(axis="y", visible=False)
+
+
 def target_line(axes: Any, value: float, text: str) -> None:
     """A dashed line with its meaning written on it."""
     axes.axhline(value, color=INK, linestyle="--", linewidth=1)
-    axes.annotate(
-        text, (0.01, value), xycoords=("axes fraction", "data"), xytext=(0, 3), textcoords="offset points", fontsize=8.5
-    )
-
-
-def note(axes: Any, text: str) -> None:
-    """A muted remark in the lower right corner of a panel."""
-    axes.annotate(text, (0.99, 0.02), xycoords="axes fraction", ha="right", fontsize=8.5, color=MUTED)
+    say(axes, text, (0.01, value), shift=(0, 3), xycoords=("axes fraction", "data"))

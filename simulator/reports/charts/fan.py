@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from simulator.reports.charts.axes import MAX_PANELS, money_axis, money_text, scale_axis, short, target_line
+from simulator.reports.charts.axes import MAX_PANELS, money_axis, money_text, say, scale_axis, short, target_line
 from simulator.reports.charts.chart import WIDE, Chart, drawing, panels, style
 from simulator.reports.palette import MUTED, SERIES
 from simulator.reports.tables.months import beyond, headline, headline_costs, headline_month, range_text
@@ -72,31 +72,11 @@ def _figure(summary: Summary, months: list[MonthCost]) -> Any:
 
 def _panel(axes: Any, months: list[MonthCost]) -> None:
     axes.set_yscale("log")
-    scales = [month.scale for month in months]
-    middle = [float(month.p50) for month in months]
-    banded = [month for month in months if month.p10 and month.p90]
-    if banded:
-        low, high = [float(month.p10 or 0) for month in banded], [float(month.p90 or 0) for month in banded]
-        axes.fill_between([month.scale for month in banded], low, high, color=SERIES[0], alpha=0.25, linewidth=0)
-        axes.vlines([month.scale for month in banded], low, high, color=SERIES[0], linewidth=5, alpha=0.4)
+    scales, middle = [month.scale for month in months], [float(month.p50) for month in months]
+    _band(axes, months)
     axes.plot(scales, middle, color=SERIES[0], marker="o", markersize=4.5)
     for month in months:
-        band = (
-            ""
-            if month.p10 is None or month.p90 is None
-            else f"\n{money_text(float(month.p10))} to {money_text(float(month.p90))}"
-        )
-        at = (month.scale, float(month.p50))
-        axes.annotate(
-            money_text(float(month.p50)),
-            at,
-            xytext=(7, -9),
-            textcoords="offset points",
-            fontsize=9.5,
-            weight="bold",
-            va="top",
-        )
-        axes.annotate(band, at, xytext=(7, -10), textcoords="offset points", fontsize=8.5, va="top")
+        _label(axes, month)
     budget = next((month.budget for month in months if month.budget), None)
     if budget:
         target_line(axes, float(budget), f"budget {usd_text(budget)}")
@@ -104,6 +84,24 @@ def _panel(axes: Any, months: list[MonthCost]) -> None:
     axes.set_xlim(scales[0] / 1.5, scales[-1] * 6)
     axes.set_ylim(min(middle) / 4)
     money_axis(axes.yaxis)
+
+
+def _band(axes: Any, months: list[MonthCost]) -> None:
+    """P10 to P90 where there is an interval."""
+    known = [
+        (one.scale, float(one.p10), float(one.p90)) for one in months if one.p10 is not None and one.p90 is not None
+    ]
+    scales, low, high = ([point[index] for point in known] for index in range(3))
+    axes.fill_between(scales, low, high, color=SERIES[0], alpha=0.25, linewidth=0)
+    axes.vlines(scales, low, high, color=SERIES[0], linewidth=5, alpha=0.4)
+
+
+def _label(axes: Any, month: MonthCost) -> None:
+    at = (month.scale, float(month.p50))
+    say(axes, money_text(float(month.p50)), at, shift=(7, -9), fontsize=9.5, weight="bold", va="top")
+    if month.p10 is not None and month.p90 is not None:
+        bounds = f"\n{money_text(float(month.p10))} to {money_text(float(month.p90))}"
+        say(axes, bounds, at, shift=(7, -10), va="top")
 
 
 def _hatch(axes: Any, summary: Summary, scales: list[float]) -> None:
@@ -114,12 +112,5 @@ def _hatch(axes: Any, summary: Summary, scales: list[float]) -> None:
     inside = [scale for scale in scales if scale not in outside]
     start = math.sqrt(max(inside) * min(outside)) if inside else min(outside) / 1.5
     axes.axvspan(start, axes.get_xlim()[1], facecolor="none", edgecolor=MUTED, hatch="//", alpha=0.25, linewidth=0)
-    axes.annotate(
-        "never run:\nextrapolated",
-        (start, 0.03),
-        xycoords=("data", "axes fraction"),
-        xytext=(4, 0),
-        textcoords="offset points",
-        fontsize=8.5,
-        color=MUTED,
-    )
+    at = (start, 0.03)
+    say(axes, "never run:\nextrapolated", at, shift=(4, 0), xycoords=("data", "axes fraction"), color=MUTED)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from simulator.reports.charts.axes import scale_axis, short
+from simulator.reports.charts.axes import say, scale_axis, short
 from simulator.reports.charts.chart import WIDE, Chart, drawing, panels, style
 from simulator.reports.palette import GRID, PAPER, SERIES
 from simulator.reports.tables.breaks import breaks, multiplier_text
@@ -76,21 +76,8 @@ def _mark(axes: Any, position: int, found: Break, multiplier: float) -> None:
     if found.low is not None and found.high is not None:
         axes.hlines(position, found.low, found.high, color=colour, linewidth=5, alpha=0.35)
     face = colour if found.provenance == "measured" else PAPER
-    axes.plot(
-        multiplier,
-        position,
-        marker="o",
-        markersize=8,
-        markerfacecolor=face,
-        markeredgecolor=colour,
-        markeredgewidth=1.8,
-    )
-    text = f"{multiplier_text(found)}  {found.title} ({found.strategy})"
-    axes.annotate(
-        short(text, 95),
-        (0.0, position - 0.28),
-        xycoords=("axes fraction", "data"),
-        va="bottom",
-        fontsize=9,
-        bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.5},
-    )
+    look = {"markerfacecolor": face, "markeredgecolor": colour, "markeredgewidth": 1.8}
+    axes.plot(multiplier, position, marker="o", markersize=8, **look)
+    text = short(f"{multiplier_text(found)}  {found.title} ({found.strategy})", 95)
+    paper = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.5}
+    say(axes, text, (0.0, position - 0.28), xycoords=("axes fraction", "data"), va="bottom", fontsize=9, bbox=paper)

@@ -4,7 +4,7 @@ import math
 from statistics import median
 from typing import Any
 
-from simulator.reports.charts.axes import MAX_PANELS, scale_axis, seconds_axis, short, target_line
+from simulator.reports.charts.axes import MAX_PANELS, say, scale_axis, seconds_axis, short, target_line
 from simulator.reports.charts.chart import Chart, drawing, panels, style
 from simulator.reports.palette import SERIES
 from simulator.reports.table import Cell, Column, Table, interval_text
@@ -14,6 +14,8 @@ from simulator.units import scale_text, seconds_text
 
 METRICS = {"time_to_first_token": "time to first token", "response_time": "response time"}
 PERCENTILES = ("p50", "p95", "p99")
+APART = 1.18
+"""Factor between two names on the logarithmic axis that can still be read."""
 
 
 def draw(summary: Summary, metric: str) -> Chart | None:
@@ -103,30 +105,30 @@ def _span(summary: Summary, known: list[RungFigures], metric: str) -> tuple[floa
 def _panel(axes: Any, rungs: list[RungFigures], metric: str, *, top: float) -> None:
     """One line per percentile through the median of the replicates; ∞ is a triangle at the upper edge."""
     scales = sorted({rung.scale for rung in rungs})
-    infinite: dict[float, list[str]] = {}
-    for name, colour in zip(PERCENTILES, SERIES, strict=False):
-        at = {scale: _middle(rungs, metric, name, scale) for scale in scales}
-        for scale, value in at.items():
-            if value == math.inf:
-                infinite.setdefault(scale, []).append(name)
-        known = [(scale, min(value, top)) for scale, value in at.items() if value is not None]
-        axes.plot(*zip(*known, strict=True), color=colour, linewidth=1.6, zorder=3)
-        finite = [(scale, value) for scale, value in at.items() if value is not None and math.isfinite(value)]
-        axes.scatter(*(zip(*finite, strict=True) if finite else ([], [])), color=colour, s=22, zorder=4)
+    lines = {name: _line(rungs, metric, name, scales) for name in PERCENTILES}
+    for (name, line), colour in zip(lines.items(), SERIES, strict=False):
+        finite = [(scale, value) for scale, value in line if math.isfinite(value)]
+        axes.plot([scale for scale, _ in line], [min(value, top) for _, value in line], color=colour, linewidth=1.6)
+        axes.scatter([scale for scale, _ in finite], [value for _, value in finite], color=colour, s=22, zorder=4)
         _bars(axes, rungs, metric, name, colour)
-        _label(axes, name, known[0], colour)
-    for scale, names in infinite.items():
-        axes.plot(scale, top, marker="^", color=SERIES[1], markersize=7, zorder=5)
-        axes.annotate(
-            f"{', '.join(names)}: ∞, not answered",
-            (scale, top),
-            xytext=(6, 6),
-            textcoords="offset points",
-            ha="right",
-            fontsize=8.5,
-        )
+    _names(axes, {name: min(line[0][1], top) for name, line in lines.items() if line}, scales[0])
+    _unanswered(axes, lines, top)
     scale_axis(axes, scales)
     axes.set_xlim(left=scales[0] / 1.8)
+
+
+def _line(rungs: list[RungFigures], metric: str, name: str, scales: list[float]) -> list[tuple[float, float]]:
+    """The known points of a percentile; ∞ stays ∞."""
+    points = [(scale, _middle(rungs, metric, name, scale)) for scale in scales]
+    return [(scale, value) for scale, value in points if value is not None]
+
+
+def _unanswered(axes: Any, lines: dict[str, list[tuple[float, float]]], top: float) -> None:
+    """Which percentiles are ∞ at a scale, in words at the upper edge."""
+    for scale in dict.fromkeys(scale for line in lines.values() for scale, value in line if value == math.inf):
+        names = [name for name, line in lines.items() if (scale, math.inf) in line]
+        axes.plot(scale, top, marker="^", color=SERIES[1], markersize=7, zorder=5)
+        say(axes, f"{', '.join(names)}: ∞, not answered", (scale, top), shift=(6, 6), ha="right")
 
 
 def _middle(rungs: list[RungFigures], metric: str, name: str, scale: float) -> float | None:
@@ -142,18 +144,13 @@ def _bars(axes: Any, rungs: list[RungFigures], metric: str, name: str, colour: s
             axes.vlines(rung.scale, found.low, found.high, color=colour, linewidth=4, alpha=0.35, zorder=2)
 
 
-def _label(axes: Any, name: str, point: tuple[float, float], colour: str) -> None:
-    axes.annotate(
-        name,
-        point,
-        xytext=(-6, 0),
-        textcoords="offset points",
-        color=colour,
-        weight="bold",
-        ha="right",
-        va="center",
-        fontsize=9,
-    )
+def _names(axes: Any, starts: dict[str, float], scale: float) -> None:
+    """The percentiles' names left of their first points, apart from each other where those are close."""
+    below = 0.0
+    for (name, value), colour in zip(starts.items(), SERIES, strict=False):
+        at = max(value, below)
+        below = at * APART
+        say(axes, name, (scale, at), shift=(-6, 0), color=colour, weight="bold", ha="right", va="center", fontsize=9)
 
 
 def _table(summary: Summary, metric: str) -> Table:

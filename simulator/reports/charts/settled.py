@@ -3,9 +3,9 @@
 from typing import Any
 
 from simulator.calls import SETTLEMENTS
-from simulator.reports.charts.axes import short
+from simulator.reports.charts.axes import name_bars, part, short
 from simulator.reports.charts.chart import WIDE, Chart, drawing, panels, style
-from simulator.reports.palette import PAPER, SERIES
+from simulator.reports.palette import SERIES
 from simulator.reports.table import Cell, Column, Table, rung_text
 from simulator.run.metrics import RungFigures
 from simulator.summary import Summary
@@ -21,7 +21,6 @@ COLOURS = {
     "skipped": (SERIES[5], "||"),
     "not_reached": (SERIES[5], "++"),
 }
-"""Told apart by hatching too: print is grey and some readers see no red."""
 
 
 def draw(summary: Summary) -> Chart | None:
@@ -65,23 +64,10 @@ def _figure(summary: Summary, rungs: list[RungFigures]) -> Any:
         shares = [rung.settled.get(name, 0) / rung.planned for rung in rungs]
         if any(shares):
             colour, hatch = COLOURS[name]
-            axes.barh(
-                range(len(rungs)),
-                shares,
-                left=left,
-                color=colour,
-                hatch=hatch,
-                edgecolor=PAPER,
-                linewidth=0.6,
-                height=0.7,
-                label=name.replace("_", " "),
-            )
+            label = name.replace("_", " ")
+            part(axes, range(len(rungs)), shares, left=left, colour=colour, hatch=hatch, label=label)
             left = [start + share for start, share in zip(left, shares, strict=True)]
-    axes.set_yticks(
-        range(len(rungs)), [short(rung_text(summary, rung.scale, rung.strategy, rung.replicate), 40) for rung in rungs]
-    )
-    axes.invert_yaxis()
-    axes.grid(axis="y", visible=False)
+    name_bars(axes, [short(rung_text(summary, rung.scale, rung.strategy, rung.replicate), 40) for rung in rungs])
     axes.xaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
     axes.set_xlim(0, 1)
     axes.set_xlabel("planned requests")

@@ -3,9 +3,9 @@
 from typing import Any
 
 from simulator.comparison import Contender, Saving
-from simulator.reports.charts.axes import MAX_PANELS, money_axis, money_text, short
+from simulator.reports.charts.axes import MAX_PANELS, money_axis, money_text, name_bars, part, say, short
 from simulator.reports.charts.chart import Chart, drawing, panels, style
-from simulator.reports.palette import INK, MUTED, PAPER, SERIES
+from simulator.reports.palette import INK, MUTED, SERIES
 from simulator.reports.table import rung_text
 from simulator.reports.tables.spend import in_order, spend
 from simulator.reports.tables.strategies import part_values, parts, saving_text, signed_share_text
@@ -102,27 +102,13 @@ def _costs_figure(costs: list[tuple[str, tuple[float, float, float], RungCost]])
     axes, left = grid[0][0], [0.0] * len(costs)
     for index, (name, colour, hatch) in enumerate(USES):
         widths = [uses[index] for _, uses, _ in costs]
-        axes.barh(
-            range(len(costs)),
-            widths,
-            left=left,
-            color=colour,
-            hatch=hatch,
-            edgecolor=PAPER,
-            linewidth=0.6,
-            height=0.7,
-            label=name,
-        )
+        part(axes, range(len(costs)), widths, left=left, colour=colour, hatch=hatch, label=name)
         left = [start + width for start, width in zip(left, widths, strict=True)]
     for position, (total, (_, _, cost)) in enumerate(zip(left, costs, strict=True)):
         text = f"{'≥ ' if cost.unpriced_calls else ''}{money_text(total)}"
-        axes.annotate(
-            text, (total, position), xytext=(5, 0), textcoords="offset points", va="center", weight="bold", fontsize=9
-        )
-    axes.set_yticks(range(len(costs)), [short(label, 28) for label, _, _ in costs])
-    axes.invert_yaxis()
+        say(axes, text, (total, position), shift=(5, 0), va="center", weight="bold", fontsize=9)
+    name_bars(axes, [short(label, 28) for label, _, _ in costs])
     axes.set_xlim(0, max(left) * 1.15 or 1)
-    axes.grid(axis="y", visible=False)
     money_axis(axes.xaxis)
     axes.set_xlabel("per 1,000 answered requests; failures and retries included")
     axes.legend(ncols=3, loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.2)
@@ -148,46 +134,17 @@ def _parts_figure(known: list[Contender]) -> Any:
 
 
 def _waterfall(axes: Any, one: Contender, saving: Saving) -> None:
-    steps = part_values(saving)
-    axes.barh(0, 1, color=SERIES[5], height=0.62)
-    level = 1.0
+    steps, level = part_values(saving), 1.0
+    part(axes, 0, 1, colour=SERIES[5])
     for position, (_, saved) in enumerate(steps, 1):
-        good = saved > 0
-        axes.barh(
-            position,
-            -saved,
-            left=level,
-            color=SERIES[3] if good else SERIES[1],
-            hatch="" if good else "//",
-            edgecolor=PAPER,
-            linewidth=0.6,
-            height=0.62,
-        )
+        colour, hatch = (SERIES[3], "") if saved > 0 else (SERIES[1], "//")
+        part(axes, position, -saved, left=level, colour=colour, hatch=hatch)
         level -= saved
-        axes.annotate(
-            signed_share_text(saved),
-            (max(level, level + saved), position),
-            xytext=(5, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=8.5,
-        )
-    axes.barh(len(steps) + 1, level, color=SERIES[0], height=0.62)
-    axes.annotate(
-        f"{level:.0%} of the bill",
-        (level, len(steps) + 1),
-        xytext=(5, 0),
-        textcoords="offset points",
-        va="center",
-        fontsize=8.5,
-        weight="bold",
-    )
+        say(axes, signed_share_text(saved), (max(level, level + saved), position), shift=(5, 0), va="center")
+    part(axes, len(steps) + 1, level, colour=SERIES[0])
+    say(axes, f"{level:.0%} of the bill", (level, len(steps) + 1), shift=(5, 0), va="center", weight="bold")
     axes.axvline(0, color=INK, linewidth=0.8)
     axes.axvline(1, color=MUTED, linewidth=0.8, linestyle=":")
-    axes.set_yticks(
-        range(len(steps) + 2), [short(one.baseline, 30), *(meaning for meaning, _ in steps), short(one.strategy, 30)]
-    )
-    axes.invert_yaxis()
-    axes.grid(axis="y", visible=False)
+    name_bars(axes, [short(one.baseline, 30), *(meaning for meaning, _ in steps), short(one.strategy, 30)])
     axes.set_xlim(min(0.0, level * 1.1), max(1.0, level) * 1.2)
     axes.set_title(short(f"{scale_text(one.scale)} {one.strategy}", 60))

@@ -70,8 +70,9 @@ def _figure(summary: Summary) -> Any:
             _panel(axes, rungs.get((strategy, scale), []))
             axes.set_title(short(f"{scale_text(scale)} {strategy}", 26), fontsize=9.5)
         row[0].set_ylabel("requests/s")
-    for axes in grid[-1]:
+    for axes, scale in zip(grid[-1], scales, strict=True):
         axes.set_xlabel("second")
+        axes.set_ylim(0, 1.12 * max(second["due"] for rung, own in rungs.items() if rung[1] == scale for second in own))
     figure.legend(*grid[0][-1].get_legend_handles_labels(), ncols=4, loc="outside upper left")
     return figure
 
@@ -80,24 +81,12 @@ def _panel(axes: Any, seconds: list[dict[str, Any]]) -> None:
     times = [second["t"] for second in seconds]
     bottom = [0.0] * len(seconds)
     for name, colour, hatch in PARTS:
+        look = {"color": colour, "hatch": hatch, "edgecolor": PAPER, "linewidth": 0.3, "width": 1, "align": "edge"}
         counts = [second[name] for second in seconds]
-        axes.bar(
-            times,
-            counts,
-            bottom=bottom,
-            width=1,
-            align="edge",
-            color=colour,
-            hatch=hatch,
-            edgecolor=PAPER,
-            linewidth=0.3,
-            label=name,
-        )
+        axes.bar(times, counts, bottom=bottom, label=name, **look)
         bottom = [under + count for under, count in zip(bottom, counts, strict=True)]
-    axes.step(
-        times, [second["due"] for second in seconds], where="post", color=INK, linewidth=1, linestyle=":", label="due"
-    )
-    axes.set_ylim(0, max((second["due"] for second in seconds), default=1) * 1.12 or 1)
+    due = [second["due"] for second in seconds]
+    axes.step(times, due, where="post", color=INK, linewidth=1, linestyle=":", label="due")
 
 
 def _table(summary: Summary) -> Table:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from simulator.reports.charts.axes import MAX_PANELS, money_axis, money_text, short
+from simulator.reports.charts.axes import MAX_PANELS, money_axis, money_text, name_bars, part, say, short
 from simulator.reports.charts.chart import WIDE, Chart, drawing, panels, style
 from simulator.reports.palette import INK, SERIES
 from simulator.reports.table import Cell, Column, Table
@@ -81,10 +81,8 @@ def _panel(axes: Any, rows: list[Sensitivity], middle: float) -> None:
     for position, row in enumerate(rows):
         for value, label in ((row.low, row.low_label), (row.high, row.high_label)):
             _bar(axes, position, value=float(value), label=label, middle=middle)
-    axes.set_yticks(range(len(rows)), [short(row.assumption, 30) for row in rows])
-    axes.invert_yaxis()
+    name_bars(axes, [short(row.assumption, 30) for row in rows])
     axes.axvline(middle, color=INK, linewidth=1)
-    axes.grid(axis="y", visible=False)
     money_axis(axes.xaxis)
     ends = [float(value) for row in rows for value in (row.low, row.high)] + [middle]
     room = (max(ends) - min(ends) or 1) * 0.4
@@ -93,24 +91,11 @@ def _panel(axes: Any, rows: list[Sensitivity], middle: float) -> None:
 
 def _bar(axes: Any, position: int, *, value: float, label: str, middle: float) -> None:
     dearer = value >= middle
-    axes.barh(
-        position,
-        value - middle,
-        left=middle,
-        color=SERIES[1] if dearer else SERIES[3],
-        height=0.62,
-        hatch="" if dearer else "//",
-    )
+    colour, hatch = (SERIES[1], "") if dearer else (SERIES[3], "//")
+    part(axes, position, value - middle, left=middle, colour=colour, hatch=hatch)
     text = f"{short(label, 24)}: {money_text(value)}"
-    axes.annotate(
-        text,
-        (value, position),
-        xytext=(4 if dearer else -4, 0),
-        textcoords="offset points",
-        ha="left" if dearer else "right",
-        va="center",
-        fontsize=8,
-    )
+    side, shift = ("left", 4) if dearer else ("right", -4)
+    say(axes, text, (value, position), shift=(shift, 0), ha=side, va="center", fontsize=8)
 
 
 def _table(tornado: dict[str, list[Sensitivity]]) -> Table:
