@@ -23,8 +23,12 @@ def cores() -> tuple[int | None, int | None]:
 
 
 @contextmanager
-def embedded(profile: Path, *, seed: int, cpu: int | None = None, port: int = 0) -> Iterator[str]:
+def embedded(
+    profile: Path, *, seed: int, cpu: int | None = None, port: int = 0, log: Path | None = None
+) -> Iterator[str]:
     """Serve a provider profile on loopback while the block runs; gives its URL, as in `http://127.0.0.1:8123`.
+
+    `log` gets what really happened, one JSON line per request, once the block has ended.
 
     Raises `Precondition` where the endpoint does not come up, with its own words.
     """
@@ -40,6 +44,7 @@ def embedded(profile: Path, *, seed: int, cpu: int | None = None, port: int = 0)
         str(seed),
     ]
     argv += ["--cpu", str(cpu)] if cpu is not None else []
+    argv += ["--log", str(log)] if log is not None else []
     # Its own session: Ctrl-C must reach the run first, which still needs the endpoint to drain.
     process = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
     try:

@@ -34,6 +34,7 @@ class Health:
     def facts(self) -> dict[str, Any]:
         """JSON for replay.json; seconds, and None for what was not measured."""
         span = max(self._client.pacer.now() - self._began, 1) / _NS
+        busy = time.process_time() - self._cpu
         lags = sorted(self.lags_ns)
         return {
             "worker": self._worker,
@@ -42,7 +43,8 @@ class Health:
             "send_lag_p99_s": _percentile(lags, 0.99),
             "send_lag_max_s": lags[-1] / _NS if lags else None,
             "hub_stall_max_s": self._client.pacer.stall_max_ns / _NS,
-            "cpu_share": (time.process_time() - self._cpu) / span,
+            "cpu_s": busy,
+            "cpu_share": busy / span,
             "memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
             / (1024 if sys.platform == "linux" else 1024**2),
             "clock": self._client.clock.name,

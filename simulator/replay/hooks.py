@@ -4,6 +4,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from importlib.abc import MetaPathFinder
 from typing import Any
 
 import gevent
@@ -28,6 +29,14 @@ PlanSource = Callable[[Any], ReplayPlan]
 """From Locust's parsed options. Raises `TenfoldError`."""
 Conclude = Callable[[ReplayPlan, int], int]
 """Called when a replay has ended, with the exit code it would give; returns the process's."""
+
+
+class NoPandas(MetaPathFinder):
+    """Hides pandas from this process: pyarrow imports it with the first array, 35 MB and a stalled hub for nothing."""
+
+    def find_spec(self, name: str, *_: Any) -> None:
+        if name == "pandas":
+            raise ModuleNotFoundError("pandas is not used in the load generator")
 
 
 class ReplayUser(User):
@@ -208,6 +217,7 @@ class Replay:
 
 def install(source: PlanSource, *, conclude: Conclude = lambda _, code: code) -> None:
     """Call from a locustfile, which must also import `ReplayUser` and `ReplayShape`."""
+    sys.meta_path.insert(0, NoPandas())
 
     def init(environment: Environment, runner: Any, **_: Any) -> None:
         Replay.current = Replay(environment, runner, source, conclude)
