@@ -69,10 +69,11 @@ class Catalogue:
     def _find(self, model: str, provider: str | None) -> ModelPrices | None:
         if provider is not None:
             home = self._provider(provider)
-        elif (named := self._named(model.partition("/")[0])) and "/" in model:
-            home, model = named, model.partition("/")[2]
-        else:
-            home = next((one for one in self.providers if matches(one["match_model"], model)), None)
+            return self._of(home, model) if home else None
+        prefix, slash, rest = model.partition("/")
+        if slash and (named := self._provider(prefix)) and (found := self._of(named, rest)):
+            return found
+        home = next((one for one in self.providers if matches(one["match_model"], model)), None)
         return self._of(home, model) if home else None
 
     def _of(self, home: dict[str, Any], model: str) -> ModelPrices | None:

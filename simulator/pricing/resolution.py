@@ -150,9 +150,9 @@ def _placed(
 ) -> dict[int, dict[str, Rate]]:
     if geo is None or geo in EVERYWHERE:
         return bands
-    here = [one for one in uplifts if one.geo == geo]
+    here = [one for one in uplifts if geo in one.geo]
     if not here:
-        places = ", ".join(sorted({one.geo for one in uplifts})) or "none"
+        places = ", ".join(sorted({place for one in uplifts for place in one.geo})) or "none"
         raise UnknownTier(
             f"{listed.prices.model}: no price for place {geo!r}; known: {places}; add an uplift, ×1 if it is the same"
         )
@@ -173,6 +173,8 @@ def _contracted(bands: dict[int, dict[str, Rate]], contracts: list[Contract]) ->
 
 def _scaled(rates: dict[str, Rate], factor: Decimal, step: str) -> dict[str, Rate]:
     """Tokens by a factor; fees per search, hour or request stay."""
+    if factor == 1:
+        return rates
     return {meter: rate.times(factor, step) if is_tokens(meter) else rate for meter, rate in rates.items()}
 
 

@@ -45,8 +45,10 @@ class Terms(FileModel):
 class Uplift(Terms):
     """A vendor's factor on token prices for where a request is served."""
 
-    geo: str
+    geo: tuple[str, ...] = Field(min_length=1)
+    """Places, as requests name them."""
     scale: Factor
+    """1 where a place is known to cost the same."""
 
 
 class FreePool(Terms):

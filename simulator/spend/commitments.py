@@ -17,10 +17,10 @@ from simulator.figures import Figures
 from simulator.pricing.book import PriceBook
 from simulator.pricing.commitment import HOURS_PER_MONTH, Commitment
 from simulator.spend.bill import call_costs
-from simulator.spend.ledger import METERS
+from simulator.spend.ledger import COLUMNS
 
 _SENT = 4
-"""The first meters of `METERS` are parts of the prompt."""
+"""The first meters of `COLUMNS` are parts of the prompt."""
 
 
 class Utilisation(Figures):
@@ -133,10 +133,10 @@ class _Load:
 
 def _burn(calls: pa.Table, commitment: Commitment) -> NDArray[np.float64]:
     """Weighted units of each attempt; reasoning weighs as output unless it has a weight of its own."""
-    columns = [np.asarray(pc.fill_null(calls[meter], 0), np.float64) for meter in METERS]
+    columns = [np.asarray(pc.fill_null(calls[meter], 0), np.float64) for meter in COLUMNS]
     prompt, answer = columns[0], columns[4]
     parts = [prompt - columns[1] - columns[2] - columns[3], *columns[1:4], answer - columns[5], columns[5]]
-    weights = [float(commitment.burn.weights.get(meter, 0)) for meter in METERS]
+    weights = [float(commitment.burn.weights.get(meter, 0)) for meter in COLUMNS]
     if "reasoning_tokens" not in commitment.burn.weights:
         weights[5] = weights[4]
     over = commitment.burn.long_prompt_over

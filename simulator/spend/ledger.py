@@ -23,7 +23,7 @@ from simulator.pricing.rates import Rates
 
 Ints = NDArray[np.int64]
 
-METERS = (
+COLUMNS = (
     "input_tokens",
     "cache_read_tokens",
     "cache_write_5m_tokens",
@@ -31,8 +31,10 @@ METERS = (
     "output_tokens",
     "reasoning_tokens",
 )
-"""The meters of a calls table; the sums kept here are of the parts: input without cached, output without reasoning."""
-_SENT = METERS[:4]
+"""The counts of a calls table."""
+METERS = (*COLUMNS, "requests")
+"""What is summed here: the parts (input without cached tokens, output without reasoning), and 1 a processed attempt."""
+_SENT = COLUMNS[:4]
 PIECE = 1 << 20
 """Rows at a time: bounds memory, and keeps float64 sums of integers below 2**53 exact for counts up to 8 billion."""
 
@@ -171,18 +173,20 @@ class _Billed:
         sent = np.array([_bills(one.attempt.input, group) for one, group in zip(sums, groups, strict=True)])[of_row]
         back = np.array([_bills(one.attempt.output, group) for one, group in zip(sums, groups, strict=True)])[of_row]
         columns, unknown = {}, []
-        for meter in METERS:
+        for meter in COLUMNS:
             billed = sent if meter in _SENT else back
             column = rows.column(meter)
             if column.null_count and meter in ("input_tokens", "output_tokens"):
                 unknown.append((f"{meter} unknown", np.asarray(column.is_null()) & billed))
             values = np.asarray(pc.fill_null(column, 0), np.int64)
             columns[meter] = values if billed.all() else values * billed
-        read, five, hour, reasoning = (columns[METERS[index]] for index in (1, 2, 3, 5))
+        read, five, hour, reasoning = (columns[COLUMNS[index]] for index in (1, 2, 3, 5))
         cached = read + five + hour
         fresh, plain = columns["input_tokens"] - cached, columns["output_tokens"] - reasoning
         unknown += [("more cached than input tokens", fresh < 0), ("more reasoning than output tokens", plain < 0)]
-        return cls([fresh, read, five, hour, plain, reasoning], cached, sent | back, unknown, of_row)
+        fee = np.array([bool(one.rates and "requests" in one.rates.standard) for one in sums])
+        asked = (fee[of_row] & sent).astype(np.int64) if fee.any() else np.zeros(len(of_row), np.int64)
+        return cls([fresh, read, five, hour, plain, reasoning, asked], cached, sent | back, unknown, of_row)
 
     def problems(
         self, groups: list[Group], sums: list[GroupSums], ledger: Ledger

@@ -25,6 +25,8 @@ class Shape(FileModel):
 
     when: tuple[str, ...] = Field(min_length=1)
     """Keys of which one is enough to tell it."""
+    beside: tuple[str, ...] = ()
+    """Keys that must all be there too."""
     providers: tuple[str, ...] = ()
     source: str
     counts: dict[str, tuple[str, ...]]
@@ -32,7 +34,8 @@ class Shape(FileModel):
     ignored: tuple[str, ...] = ()
 
     def fits(self, usage: Mapping[str, Any], provider: str) -> bool:
-        return (not self.providers or provider in self.providers) and any(key in usage for key in self.when)
+        told = any(key in usage for key in self.when) and all(key in usage for key in self.beside)
+        return told and (not self.providers or provider in self.providers)
 
     def ignores(self, key: str) -> bool:
         """Whether a key, or everything under it, is known to be no count of its own."""

@@ -112,7 +112,9 @@ def rated(row: Row, book: PriceBook, *, at: datetime | None = None) -> tuple[Rat
         tier=_text(row.get("tier") or row.get("service_tier")) or says(usage, "tier"),
         geo=_text(row.get("geo")) or says(usage, "geo"),
     )
-    return rates, normalised(usage, provider=rates.model.partition("/")[0], convention=_text(row.get("convention")))
+    counts = normalised(usage, provider=rates.model.partition("/")[0], convention=_text(row.get("convention")))
+    # A fee per request is due for the row itself, which seldom counts it.
+    return rates, counts if "requests" in counts or "requests" not in rates.standard else {**counts, "requests": 1}
 
 
 def read_rows(path: Path) -> Iterator[Row]:

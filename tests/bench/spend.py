@@ -11,7 +11,7 @@ import pyarrow as pa
 from simulator.calls import CALLS
 from simulator.pricing.book import PriceBook
 from simulator.spend.bill import bill, call_costs, settle
-from simulator.spend.ledger import METERS, Group, Ledger
+from simulator.spend.ledger import COLUMNS, Group, Ledger
 
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
 MODELS = (
@@ -43,7 +43,7 @@ def rows(count: int, *, strategy: str, seed: int) -> pa.Table:
         "cache_read_tokens": pa.array((prompt * random.random(count) * 0.6).astype(np.int64)),
         "output_tokens": pa.array(random.lognormal(5.5, 1, count).astype(np.int64)),
     }
-    schema = pa.schema([CALLS.field(name) for name in (*Group._fields, *METERS)])
+    schema = pa.schema([CALLS.field(name) for name in (*Group._fields, *COLUMNS)])
     columns = [said[field.name] if field.name in said else _plain(field, count) for field in schema]
     return pa.table(columns, schema=schema)
 

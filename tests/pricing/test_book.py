@@ -93,7 +93,7 @@ def test_a_book_that_extends_itself_is_refused(tmp_path: Path) -> None:
         (UnknownTier, {"model": "gpt-4o", "tier": "flexx"}),
         (UnknownTier, {"model": "gpt-4o", "tier": "flex"}),
         (UnknownTier, {"model": "gpt-4o", "tier": "priority+batch"}),
-        (UnknownTier, {"model": "gpt-4o", "geo": "eu"}),
+        (UnknownTier, {"model": "gpt-4o", "geo": "mars"}),
         (UnknownTier, {"model": "gpt-4o", "provider": "azure", "tier": "batch"}),
     ],
 )

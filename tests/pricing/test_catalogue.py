@@ -84,6 +84,13 @@ def test_every_model_is_found_by_its_own_id() -> None:
         ("claude-sonnet-4-20250514", None, "anthropic/claude-sonnet-4-0"),
         ("llama-3.3-70b-versatile", "groq", "groq/llama-3.3-70b-versatile"),
         ("gpt-4o", "azure", "openai/gpt-4o"),
+        ("azure/gpt-4o", None, "openai/gpt-4o"),
+        ("vertex_ai/gemini-2.5-pro", None, "google/gemini-2.5-pro"),
+        (
+            "bedrock/anthropic.claude-sonnet-4-5-20250929-v1:0",
+            None,
+            "aws/regional.anthropic.claude-sonnet-4-5-20250929-v1:0",
+        ),
         ("gpt-4o-nonsense", None, None),
     ],
 )

@@ -145,6 +145,22 @@ def test_a_book_can_replace_what_an_outcome_bills(tmp_path: Path) -> None:
     assert cost(book, input_tokens=4, output_tokens=0) == Decimal("0.00001")
 
 
+def test_a_fee_per_request_is_due_for_each_processed_attempt(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text("""
+schema: price-book/1
+models:
+  - model: acme/search
+    source: {doc: test, as_of: 2026-11-20}
+    prices: [{from: null, usd_per_million: {input_tokens: "1", output_tokens: "1"}, usd_per_thousand: {requests: "5"}}]
+""")
+    book = PriceBook.load(tmp_path / "mine.yaml")
+    usage = {"model": "acme/search", "input_tokens": 0, "output_tokens": 0}
+    rows = table(call(1, **usage), call(2, **usage), call(3, **usage, outcome="rate_limited"))
+    (item,) = bill(rows, book, at=AT).items
+    assert (item.meter, item.quantity, item.cost) == ("requests", 2, Decimal("0.01"))
+    assert call_costs(rows, book, at=AT) == [Decimal("0.005"), Decimal("0.005"), 0]
+
+
 def test_no_rows_are_a_bill_of_nothing() -> None:
     done = bill(CALLS.empty_table(), BOOK, at=AT)
     assert (done.total, done.items, done.rungs) == (Decimal(0), [], [])
@@ -174,7 +190,7 @@ models:
         usd_per_million: {prices}
         long_context: [{{{side}: 200000, usd_per_million: {long}}}]
         tiers: {{batch: {{scale: "{tier}"}}}}
-uplifts: [{{provider: acme, geo: eu, scale: "{uplift + 1}", source: {source}}}]
+uplifts: [{{provider: acme, geo: [eu], scale: "{uplift + 1}", source: {source}}}]
 contracts: [{{id: msa, provider: acme, discount: "{discount}", from: 2026-06-01, to: 2026-12-01, source: {source}}}]
 """
 

@@ -46,6 +46,17 @@ SAME = {"input_tokens": 1000, "cache_read_tokens": 600, "output_tokens": 200, "r
             },
         ),
         (
+            "anthropic",
+            {
+                "prompt_tokens": 1000,
+                "completion_tokens": 200,
+                "cache_read_input_tokens": 600,
+                "cache_creation_input_tokens": 0,
+                "prompt_tokens_details": {"cached_tokens": 600},
+                "completion_tokens_details": {"reasoning_tokens": 50},
+            },
+        ),
+        (
             "google",
             {
                 "promptTokenCount": 1000,

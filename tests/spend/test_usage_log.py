@@ -163,6 +163,29 @@ def test_thousand_web_searches_cost_ten_dollars() -> None:
     assert cost(model="claude-opus-4-6", usage=usage) == "10"
 
 
+def test_a_fee_per_request_needs_no_count() -> None:
+    # https://docs.perplexity.ai/docs/getting-started/pricing: Sonar $1/$1 a million; the catalogue has the fee of high
+    # search context, $12 per 1,000 requests
+    usage = {"prompt_tokens": 1000, "completion_tokens": 500}
+    assert cost(model="sonar", provider="perplexity", usage=usage) == "0.0135"
+    assert cost(model="sonar", provider="perplexity", usage={**usage, "requests": 2}) == "0.0255"
+
+
+@pytest.mark.parametrize(
+    ("geo", "model", "usd"),
+    [
+        ("eu", "gpt-6.1-sol", "0.22"),
+        ("eu", "gpt-4o", "0.25"),
+        ("global", "gpt-6.1-sol", "0.2"),
+        (None, "gpt-6.1-sol", "0.2"),
+        ("mars", "gpt-6.1-sol", None),
+    ],
+)
+def test_data_residency_costs_ten_percent_for_models_since_march(geo: str | None, model: str, usd: str | None) -> None:
+    # https://developers.openai.com/api/docs/guides/data-residency
+    assert cost(model=model, geo=geo, usage={"input_tokens": 100_000}) == usd
+
+
 def test_peers_priced_this_at_nothing() -> None:
     # litellm 1.109.1 returns $0.00 for this model without an error
     assert Decimal(str(cost(model="claude-fable-5-2", usage={"input_tokens": 1_000_000}))) == 8
