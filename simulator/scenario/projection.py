@@ -10,6 +10,8 @@ from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 from simulator.units import Count, Duration, Growth, Scale, parse_usd
 from simulator.yamlfile import FileModel
 
+_HOURS_OF_A_DAY = 24
+
 
 def parse_ratio(value: object) -> float:
     """`57%`, `130%` or 1.3 → a share that may pass one."""
@@ -40,6 +42,23 @@ Budget = Annotated[
 """US dollars a calendar month, for the scale that the launch expects (1×)."""
 
 
+def parse_hours(value: object) -> object:
+    """24 weights of 0 or more, one of them more than 0."""
+    if not isinstance(value, (list, tuple)) or len(value) != _HOURS_OF_A_DAY:
+        raise ValueError(f"write {_HOURS_OF_A_DAY} weights, one for each hour from midnight")
+    if min(value) < 0 or not max(value) > 0:
+        raise ValueError("weights must be 0 or more, and one of them more than 0")
+    return tuple(float(weight) for weight in value)
+
+
+Hours = Annotated[
+    tuple[float, ...],
+    BeforeValidator(parse_hours),
+    WithJsonSchema({"type": "array", "items": {"type": "number", "minimum": 0}, "minItems": 24, "maxItems": 24}),
+]
+"""Relative, they need not sum to anything."""
+
+
 class Launch(FileModel):
     """The expected 1× in production. Everything here is an assumption, and the projection's register says so."""
 
@@ -49,6 +68,8 @@ class Launch(FileModel):
     """On a weekday (Monday to Friday) of the first month."""
     weekend: Ratio = 1.0
     """Sessions on a Saturday or Sunday, as a share of a weekday's."""
+    hours: Hours | None = None
+    """24 weights from midnight: how a day's sessions spread over its hours. The test's 1× stands for the busiest."""
     growth: Growth = 0.0
     """From each calendar month to the next, compounding; the launch month has none yet."""
     ramp: Duration = 0.0

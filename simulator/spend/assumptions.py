@@ -33,8 +33,6 @@ Row = tuple[str, str, str, str]
 
 
 def _launch(launch: Launch, lowest: RungFigures) -> Iterator[Row]:
-    mean = float(launch.sessions_per_day) / _DAY_S
-    tested = lowest.sessions / lowest.planned_span_s / lowest.scale
     spread = 1 + launch.uncertainty
     yield "launch.starts", launch.starts.isoformat(), "scenario", "assumed"
     yield "launch.sessions_per_day", count_text(launch.sessions_per_day), "scenario", "assumed"
@@ -43,13 +41,19 @@ def _launch(launch: Launch, lowest: RungFigures) -> Iterator[Row]:
     if launch.ramp:
         yield "launch.ramp", f"a straight line over {launch.ramp / _DAY_S:g} days", "scenario", "assumed"
     yield "launch.uncertainty", f"÷{spread:g} to ×{spread:g} with 80 % probability", "scenario", "assumed"
-    yield (
-        "busy hour",
-        f"{tested / mean:.2g} × the weekday average, {tested:.3g} sessions/s tested at 1×",
-        "run",
-        "assumed",
-    )
+    yield "busy hour", _busy_hour(launch, lowest), "run", "assumed"
     yield "users", "10× the users ask 10× the sessions, each like the sample's", "projection", "assumed"
+
+
+def _busy_hour(launch: Launch, lowest: RungFigures) -> str:
+    """The rate of the test at 1× beside the launch's own: the test stands for the busiest hour."""
+    tested = lowest.sessions / lowest.planned_span_s / lowest.scale
+    if launch.hours is None:
+        mean = launch.sessions_per_day / _DAY_S
+        return f"{tested:.3g} sessions/s tested at 1×, {tested / mean:.3g} times the mean of a weekday"
+    busiest = launch.sessions_per_day * max(launch.hours) / sum(launch.hours) / 3600
+    hour = launch.hours.index(max(launch.hours))
+    return f"{tested:.3g} sessions/s tested at 1×, {tested / busiest:.3g} times those from {hour}:00 on a weekday"
 
 
 def _prices(changes: Sequence[date]) -> Iterator[Row]:

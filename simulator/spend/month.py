@@ -37,6 +37,8 @@ class MonthCost(Figures):
 
     The month is priced as if they were answered, limits raised; None where no limit is known.
     """
+    capped_month_share: float | None = None
+    """Part of the month's offered requests that known limits refuse, hour by hour; needs the launch's `hours`."""
     note: str | None = None
 
 

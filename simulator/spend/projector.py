@@ -100,6 +100,7 @@ class Projector:
             chance_over_budget=_chance(draws, terms.budget),
             budget_spent_on=_spent_on(terms.budget, month, priced, scale),
             capped_share=self.demand.refused_share(terms.limits, scale) if self._limited() else None,
+            capped_month_share=self._capped_over(month, scale) if self._limited() else None,
             note=_note(basis, len(priced.months), month),
         )
 
@@ -133,6 +134,18 @@ class Projector:
         if key not in self.memo:
             self.memo[key] = _price(basis, month, self.terms.price)
         return self.memo[key]
+
+    def _capped_over(self, month: Month, scale: float) -> float | None:
+        """Refusals at each hour's own rate, where the busiest hour of a plain weekday is the test's 1×."""
+        launch, refused, offered = self.terms.launch, 0.0, 0.0
+        if launch.hours is None:
+            return None
+        for day in (float(sessions) for stretch in month.stretches for sessions in stretch.daily):
+            for weight in launch.hours:
+                rate = scale * day / launch.sessions_per_day * weight / max(launch.hours)
+                refused += day * weight * self.demand.refused_share(self.terms.limits, rate)
+                offered += day * weight
+        return refused / offered
 
     def _limited(self) -> bool:
         return any(limit.model in self.demand.per_second for limit in self.terms.limits)

@@ -28,6 +28,18 @@ def test_the_blocks_of_a_scenario() -> None:
     assert file.projection == ProjectionPlan(scales=[1, 10], months=2)
 
 
+def test_hours_are_weights_of_a_day() -> None:
+    hours = "[" + ", ".join(["0.5"] * 12 + ["2"] * 12) + "]"
+    launch = parse(LAUNCH.replace("growth:", f"hours: {hours}, growth:"), File, name="s.yaml").launch
+    assert launch.hours == (0.5,) * 12 + (2.0,) * 12
+
+
+@pytest.mark.parametrize("hours", ["[1, 2]", "busy", "[" + "0, " * 23 + "0]", "[-1" + ", 1" * 23 + "]"])
+def test_hours_that_are_none(hours: str) -> None:
+    with pytest.raises(InvalidFile, match=r"s\.yaml:1:\d+: launch\.hours: (write 24 weights|weights must be 0)"):
+        parse(LAUNCH.replace("growth:", f"hours: {hours}, growth:"), File, name="s.yaml")
+
+
 def test_a_weekend_may_be_busier_than_a_weekday() -> None:
     assert parse(LAUNCH.replace("57%", "130%"), File, name="s.yaml").launch.weekend == 1.3
 

@@ -234,3 +234,30 @@ def test_the_register_says_what_a_longer_test_would_buy() -> None:
     assert rows["needed for ±10 %"] == "99 different sessions: a rung of 24.8 s at 1×"
     # (0.506 ÷ √40)² = 0.0064 beside (ln 1.2 ÷ 1.2816)² = 0.0202 is 24 %; the t of 40 sessions is a little wider.
     assert rows["spread.single"] == "26 % sampled sessions, 74 % planned volume"
+
+
+def test_limits_refuse_in_the_busy_hours_only() -> None:
+    """480 requests a minute tested at 1×, 960 allowed: at 4× the busy half of a weekday is refused by half.
+
+    Quiet hours ask for a tenth of that, weekend hours for half: 4 × 480 ÷ 2 = 960 just fit.
+    Of 27,000 sessions 23 × 1,000 × 10/11 fall into busy weekday hours, and half of those are refused.
+    """
+    quota = KnownLimit(model="gpt-4o", axis="requests", per_minute=960, burst_s=5.0, source="test")
+    launch = LAUNCH.model_copy(update={"hours": (1.0,) * 12 + (10.0,) * 12})
+    found = projected(rung(1.0), limits=[quota], launch=launch, plan=ProjectionPlan(scales=[4], months=1))
+    four = month(found, scale=4.0)
+    assert four.capped_share == pytest.approx(0.5)
+    assert four.capped_month_share == pytest.approx(23_000 * 10 / 11 / 2 / 27_000)
+
+
+def test_the_register_holds_the_test_against_the_launch() -> None:
+    """40 sessions in 10 s against 1,000 a day, of which 10 in 132 fall into the hour after noon."""
+    hours = LAUNCH.model_copy(update={"hours": (1.0,) * 12 + (10.0,) * 12})
+    said = [
+        {row["id"]: row["value"] for row in projected(rung(1.0), launch=launch).assumptions}["busy hour"]
+        for launch in (LAUNCH, hours)
+    ]
+    assert said == [
+        "4 sessions/s tested at 1×, 346 times the mean of a weekday",
+        "4 sessions/s tested at 1×, 190 times those from 12:00 on a weekday",
+    ]
