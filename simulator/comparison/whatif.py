@@ -38,6 +38,9 @@ def what_if(
     """
     if baseline in strategies:
         raise BadInput(f"{baseline!r} is the recorded baseline; give the strategy another name")
+    for name, node in strategies.items():
+        if ordered := offline.ordered_node(node):
+            raise BadInput(f"strategy {name!r}: {ordered.path} needs the order of time; try it with `tenfold rehearse`")
     answers = Recorded(calls, scale=scale, assumed=assumed)
     models = sorted(set[str]().union(*(node.models() for node in strategies.values())))
     whole = [session for session in sessions if answers.covers(session, models)]

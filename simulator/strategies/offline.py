@@ -1,12 +1,12 @@
 """The offline driver: strategies over sessions whose answers are already known, into the same tables as a run."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from heapq import heapify, heappop, heappush
 from typing import Any
 
 import pyarrow as pa
 
 from simulator.calls import ANSWERED, CALLS, REQUESTS, Call, Outcome, RequestRow, to_table
-from simulator.errors import BadInput
 from simulator.strategies.drive import Answers, Attempt, Served, drive
 from simulator.strategies.effects import Turn
 from simulator.strategies.node import Node
@@ -23,41 +23,40 @@ def run(
 ) -> tuple[pa.Table, pa.Table]:
     """Every strategy over the same sessions: tables of `CALLS` and `REQUESTS`.
 
-    A session stops at its first turn that is not answered, as a user would; the turns after it are skipped.
-    Raises BadInput for a strategy that remembers across sessions: here they are served one after another.
+    A session stops at its first turn that is not answered, as a user would; the turns after it are skipped. Turns are
+    served whole, in the order in which they are due: see `ordered_node` for what that cannot do.
     """
-    for name, node in strategies.items():
-        if ordered := _ordered(node):
-            raise BadInput(f"strategy {name!r}: {ordered.path} needs the order of time; try it with `tenfold rehearse`")
     plan = [list(session) for session in sessions]
     calls: list[Call] = []
     requests: list[RequestRow] = []
     for name, node in strategies.items():
-        memory: dict[str, Any] = {}
-        for session in plan:
-            for outcome in _session(node, session, answers, seed=seed, memory=memory):
-                requests.append(_request_row(outcome, name, scale))
-                calls += _call_rows(outcome, name, scale) if isinstance(outcome, Served) else []
+        for done in _served(node, plan, answers, seed=seed):
+            requests.append(_request_row(done, name, scale))
+            calls += _call_rows(done, name, scale) if isinstance(done, Served) else []
     return to_table(calls, CALLS), to_table(requests, REQUESTS)
 
 
-def _ordered(node: Node) -> Node | None:
-    """A node of the tree that cannot be served session by session."""
-    return node if node.ordered else next(filter(None, map(_ordered, node.children().values())), None)
+def ordered_node(node: Node) -> Node | None:
+    """A node of the tree that remembers across requests: whole turns in due order only approximate what it would do."""
+    return node if node.ordered else next(filter(None, map(ordered_node, node.children().values())), None)
 
 
-def _session(
-    node: Node, session: Sequence[Request], answers: Answers, *, seed: int, memory: dict[str, Any]
+def _served(
+    node: Node, plan: Sequence[Sequence[Request]], answers: Answers, *, seed: int
 ) -> Iterator[Served | Request]:
-    """What became of each turn; a bare request was skipped."""
-    due, alive = session[0].at or 0.0, True
-    for request in session:
-        if not alive:
-            yield request
-            continue
-        served = drive(node, Turn(request, seed, due, memory), answers)
-        alive, due = served.reply.ok, served.ended_at + request.think_s
+    """What became of each turn, in the order of time; a bare request was skipped."""
+    memory: dict[str, Any] = {}
+    due = [(session[0].at or 0.0, index, 0) for index, session in enumerate(plan)]
+    heapify(due)
+    while due:
+        at, index, turn = heappop(due)
+        session = plan[index]
+        served = drive(node, Turn(session[turn], seed, at, memory), answers)
         yield served
+        if not served.reply.ok:
+            yield from session[turn + 1 :]
+        elif turn + 1 < len(session):
+            heappush(due, (served.ended_at + session[turn + 1].think_s, index, turn + 1))
 
 
 def _request_row(done: Served | Request, strategy: str, scale: float) -> RequestRow:

@@ -85,6 +85,12 @@ def test_a_run_without_the_models_says_what_to_run(trace: Trace, run: tuple[pa.T
         )
 
 
+def test_a_strategy_that_remembers_is_sent_to_the_rehearsal(trace: Trace, run: tuple[pa.Table, pa.Table]) -> None:
+    breaker = tree("retry: {breaker: {of: gpt-4o, otherwise: gpt-4o-mini}}", "safe")
+    with pytest.raises(BadInput, match=r"'safe': safe.retry.breaker needs the order of time; try it with `tenfold re"):
+        what_if(*run, trace.sessions(), {"safe": breaker}, baseline="big", scale=1.0, book=PriceBook.load(), at=AT)
+
+
 def _only(strategy: str, contenders: list[Contender]) -> Contender:
     (one,) = (one for one in contenders if one.strategy == strategy)
     return one

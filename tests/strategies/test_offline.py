@@ -7,7 +7,9 @@ from simulator.strategies.effects import Ask
 from simulator.traffic.request import Request
 from tests.strategies.scripted import REQUEST, tree
 
-SESSION = [replace(REQUEST, request_id=f"r{n}", turn=n, at=2.0 if n == 1 else None, think_s=3.0) for n in (1, 2, 3)]
+SESSION = [
+    replace(REQUEST, request_id=f"r{n}", turn=n, at=2.0 if n == 1 else None, think_s=float(n + 1)) for n in (1, 2, 3)
+]
 
 
 def _answers(ask: Ask, request: Request) -> Answer:
@@ -48,3 +50,9 @@ def test_adding_a_strategy_changes_no_other() -> None:
     alone, _ = offline.run({"canary": canary}, [SESSION], _answers, seed=3)
     both, _ = offline.run({"single": tree("big", "single"), "canary": canary}, [SESSION], _answers, seed=3)
     assert [row for row in both.to_pylist() if row["strategy"] == "canary"] == alone.to_pylist()
+
+
+def test_turns_are_served_in_the_order_in_which_they_are_due() -> None:
+    other = [replace(REQUEST, request_id="late", session_id="s2", at=5.0)]
+    _, requests = offline.run({"single": tree("small", "single")}, [SESSION, other], _answers)
+    assert requests["request_id"].to_pylist() == ["r1", "late", "r2", "r3"]

@@ -1,9 +1,6 @@
 from dataclasses import replace
 from typing import Any
 
-import pytest
-
-from simulator.errors import BadInput
 from simulator.strategies import offline
 from simulator.strategies.drive import Answer, drive
 from simulator.strategies.effects import Turn
@@ -49,9 +46,8 @@ def test_old_failures_leave_the_window() -> None:
     assert [service.at(100.0 * second) for second in range(8)] == ["big"] * 8
 
 
-def test_the_offline_driver_refuses_what_needs_the_order_of_time() -> None:
-    node = tree(f"retry: {{of: {{{BREAKER}}}}}", "safe")
-    with pytest.raises(
-        BadInput, match=r"strategy 'safe': safe.retry.breaker needs the order of time; try it with `tenfold"
-    ):
-        offline.run({"safe": node}, [], lambda ask, request: Answer())
+def test_it_can_be_found_wherever_it_is_in_a_tree() -> None:
+    found = offline.ordered_node(tree(f"retry: {{of: {{{BREAKER}}}}}", "safe"))
+    assert found is not None
+    assert found.path == "safe.retry.breaker"
+    assert offline.ordered_node(tree("retry: big")) is None
