@@ -580,13 +580,13 @@ def summary(request: pytest.FixtureRequest) -> Summary:
 
 
 @pytest.fixture(scope="session")
-def page() -> Callable[[Summary], str]:
+def page(charts: Callable[[Summary], list[Chart]]) -> Callable[[Summary], str]:
     """The HTML page of a summary, drawn once for all tests that read it."""
     drawn: dict[int, str] = {}
 
     def of(summary: Summary) -> str:
         if id(summary) not in drawn:
-            drawn[id(summary)] = html.render(summary)
+            drawn[id(summary)] = html.render(summary, charts=charts(summary))
         return drawn[id(summary)]
 
     return of

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from simulator.reports.charts.chart import Chart
-from simulator.reports.figures import write_figures
+from simulator.reports.figures import figures, write_figures
 from simulator.reports.palette import DARK, INK, LIGHT, SERIES
 from simulator.summary import Summary
 
@@ -32,17 +32,20 @@ def test_a_picture_without_data_is_left_out(interrupted: Summary, charts: Draw) 
     assert keys == {"settled", "latency-time-to-first-token", "latency-response-time", "strategy-cost"}
 
 
-def test_files_are_svg_that_stands_alone(summary: Summary, tmp_path: Path) -> None:
-    for path in write_figures(summary, tmp_path / "figures"):
-        root = ET.fromstring(path.read_text(encoding="utf-8"))
+def test_files_are_svg_that_stands_alone(summary: Summary, charts: Draw) -> None:
+    for chart in charts(summary):
+        root = ET.fromstring(chart.file())
         assert root.tag == "{http://www.w3.org/2000/svg}svg"
         assert root.find("{http://www.w3.org/2000/svg}title") is not None
 
 
-def test_files_are_the_same_byte_for_byte(launch: Summary, tmp_path: Path) -> None:
-    once = [path.read_bytes() for path in write_figures(launch, tmp_path / "a")]
-    again = [path.read_bytes() for path in write_figures(launch, tmp_path / "b")]
-    assert once == again
+def test_pictures_are_the_same_byte_for_byte(launch: Summary, charts: Draw) -> None:
+    assert [chart.drawing for chart in figures(launch)] == [chart.drawing for chart in charts(launch)]
+
+
+def test_each_picture_becomes_a_file(launch: Summary, charts: Draw, tmp_path: Path) -> None:
+    written = write_figures(launch, tmp_path / "figures", charts=charts(launch))
+    assert [path.stem for path in written] == [chart.key for chart in charts(launch)]
 
 
 def test_all_colours_come_from_the_page(launch: Summary, charts: Draw) -> None:

@@ -100,11 +100,12 @@ def test_a_bill_that_does_not_add_up_is_seen(launch: Summary, tmp_path: Path) ->
     assert [row[5] for row in checks[5:]].count("DIFFERS") == 2
 
 
+@pytest.mark.parametrize("name", ["launch", "unpriced", "hostile"])
 def test_a_spreadsheet_calculates_what_the_run_says(
-    summary: Summary, tmp_path: Path, calculated: Callable[[Path], Path]
+    name: str, request: pytest.FixtureRequest, tmp_path: Path, calculated: Callable[[Path], Path]
 ) -> None:
     path = tmp_path / "report.xlsx"
-    write(summary, path)
+    write(request.getfixturevalue(name), path)
     delivered, anew = formulas(path), openpyxl.load_workbook(calculated(path), data_only=True)
     assert len(delivered) > 40
     for (sheet, cell), (formula, value) in delivered.items():
