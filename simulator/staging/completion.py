@@ -14,6 +14,7 @@ from simulator.provider import answers, hazards
 from simulator.provider.engine import Answer, Order, Refusal
 from simulator.provider.faults.fault import Damage
 from simulator.staging import wire
+from simulator.staging.counting import prompt_tokens
 from simulator.staging.delivery import Streamed, Whole
 from simulator.staging.dialects.dialect import Dialect, Heading, Problem, Refused, StreamedDialect, Usage, Wanted
 from simulator.staging.hints import Hints
@@ -51,7 +52,9 @@ class Completion:
         if hints.labels:
             text = answers.label(hints.truth, hints.labels, model.label_accuracy, seed=service.seed, key=key)
             planned = answers.LABEL_TOKENS
-        prompt = hints.input_tokens or wanted.prompt_tokens
+        prompt = hints.input_tokens
+        if prompt is None:
+            prompt = max(1, wanted.overhead_tokens + await prompt_tokens(wanted.texts, wanted.model))
         order = Order(key, prompt, planned, wanted.max_output_tokens, hints.prefix)
         return cls(service, dialect, request, wanted, order, hints, text)
 

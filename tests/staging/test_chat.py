@@ -100,6 +100,17 @@ def test_a_prefix_seen_before_is_reported_as_cached(endpoint):
     assert (first["cached_tokens"], second["cached_tokens"]) == (0, 192)
 
 
+def test_a_prompt_without_a_length_is_counted(endpoint):
+    messages = [
+        {"role": "system", "content": "Be brief."},
+        {"role": "user", "content": [{"type": "text", "text": "Hi"}]},
+    ]
+    usage = ask(endpoint, body(messages=messages))[2]["usage"]
+    assert usage["prompt_tokens"] == 3 + 1 + 2 * 4  # "Be brief." is 3 tokens of o200k_base, "Hi" is 1, 4 frame each
+    long = [{"role": "user", "content": " the" * 9_000}]
+    assert ask(endpoint, body(messages=long))[2]["usage"]["prompt_tokens"] == 9_004
+
+
 def test_beyond_the_quota_is_a_real_429(endpoint):
     first = ask(endpoint, body("scarce"), x_sim_input_tokens=900, x_sim_output_tokens=1)
     assert first[0] == 200

@@ -5,11 +5,10 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from simulator.provider.engine import Refusal
-from simulator.staging.dialects.dialect import Problem, Refused, estimate
+from simulator.staging.dialects.dialect import Problem, Refused
 
 T = TypeVar("T")
 _NOTHING: Any = object()
-_PER_MESSAGE = 4  # OpenAI cookbook, "How to count tokens with tiktoken": 3 that frame a message, and 1 for its role
 
 
 def want(body: Mapping[str, Any], name: str, kind: type[T], default: T = _NOTHING) -> T:
@@ -65,19 +64,23 @@ def text_of(content: object, name: str) -> str:
     return "".join(part for part in parts if isinstance(part, str))
 
 
-def message_tokens(message: object) -> int:
-    """Estimated length of one chat message, with what frames it."""
+PER_MESSAGE = 4
+"""Tokens that frame a message: OpenAI cookbook, "How to count tokens with tiktoken": 3, and 1 for its role."""
+
+
+def message_text(message: object) -> str:
+    """The text of one chat message."""
     if not isinstance(message, dict):
         raise invalid("messages", "every message must be an object")
     if not isinstance(message.get("role"), str):
         raise invalid("messages", "every message needs a role")
-    return _PER_MESSAGE + estimate(text_of(message.get("content"), "messages"))
+    return text_of(message.get("content"), "messages")
 
 
-def tools_tokens(body: Mapping[str, Any]) -> int:
-    """Estimated length of the tool definitions, as the text they are sent in."""
+def tools_text(body: Mapping[str, Any]) -> tuple[str, ...]:
+    """Tool definitions as the text they are sent in, where there are any."""
     tools = want(body, "tools", list, [])
-    return estimate(json.dumps(tools)) if tools else 0
+    return (json.dumps(tools),) if tools else ()
 
 
 def event(content: Mapping[str, Any], *, name: str | None = None) -> bytes:

@@ -26,7 +26,8 @@ class Chat(StreamedDialect):
         options = form.want(body, "stream_options", dict, {})
         return Wanted(
             model=form.want(body, "model", str),
-            prompt_tokens=max(1, sum(map(form.message_tokens, messages)) + form.tools_tokens(body)),
+            texts=(*map(form.message_text, messages), *form.tools_text(body)),
+            overhead_tokens=form.PER_MESSAGE * len(messages),
             stream=form.want(body, "stream", bool, False),
             include_usage=form.want(options, "include_usage", bool, False),
             max_output_tokens=limit,

@@ -29,10 +29,13 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a request's body asks for. Tokens; `prompt_tokens` is this endpoint's estimate from the text."""
+    """What a request's body asks for."""
 
     model: str
-    prompt_tokens: int
+    texts: tuple[str, ...]
+    """Everything that counts as prompt."""
+    overhead_tokens: int = 0
+    """What the API adds around the texts."""
     stream: bool = False
     include_usage: bool = False
     max_output_tokens: int | None = None
@@ -132,8 +135,3 @@ class StreamedDialect(Dialect):
     @abstractmethod
     def script(self, heading: Heading, usage: Usage) -> Script:
         """For a streamed answer; `usage.output_tokens` is not known yet and 0."""
-
-
-def estimate(text: str) -> int:
-    """Tokens of a prompt text whose count nobody gave: four UTF-8 bytes each, the usual rule of thumb for English."""
-    return (len(text.encode("utf-8", "surrogatepass")) + 3) // 4

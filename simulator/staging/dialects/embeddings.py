@@ -9,7 +9,7 @@ import numpy as np
 
 from simulator.provider.engine import Refusal
 from simulator.staging.dialects import body as form
-from simulator.staging.dialects.dialect import Dialect, Heading, Problem, Usage, Wanted, estimate
+from simulator.staging.dialects.dialect import Dialect, Heading, Problem, Usage, Wanted
 
 _DIMENSIONS = 1536  # as text-embedding-3-small
 _MOST_INPUTS = 2048  # OpenAI API reference
@@ -30,7 +30,8 @@ class Embeddings(Dialect):
             raise form.invalid("encoding_format", "must be float or base64")
         return Wanted(
             model=form.want(body, "model", str),
-            prompt_tokens=max(1, sum(estimate(one) if isinstance(one, str) else len(one) for one in inputs)),
+            texts=tuple(one for one in inputs if isinstance(one, str)),
+            overhead_tokens=sum(len(one) for one in inputs if not isinstance(one, str)),
             max_output_tokens=1,
             subject=(inputs, dimensions, encoding),
         )

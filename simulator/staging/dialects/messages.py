@@ -13,7 +13,6 @@ from simulator.staging.dialects.dialect import (
     StreamedDialect,
     Usage,
     Wanted,
-    estimate,
 )
 
 _KINDS = {
@@ -43,10 +42,11 @@ class Messages(StreamedDialect):
         limit = form.maximum(body, "max_tokens")
         if limit is None:
             raise Refused(Problem(400, "max_tokens: Field required", param="max_tokens"))
-        system = estimate(form.text_of(body.get("system"), "system"))
+        system = form.text_of(body.get("system"), "system")
         return Wanted(
             model=form.want(body, "model", str),
-            prompt_tokens=max(1, sum(map(form.message_tokens, messages)) + system + form.tools_tokens(body)),
+            texts=(system, *map(form.message_text, messages), *form.tools_text(body)),
+            overhead_tokens=form.PER_MESSAGE * len(messages),
             stream=form.want(body, "stream", bool, False),
             include_usage=True,
             max_output_tokens=limit,

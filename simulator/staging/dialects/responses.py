@@ -5,7 +5,7 @@ from typing import Any
 
 from simulator.provider.engine import Refusal
 from simulator.staging.dialects import body as form
-from simulator.staging.dialects.dialect import Heading, Problem, Script, StreamedDialect, Usage, Wanted, estimate
+from simulator.staging.dialects.dialect import Heading, Problem, Script, StreamedDialect, Usage, Wanted
 
 
 class Responses(StreamedDialect):
@@ -14,10 +14,11 @@ class Responses(StreamedDialect):
     path = "/v1/responses"
 
     def read(self, body: Mapping[str, Any]) -> Wanted:
-        instructions = estimate(form.text_of(body.get("instructions"), "instructions"))
+        texts = _input_texts(body)
         return Wanted(
             model=form.want(body, "model", str),
-            prompt_tokens=max(1, _input_tokens(body) + instructions + form.tools_tokens(body)),
+            texts=(form.text_of(body.get("instructions"), "instructions"), *texts, *form.tools_text(body)),
+            overhead_tokens=form.PER_MESSAGE * len(texts),
             stream=form.want(body, "stream", bool, False),
             include_usage=True,
             max_output_tokens=form.maximum(body, "max_output_tokens"),
@@ -141,12 +142,12 @@ def _text(text: str) -> dict[str, Any]:
     return {"type": "output_text", "text": text, "annotations": [], "logprobs": []}
 
 
-def _input_tokens(body: Mapping[str, Any]) -> int:
+def _input_texts(body: Mapping[str, Any]) -> list[str]:
     """A text, or a list of messages and other items of which only messages have text."""
     content = body.get("input")
     if isinstance(content, str):
-        return estimate(content)
+        return [content]
     items = form.want(body, "input", list)
     if not items or not all(isinstance(item, dict) for item in items):
         raise form.invalid("input", "must be a string or an array of items")
-    return sum(form.message_tokens(item) for item in items if "role" in item)
+    return [form.message_text(item) for item in items if "role" in item]
