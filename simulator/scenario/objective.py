@@ -5,7 +5,9 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Literal
 
-from pydantic import model_serializer, model_validator
+from pydantic import GetJsonSchemaHandler, model_serializer, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from simulator.units import parse_duration, parse_scale, parse_share, parse_usd
 from simulator.yamlfile import FileModel
@@ -33,7 +35,8 @@ METRICS: dict[str, Unit] = {
 _LINE = re.compile(
     r"(?:p\(?(?P<p>[0-9.]+)\)?\s+)?(?P<metric>[a-z_]+)\s*(?P<op><=|>=|<|>)\s*(?P<target>\S+)(?:\s+at\s+(?P<at>\S+))?"
 )
-_FORM = "write `p(95) response_time < 2s`, `refused < 1%` or `monthly_cost < $5,000 at 1x`"
+_EXAMPLES = ("p(95) response_time < 2s", "refused < 1%", "monthly_cost < $5,000 at 1x")
+_FORM = "write `" + "`, `".join(_EXAMPLES[:2]) + f"` or `{_EXAMPLES[2]}`"
 
 
 class Objective(FileModel):
@@ -53,11 +56,18 @@ class Objective(FileModel):
     @model_validator(mode="before")
     @classmethod
     def _from_text(cls, value: Any) -> Any:
-        return parts(value) if isinstance(value, str) else value
+        if not isinstance(value, str):
+            raise ValueError(f"{value!r} is not a line of text; {_FORM}")  # noqa: TRY004  # told with its place
+        return parts(value)
 
     @model_serializer
     def _as_text(self) -> str:
         return self.text
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, _core: CoreSchema, _handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """In a file it is text, whatever it is here."""
+        return {"type": "string", "pattern": f"^{_LINE.pattern.replace('?P<', '?<')}$", "examples": list(_EXAMPLES)}
 
     @property
     def unit(self) -> Unit:

@@ -1,6 +1,7 @@
 """Objectives: one line each, read whole or refused with the form to write."""
 
 import math
+import re
 
 import pytest
 
@@ -65,3 +66,11 @@ def test_an_objective_is_written_back_as_it_was_read() -> None:
     (objective,) = read("p(95) response_time < 2s at 10x")
     assert objective.model_dump() == "p(95) response_time < 2s at 10x"
     assert Objective.model_validate(objective.model_dump()) == objective
+
+
+def test_a_file_may_say_it_as_text_only_and_its_schema_says_so() -> None:
+    with pytest.raises(InvalidFile, match="is not a line of text"):
+        read("{metric: refused, target: 0.5}")
+    schema = File.model_json_schema()["$defs"]["Objective"]
+    assert schema["type"] == "string"
+    assert all(re.fullmatch(schema["pattern"].replace("?<", "?P<"), example) for example in schema["examples"])
