@@ -1,0 +1,92 @@
+"""Whatever is sent, the endpoint answers in its API's form or closes the connection; it never breaks or leaks."""
+
+import http.client
+import json
+import socket
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+EXPECTED = {200, 400, 404, 405, 408, 413, 429, 503, 529}
+PATHS = ("/v1/chat/completions", "/v1/messages", "/v1/responses", "/v1/embeddings")
+plain = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
+anything = st.recursive(plain, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner))
+message = st.fixed_dictionaries({"role": st.sampled_from(["user", "system", "x"]) | plain, "content": anything})
+bodies = st.fixed_dictionaries(
+    {"model": st.sampled_from(["quick", "scarce", "nobody"]) | anything},
+    optional={
+        "messages": st.lists(message | anything, max_size=3),
+        "input": anything,
+        "stream": st.booleans() | plain,
+        "stream_options": st.fixed_dictionaries({"include_usage": st.booleans() | plain}) | plain,
+        "max_tokens": st.integers(-2, 2_000) | plain,
+        "max_completion_tokens": st.integers(-2, 2_000) | plain,
+        "max_output_tokens": st.integers(-2, 2_000) | plain,
+        "n": st.integers(-1, 3) | plain,
+        "tools": anything,
+        "system": anything,
+        "instructions": anything,
+        "dimensions": plain,
+        "encoding_format": st.sampled_from(["float", "base64"]) | plain,
+    },
+)
+hints = st.dictionaries(
+    st.sampled_from(
+        ["x-sim-output-tokens", "x-sim-input-tokens", "x-sim-request", "x-sim-labels", "x-sim-truth", "x-sim-prefix"]
+    ),
+    st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=12) | st.integers(-1, 300).map(str),
+    max_size=3,
+)
+
+
+@settings(max_examples=250)
+@given(path=st.sampled_from(PATHS), body=bodies | anything, headers=hints)
+def test_any_json_is_answered_in_the_apis_form(shared, path, body, headers):
+    status, answer = send(shared, path, json.dumps(body).encode(), headers)
+    assert status in EXPECTED
+    if not answer.startswith((b"data: ", b"event: ")):
+        said = json.loads(answer)
+        assert status == 200 or said["error"]["message"]
+
+
+@settings(max_examples=80)
+@given(path=st.sampled_from(PATHS), body=st.binary(max_size=200))
+def test_any_bytes_are_a_bad_request(shared, path, body):
+    status, answer = send(shared, path, body, {})
+    assert status == 400
+    assert json.loads(answer)["error"]["message"]
+
+
+@settings(max_examples=40)
+@given(noise=st.binary(min_size=1, max_size=300))
+def test_noise_on_the_socket_does_no_harm(shared, noise):
+    with socket.create_connection(("127.0.0.1", shared.port), timeout=5) as plug:
+        plug.sendall(noise + b"\r\n\r\n")
+        plug.shutdown(socket.SHUT_WR)
+        try:
+            while plug.recv(65536):
+                pass
+        except ConnectionResetError:
+            pass
+    assert shared.get("/health") == {"status": "ok"}
+
+
+def test_afterwards_nothing_is_left(shared):
+    state = shared.get("/sim/state")
+    assert [model["active"] for model in state["models"].values()] == [0] * len(state["models"])
+
+
+@pytest.mark.parametrize(("size", "status"), [(16 << 20, 400), ((16 << 20) + 1, 413)])
+def test_a_body_is_at_most_16_mib(shared, size, status):
+    assert send(shared, PATHS[0], b" " * size, {})[0] == status
+
+
+def send(endpoint, path, body, headers):
+    connection = http.client.HTTPConnection("127.0.0.1", endpoint.port, timeout=10)
+    try:
+        connection.request("POST", path, body, headers)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    finally:
+        connection.close()
