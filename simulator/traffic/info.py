@@ -1,12 +1,14 @@
 """What is in a trace: rows, rates, burstiness, lengths, sessions, prefix reuse, and the shape of the week."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow.compute as pc
 
 from simulator.figures import Figures
-from simulator.traffic import shape
+from simulator.traffic import formats, shape
+from simulator.traffic.formats.own import Own
 from simulator.traffic.intake import Import, Report
 from simulator.traffic.keys import Floats
 from simulator.traffic.trace import Trace
@@ -69,6 +71,20 @@ class Info(Figures):
     """Rate per hour from Monday 00:00 UTC ÷ mean; None for an hour hardly covered, and where no date is known."""
 
 
+NEEDED = ("turn", "at", "think_s", "input_tokens", "output_tokens", "prefix_hashes", "block_size")
+"""Columns that the figures are made of."""
+
+
+def of_file(path: Path, *, format: str | None = None) -> tuple[Report, Info]:  # noqa: A002  # the word of the command line
+    """What reading a file reported, and its figures; of a trace.parquet, only the needed columns are read."""
+    if (format or formats.sniff(path).name) == Own.name:
+        trace = Trace.read(path, columns=NEEDED)
+        found = Import(trace, Report(Own.name, read=len(trace)))
+    else:
+        found = formats.read(path, format=format)
+    return found.report, info(found)
+
+
 def info(read: Import) -> Info:
     """The figures of a file that was read."""
     return of_trace(read.trace, read.report)
@@ -117,11 +133,12 @@ def turns_per_session(turn: Any) -> Any:
 
 def prefix_reuse(trace: Trace, clock: Floats) -> float | None:
     """Token-weighted hit rate of an unbounded prefix cache, requests taken in the order of `clock`."""
-    order = np.argsort(clock, kind="stable")
-    hashes = trace.table.column("prefix_hashes").combine_chunks().take(order)
-    blocks = hashes.flatten().to_numpy(zero_copy_only=False)
-    if not len(blocks):
+    hashes = trace.table.column("prefix_hashes").combine_chunks()
+    if not len(hashes.flatten()):
         return None
+    order = np.argsort(clock, kind="stable")
+    hashes = hashes.take(order)
+    blocks = hashes.flatten().to_numpy(zero_copy_only=False)
     counts = pc.list_value_length(hashes).to_numpy(zero_copy_only=False)
     row = np.repeat(np.arange(len(counts)), counts)
     _, first, group = np.unique(blocks, return_index=True, return_inverse=True)

@@ -6,6 +6,7 @@ import numpy as np
 
 from simulator.traffic.keys import Floats
 
+_COUNTABLE = 1 << 24
 Sample = np.ndarray[Any, Any]
 
 
@@ -37,7 +38,10 @@ def spearman(a: Sample, b: Sample) -> float | None:
     """Rank correlation, ties by their average rank; None where one side does not vary."""
     if len(a) < 2 or a.min() == a.max() or b.min() == b.max():
         return None
-    return float(np.corrcoef(_ranks(a), _ranks(b))[0, 1])
+    a, b = _ranks(a), _ranks(b)
+    a -= a.mean()
+    b -= b.mean()
+    return float(a @ b / np.sqrt((a @ a) * (b @ b)))  # np.corrcoef would copy both three times
 
 
 def ks(a: Sample, b: Sample) -> float:
@@ -55,5 +59,9 @@ def wasserstein(a: Sample, b: Sample) -> float:
 
 
 def _ranks(values: Sample) -> Floats:
-    _, place, times = np.unique(values, return_inverse=True, return_counts=True)
+    """1 is the least. Token counts are small whole numbers, so counting them is quicker and leaner than sorting."""
+    if values.dtype.kind == "i" and values.min() >= 0 and values.max() < _COUNTABLE:
+        place, times = values, np.bincount(values)
+    else:
+        _, place, times = np.unique(values, return_inverse=True, return_counts=True)
     return np.asarray((np.cumsum(times) - (times - 1) / 2)[place])

@@ -1,7 +1,7 @@
 """A trace: planned requests as a table, and its file, trace.parquet."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -56,18 +56,18 @@ class Trace:
         return int(self.table.num_rows)
 
     @classmethod
-    def read(cls, path: Path) -> "Trace":
-        """A trace.parquet. Raises `InvalidFile` for anything else."""
+    def read(cls, path: Path, *, columns: Sequence[str] = TRACE.names) -> "Trace":
+        """A trace.parquet, or some columns of it. Raises `InvalidFile` for anything else."""
         try:
-            table = pq.read_table(path)
+            table = pq.read_table(path, columns=[name for name in TRACE.names if name in columns])
         except (OSError, pa.ArrowInvalid) as error:
             raise InvalidFile(f"{path}: not readable as a trace: {error}; {_CONVERT}") from None
-        missing = [name for name in TRACE.names if name not in table.column_names]
+        missing = [name for name in columns if name not in table.column_names]
         facts = table.schema.metadata or {}
         if missing or _SPAN not in facts:
             problem = f"no column {', '.join(missing)}" if missing else "no span in its metadata"
             raise InvalidFile(f"{path}: not a trace of Tenfold: {problem}; {_CONVERT}")
-        plain = table.select(TRACE.names).replace_schema_metadata(None).cast(TRACE)
+        plain = table.replace_schema_metadata(None).cast(pa.schema([TRACE.field(name) for name in table.column_names]))
         return cls(plain, float(facts[_SPAN]), float(facts[_EPOCH]) if _EPOCH in facts else None)
 
     def write(self, path: Path) -> None:
@@ -105,7 +105,10 @@ class Trace:
 
     def clock(self) -> Floats:
         """When each request is due if answers took no time: the start plus all think times so far, seconds."""
-        first = self.table.column("at").is_valid().to_numpy()
+        at = self.table.column("at")
+        if not at.null_count:
+            return np.asarray(at.to_numpy())  # no later turns
+        first = at.is_valid().to_numpy()
         elapsed = np.cumsum(np.where(first, 0.0, self.table.column("think_s").to_numpy()))
         return np.asarray(self.starts() + elapsed - elapsed[first][np.cumsum(first) - 1])
 

@@ -4,7 +4,7 @@ import pytest
 
 from simulator.traffic import formats
 from simulator.traffic.generate import generate
-from simulator.traffic.info import info, of_trace
+from simulator.traffic.info import info, of_file, of_trace
 from simulator.traffic.multiply import multiply
 from tests.traffic.plans import chat
 
@@ -54,6 +54,12 @@ def test_clones_do_not_raise_prefix_reuse_much(trace):
 def test_an_empty_trace_has_no_figures_and_no_error():
     found = of_trace(generate(chat(), span_s=1e-6, seed=1))
     assert (found.rows, found.cv, found.input_tokens, found.turns, found.prefix_reuse) == (0, None, None, None, None)
+
+
+def test_a_trace_file_is_summarised_from_the_columns_that_matter(trace, tmp_path):
+    trace.write(tmp_path / "trace.parquet")
+    report, found = of_file(tmp_path / "trace.parquet")
+    assert (report.format, report.read, found) == ("tenfold", len(trace), of_trace(trace))
 
 
 def test_figures_survive_json(trace):
