@@ -158,6 +158,33 @@ class Window(Sheet):
         return self
 
 
+class GpuHours(FileModel):
+    """A model on machines of one's own: what an hour costs and what it does. Measure both at your latency objective."""
+
+    usd_per_hour: Usd
+    """Of one GPU with its share of the machine, used or not."""
+    gpus: Annotated[int, Field(ge=1)] = 1
+    input_tokens_per_second: Factor
+    """All GPUs together, while they do nothing else."""
+    output_tokens_per_second: Factor
+    utilisation: Factor
+    """Share of the hours in which there is work: idle hours are paid by the others."""
+    measured_in: str
+    """The run or benchmark, or `assumed`."""
+
+    def per_million(self) -> dict[str, Decimal]:
+        """US dollars per million tokens: price of a busy second ÷ tokens in it, to a billionth of a dollar."""
+        second = self.usd_per_hour * self.gpus / 3600 / self.utilisation
+        rates = {"input_tokens": self.input_tokens_per_second, "output_tokens": self.output_tokens_per_second}
+        return {meter: round(second * 10**6 / tokens, 9) for meter, tokens in rates.items()}
+
+    @model_validator(mode="after")
+    def _share(self) -> "GpuHours":
+        if self.utilisation > 1:
+            raise ValueError(f"utilisation is a share of at most 1, got {self.utilisation}")
+        return self
+
+
 class Entry(Sheet):
     """The prices from a date on, until the next entry."""
 
@@ -166,6 +193,11 @@ class Entry(Sheet):
     long_context: tuple[LongContext, ...] = ()
     tiers: dict[str, Tier] = {}
     windows: tuple[Window, ...] = ()
+    gpu_hours: GpuHours | None = None
+    """Prices that follow from machines of one's own, in place of a vendor's."""
+
+    def per_million(self) -> dict[str, Decimal]:
+        return (self.gpu_hours.per_million() if self.gpu_hours else {}) | super().per_million()
 
     @model_validator(mode="after")
     def _unambiguous(self) -> "Entry":

@@ -207,3 +207,28 @@ contracts:
     kept = PriceBook.load(tmp_path / "rates.yaml")
     for day, price in (("2026-11-30", "1"), ("2026-12-31", "2"), ("2027-01-01", "4")):
         assert prices(kept, "gemini-4-argon", datetime.fromisoformat(day + "T23:59Z"))["input_tokens"] == Decimal(price)
+
+
+OWN_GPUS = """
+models:
+  - model: selfhosted/llama-3.1-8b
+    names: [llama-3.1-8b]
+    source: {doc: invoice of the GPU cloud, as_of: 2026-11-01}
+    prices:
+      - from: 2026-11-01
+        gpu_hours:
+          usd_per_hour: "3.60"
+          gpus: 2
+          input_tokens_per_second: 40000
+          output_tokens_per_second: 2000
+          utilisation: "0.5"
+          measured_in: results/our-vllm-run
+"""
+
+
+def test_machines_of_ones_own_have_a_price_per_token_too(tmp_path: Path) -> None:
+    # 2 × $3.60 an hour is $0.002 a second, $0.004 a busy one: 40,000 tokens in or 2,000 out
+    mine = book(tmp_path, OWN_GPUS)
+    assert prices(mine, "llama-3.1-8b") == {"input_tokens": Decimal("0.1"), "output_tokens": Decimal(2)}
+    with pytest.raises(InvalidFile, match="utilisation is a share of at most 1"):
+        book(tmp_path, OWN_GPUS.replace('"0.5"', '"50"'))
