@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from simulator.pricing.book import BookFile
+from simulator.pricing.layers import BookFile
 from simulator.provider.profile import Profile
 from simulator.scenario.scenario import Scenario
 

@@ -17,7 +17,8 @@ from simulator.pricing.book import PriceBook
 from simulator.pricing.errors import UnknownPrice
 from simulator.pricing.meters import priced_by
 from simulator.pricing.rates import EXACT, Rate, usd_of
-from simulator.spend.ledger import METERS, Group, GroupSums, Ledger, Piece
+from simulator.spend.groups import METERS, Group, GroupSums
+from simulator.spend.ledger import Ledger, Piece
 
 Rung = tuple[float, str, int]
 """Scale, strategy, replicate."""

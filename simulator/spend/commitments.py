@@ -17,7 +17,7 @@ from simulator.figures import Figures
 from simulator.pricing.book import PriceBook
 from simulator.pricing.commitment import HOURS_PER_MONTH, Commitment
 from simulator.spend.bill import call_costs
-from simulator.spend.ledger import COLUMNS
+from simulator.spend.groups import COLUMNS
 
 _SENT = 4
 """The first meters of `COLUMNS` are parts of the prompt."""

@@ -4,67 +4,25 @@ Cost is linear in tokens once the rate is chosen, so integer token sums per (gro
 27 million rows pass through in pieces of a million.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from simulator.pricing.attempts import Attempt
 from simulator.pricing.book import PriceBook
 from simulator.pricing.errors import UnknownPrice
 from simulator.pricing.meters import priced_by
-from simulator.pricing.rates import Rates
+from simulator.spend.groups import COLUMNS, METERS, Group, GroupSums, Ints, grouped
 
-Ints = NDArray[np.int64]
-
-COLUMNS = (
-    "input_tokens",
-    "cache_read_tokens",
-    "cache_write_5m_tokens",
-    "cache_write_1h_tokens",
-    "output_tokens",
-    "reasoning_tokens",
-)
-"""The counts of a calls table."""
-METERS = (*COLUMNS, "requests")
-"""What is summed here: the parts (input without cached tokens, output without reasoning), and 1 a processed attempt."""
 _SENT = COLUMNS[:4]
 PIECE = 1 << 20
 """Rows at a time: bounds memory, and keeps float64 sums of integers below 2**53 exact for counts up to 8 billion."""
-
-
-class Group(NamedTuple):
-    """Rows that are priced alike and reported together."""
-
-    scale: float
-    strategy: str
-    replicate: int
-    model: str
-    provider: str | None
-    tier: str | None
-    geo: str | None
-    purpose: str
-    outcome: str
-    served: bool
-    usage_source: str
-
-
-@dataclass
-class GroupSums:
-    """What a group adds up to. `parts` are by band of prompt length, then by meter in the order of `METERS`."""
-
-    rates: Rates | None
-    attempt: Attempt
-    calls: int = 0
-    parts: dict[int, list[int]] = field(default_factory=dict)
-    unpriced: Counter[str] = field(default_factory=Counter)
-    """Rows without a price, by reason; they add to no sum."""
 
 
 class Ledger:
@@ -140,7 +98,7 @@ class Piece:
     @classmethod
     def of(cls, rows: pa.RecordBatch, ledger: Ledger) -> "Piece":
         """Groups, bands and parts of some rows."""
-        groups, of_row = _group(rows)
+        groups, of_row = grouped(rows)
         sums = [ledger.sums_of(group) for group in groups]
         counts = np.bincount(of_row, minlength=len(groups))
         billed = _Billed.of(rows, groups, sums, of_row)
@@ -229,38 +187,7 @@ def _priceless(
                         yield f"{one.rates.model} has no price for {meter}; add one to your price book", mask
 
 
-def _group(rows: pa.RecordBatch) -> tuple[list[Group], Ints]:
-    """The groups that occur, and the index of each row's."""
-    words, code, size = [], np.zeros(len(rows), np.int64), 1
-    for name in Group._fields:
-        column = rows.column(name)
-        if column.null_count == len(column):
-            words.append([None])
-            continue
-        encoded = column.dictionary_encode(null_encoding="encode")
-        words.append(encoded.dictionary.to_pylist())
-        if len(words[-1]) > 1:
-            code = code * len(words[-1]) + encoded.indices.to_numpy()
-        size *= len(words[-1])
-    if size <= PIECE:
-        present = np.flatnonzero(np.bincount(code, minlength=size))
-        index = np.zeros(size, np.int64)
-        index[present] = np.arange(len(present))
-        of_row = index[code]
-    else:
-        present, of_row = np.unique(code, return_inverse=True)
-    return [_decode(int(one), words) for one in present], of_row
-
-
-def _decode(code: int, words: list[list[Any]]) -> Group:
-    values = []
-    for choices in reversed(words):
-        code, index = divmod(code, len(choices))
-        values.append(choices[index])
-    return Group(*reversed(values))
-
-
-def _sum_by(cell: Ints, part: Ints, cells: int) -> Mapping[int, Any] | NDArray[Any]:
+def _sum_by(cell: Ints, part: Ints, cells: int) -> NDArray[Any]:
     """Exact integer sums per cell: float64 where that is exact, Python integers where it is not."""
     if len(part) * int(part.max(initial=0)) < 2**53:
         return np.bincount(cell, weights=part, minlength=cells)

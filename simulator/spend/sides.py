@@ -13,8 +13,10 @@ from simulator.pricing.book import PriceBook
 from simulator.pricing.errors import UnknownPrice
 from simulator.pricing.rates import EXACT
 from simulator.spend.actuals.export import Actual
-from simulator.spend.ledger import METERS, Ledger
-from simulator.spend.usage_log import rated, read_rows
+from simulator.spend.groups import METERS
+from simulator.spend.ledger import Ledger
+from simulator.spend.usage_log import rated
+from simulator.spend.usage_rows import read_rows
 
 SENT = frozenset(
     {"input_tokens", "cache_read_tokens", "cache_write_tokens", "cache_write_5m_tokens", "cache_write_1h_tokens"}

@@ -17,7 +17,8 @@ from simulator.pricing.errors import UnknownPrice
 from simulator.pricing.meters import Quantity
 from simulator.pricing.rates import EXACT, Rate, Rates, usd_of
 from simulator.pricing.terms import Contract, FreePool
-from simulator.spend.usage_log import Row, instant, rated, read_rows
+from simulator.spend.usage_log import instant, rated
+from simulator.spend.usage_rows import Row, read_rows
 
 
 class MonthStatement(Figures):

@@ -1,23 +1,19 @@
 """A log of what was used, one request a row, priced row by row: `tenfold bill FILE`."""
 
-import csv
-import gzip
-import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-from simulator.errors import InvalidFile
 from simulator.pricing.book import PriceBook
 from simulator.pricing.errors import BadUsage, UnknownPrice
 from simulator.pricing.meters import Quantity
 from simulator.pricing.rates import EXACT, Rate, Rates
-from simulator.spend.usage import known_columns, normalised, says
+from simulator.spend.usage import normalised, says
+from simulator.spend.usage_rows import Row, read_rows
 
-Row = Mapping[str, Any]
 Line = tuple[Rate, Quantity, Decimal]
 
 
@@ -117,80 +113,9 @@ def rated(row: Row, book: PriceBook, *, at: datetime | None = None) -> tuple[Rat
     return rates, counts if "requests" in counts or "requests" not in rates.standard else {**counts, "requests": 1}
 
 
-def read_rows(path: Path) -> Iterator[Row]:
-    """The rows of a .jsonl, .csv or .parquet file, gzipped or not. Raises `InvalidFile` with the line."""
-    kind = path.name.removesuffix(".gz").rpartition(".")[2].lower()
-    if kind not in ("jsonl", "ndjson", "csv", "parquet"):
-        raise InvalidFile(f"{path}: not a usage log; give .jsonl, .csv or .parquet")
-    if not path.is_file():
-        raise InvalidFile(f"{path}: no such file; check the path")
-    if kind == "parquet":
-        yield from (_of_columns(row) for row in _parquet(path))
-        return
-    with _open(path) as file:
-        yield from _csv(path, file) if kind == "csv" else _jsonl(path, file)
-
-
 def plain(amount: Decimal) -> str:
     """A decimal string without exponent or trailing zeros."""
     return format(amount.normalize(EXACT), "f")
-
-
-def _open(path: Path) -> IO[str]:
-    if path.name.endswith(".gz"):
-        return gzip.open(path, "rt", encoding="utf-8", newline="")
-    return path.open(encoding="utf-8-sig", newline="")
-
-
-def _jsonl(path: Path, lines: Iterable[str]) -> Iterator[Row]:
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line, parse_float=Decimal)
-        except json.JSONDecodeError as error:
-            raise InvalidFile(f"{path}:{number}:{error.colno}: not JSON: {error.msg}; one object a line") from None
-        if not isinstance(row, dict):
-            raise InvalidFile(f"{path}:{number}:1: not a JSON object")
-        yield row
-
-
-def _csv(path: Path, lines: IO[str]) -> Iterator[Row]:
-    reader = csv.DictReader(lines)
-    if "model" not in (reader.fieldnames or ()):
-        raise InvalidFile(f"{path}:1:1: no column `model`; it has {', '.join(reader.fieldnames or ()) or 'nothing'}")
-    return (_of_columns(row) for row in reader)
-
-
-def _parquet(path: Path) -> Iterator[Row]:
-    import pyarrow.parquet as pq
-
-    for batch in pq.ParquetFile(path).iter_batches(batch_size=1 << 14):
-        yield from batch.to_pylist()
-
-
-def _of_columns(row: Row) -> Row:
-    """A flat row with its counts gathered under `usage`: columns that are named as counts, or begin with `usage.`."""
-    usage = row.get("usage")
-    if isinstance(usage, str) and usage:
-        usage = json.loads(usage, parse_float=Decimal)
-    if usage is None:
-        names = {key: key.removeprefix("usage.") for key in row}
-        flat = {name: row[key] for key, name in names.items() if name in known_columns() and row[key] not in (None, "")}
-        usage = _nested(flat)
-    return {**{key: value for key, value in row.items() if value not in (None, "")}, "usage": usage}
-
-
-def _nested(flat: Mapping[str, Any]) -> dict[str, Any]:
-    """`prompt_tokens_details.cached_tokens` as an object in an object; OpenTelemetry names stay whole."""
-    nested: dict[str, Any] = {}
-    for key, value in flat.items():
-        *path, last = [key] if key.startswith("gen_ai.") else key.split(".")
-        into = nested
-        for step in path:
-            into = into.setdefault(step, {})
-        into[last] = value
-    return nested
 
 
 def instant(row: Row) -> datetime:

@@ -11,7 +11,8 @@ import pyarrow as pa
 from simulator.calls import CALLS
 from simulator.pricing.book import PriceBook
 from simulator.spend.bill import bill, call_costs, settle
-from simulator.spend.ledger import COLUMNS, Group, Ledger
+from simulator.spend.groups import COLUMNS, Group
+from simulator.spend.ledger import Ledger
 
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
 MODELS = (
