@@ -20,13 +20,13 @@ class Address:
     """Path that every request starts with, without a slash at the end."""
 
     @classmethod
-    def of(cls, base_url: str) -> "Address":
-        """`/v1` stands where a URL has no path, because that is where every such API lives."""
+    def of(cls, base_url: str, *, prefix: str = "/v1") -> "Address":
+        """`prefix` stands where a URL has no path: every vendor's API lives under `/v1`."""
         parts = urlsplit(base_url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise BadInput(f"{base_url!r} is not a URL; write http://host:port/v1 or https://host/v1")
         port = parts.port or {"http": 80, "https": 443}[parts.scheme]
-        return cls(parts.scheme, parts.hostname, port, parts.path.rstrip("/") or "/v1")
+        return cls(parts.scheme, parts.hostname, port, parts.path.rstrip("/") or prefix)
 
     @property
     def secure(self) -> bool:

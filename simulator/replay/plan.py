@@ -1,7 +1,7 @@
 """What a replay process is told: one JSON file that names the trace, the rungs, the target and the limits."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
 
@@ -30,12 +30,28 @@ class Timeouts(_Part):
     total_s: PositiveFloat = 120.0
 
 
+class AppShape(_Part):
+    """An application's own JSON. Places are dotted paths, as in `choices.0.text`."""
+
+    path: str
+    """Below the base URL, as in `/chat`."""
+    body: dict[str, Any]
+    """Template, filled in with `{messages}`, `{prompt}` (the last one), `{model}`, `{max_output_tokens}`, `{stream}`."""
+    text: str
+    """Where an event, or the whole answer, holds its text."""
+    input_tokens: str | None = None
+    output_tokens: str | None = None
+    cache_read_tokens: str | None = None
+
+
 class Target(_Part):
     """Where requests go. The key itself stands in no file: only the name of the variable that holds it."""
 
     base_url: str
     """As the vendors' own clients want it: `https://api.example.com/v1`; `/v1` is added to a URL without a path."""
-    api: Literal["chat"] = "chat"
+    api: Literal["chat", "responses", "messages", "app"] = "chat"
+    app: AppShape | None = None
+    """How to ask and read an application, where `api` is `app`."""
     key_env: str | None = None
     models: dict[str, str] = Field(default_factory=dict)
     """A strategy's model name → the name that the target knows it by; a model that is not listed keeps its name."""
@@ -43,6 +59,12 @@ class Target(_Part):
     timeouts: Timeouts = Timeouts()
     ca_file: Path | None = None
     """Certificates to trust beside the system's, for a target with a private authority."""
+
+    @model_validator(mode="after")
+    def _has_its_shape(self) -> "Target":
+        if (self.api == "app") != (self.app is not None):
+            raise ValueError("api: app and the app's shape go together; give both or neither")
+        return self
 
 
 class Guards(_Part):

@@ -15,7 +15,7 @@ from simulator.replay.address import Address
 from simulator.replay.alarm import alarm
 from simulator.replay.client import Client
 from simulator.replay.clock import Clock
-from simulator.replay.dialects import DIALECTS
+from simulator.replay.dialects import dialect_of
 from simulator.replay.health import Health
 from simulator.replay.pacer import Pacer
 from simulator.replay.plan import ReplayPlan
@@ -172,7 +172,7 @@ class Worker:
 
     def _open_client(self, plan: ReplayPlan) -> Client:
         """Made once per process; the connections of an earlier rung are let go, the name is looked up again."""
-        address = Address.of(plan.target.base_url)
+        address = Address.of(plan.target.base_url, prefix="" if plan.target.app else "/v1")
         if self._client is None:
             raise_descriptor_limit()
             pacer, clock = Pacer(), Clock()
@@ -195,7 +195,7 @@ def _wire(plan: ReplayPlan, address: Address, *, simulated: bool) -> Wire:
     target = plan.target
     return Wire(
         address,
-        DIALECTS[target.api],
+        dialect_of(target),
         Prompts(plan.seed),
         key=api_key(target.key_env),
         headers=target.headers,

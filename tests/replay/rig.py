@@ -11,10 +11,10 @@ from simulator.replay.address import Address
 from simulator.replay.alarm import alarm
 from simulator.replay.client import Client
 from simulator.replay.clock import Clock, now
-from simulator.replay.dialects import DIALECTS
+from simulator.replay.dialects import dialect_of
 from simulator.replay.health import Health
 from simulator.replay.pacer import Pacer
-from simulator.replay.plan import Rung, Timeouts
+from simulator.replay.plan import Rung, Target, Timeouts
 from simulator.replay.pool import Pool
 from simulator.replay.share import Share
 from simulator.replay.turn import LiveTurn
@@ -58,16 +58,27 @@ def replay(
     timeouts: Timeouts = TIMEOUTS,
     simulated: bool = False,
     ca_file: Path | None = None,
+    target: Target | None = None,
     users: int | None = None,
     span_s: float = 1.0,
     drain_s: float = 10.0,
     stop_after_s: float | None = None,
 ) -> Rows:
     """Serve the sessions as a worker would; returns when all of them are over."""
-    address, pacer, clock, over, rows = Address.of(url), Pacer(), Clock(), Event(), Rows()
+    target = target or Target(base_url=url)
+    address = Address.of(url, prefix="" if target.app else "/v1")
+    pacer, clock, over, rows = Pacer(), Clock(), Event(), Rows()
     pool = Pool(address, clock, ca_file=ca_file)
     pool.where = address.resolve()
-    wire = Wire(address, DIALECTS["chat"], Prompts(1), key="k", headers={}, models={}, simulated=simulated)
+    wire = Wire(
+        address,
+        dialect_of(target),
+        Prompts(1),
+        key="k",
+        headers={},
+        models={},
+        simulated=simulated,
+    )
     client = Client(clock, pacer, pool, wire, timeouts)
     ringer = alarm(pacer.pump)
     pacer.start(ringer)

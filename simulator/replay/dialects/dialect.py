@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import Any, Protocol
 
 from simulator.replay.reading import Reading
 
@@ -21,8 +21,9 @@ class Wanted:
 class Dialect(Protocol):
     """One API. Readers are called in the hub, once per event: they must not block."""
 
-    path: ClassVar[str]
-    """Below the base URL."""
+    @property
+    def path(self) -> str:
+        """Below the base URL."""
 
     def headers(self, key: str | None) -> dict[str, str]:
         """Authorisation, and what else every request carries."""

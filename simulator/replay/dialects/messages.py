@@ -1,0 +1,97 @@
+"""Anthropic messages (API version 2023-06-01)."""
+
+import re
+from typing import Any, ClassVar
+
+from simulator.calls import Outcome
+from simulator.replay.dialects.dialect import Wanted, compact, parsed
+from simulator.replay.reading import Reading, Usage, whole
+
+_VERSION = "2023-06-01"
+_PLAIN = re.compile(rb'"type": ?"text_delta", ?"text": ?"([^"\\]+)"')
+_SAID = ("text", "thinking", "partial_json")
+"""Where a delta keeps what it says, by its kind: text_delta, thinking_delta, input_json_delta."""
+
+
+class Messages:
+    path: ClassVar[str] = "/messages"
+
+    def headers(self, key: str | None) -> dict[str, str]:
+        return {"anthropic-version": _VERSION} | ({"x-api-key": key} if key else {})
+
+    def body(self, wanted: Wanted) -> bytes:
+        """System texts stand outside the messages."""
+        system = "\n\n".join(message["content"] for message in wanted.messages if message["role"] == "system")
+        said = [message for message in wanted.messages if message["role"] != "system"]
+        body: dict[str, Any] = {"model": wanted.model, "max_tokens": wanted.max_output_tokens, "messages": said}
+        if system:
+            body["system"] = system
+        if wanted.tier:
+            body["service_tier"] = wanted.tier
+        if wanted.stream:
+            body["stream"] = True
+        return compact(body)
+
+    def event(self, kind: bytes, data: bytes, at: int, reading: Reading) -> None:
+        """Hot: once per event. Text after the first token is read without a JSON parse."""
+        plain = _PLAIN.search(data) if reading.chunks else None
+        if plain:
+            reading.output(at, plain[1])
+            return
+        event = parsed(data, reading)
+        if event is None:
+            return
+        kind_said = event.get("type") or kind.decode()
+        if kind_said in ("content_block_delta", "content_block_start"):
+            self._content(event, at, reading)
+        elif kind_said == "message_start":
+            reading.usage = usage(event.get("message", {}).get("usage") or {}, None)
+        elif kind_said == "message_delta":
+            reading.finish_reason = event.get("delta", {}).get("stop_reason") or reading.finish_reason
+            reading.usage = usage(event.get("usage") or {}, reading.usage)
+        elif kind_said == "message_stop":
+            reading.done = True
+        elif kind_said == "error":
+            reading.error = Outcome.ERROR_IN_STREAM
+
+    def _content(self, event: dict[str, Any], at: int, reading: Reading) -> None:
+        """A delta that says something, or the start of a tool call, which names the tool."""
+        delta = event.get("delta") or {}
+        said = next((delta[name] for name in _SAID if delta.get(name)), "")
+        if said or (event.get("content_block") or {}).get("type") == "tool_use":
+            reading.output(at, said.encode())
+
+    def whole(self, data: bytes, reading: Reading) -> None:
+        answer = parsed(data, reading)
+        if answer is None:
+            return
+        content = answer.get("content")
+        reading.malformed = content is None
+        reading.texts += [block["text"].encode() for block in content or () if block.get("type") == "text"]
+        reading.finish_reason = answer.get("stop_reason")
+        if answer.get("usage"):
+            reading.usage = usage(answer["usage"], None)
+
+
+def usage(counts: dict[str, Any], before: Usage | None) -> Usage:
+    """Anthropic's `input_tokens` leave out what was read from and written to the cache; ours include it.
+
+    A stream says the prompt's tokens at its start and the answer's at its end: what is missing holds from `before`.
+    """
+    before = before or Usage()
+    read, written = whole(counts.get("cache_read_input_tokens")), counts.get("cache_creation") or {}
+    hour = whole(written.get("ephemeral_1h_input_tokens"))
+    total_written = whole(counts.get("cache_creation_input_tokens"))
+    minutes = whole(written.get("ephemeral_5m_input_tokens"))
+    if minutes is None and total_written is not None:
+        minutes = total_written - (hour or 0)  # older answers give the sum only, and five minutes are the default
+    fresh = whole(counts.get("input_tokens"))
+    output = whole(counts.get("output_tokens"))
+    return Usage(
+        input_tokens=before.input_tokens if fresh is None else fresh + (read or 0) + (minutes or 0) + (hour or 0),
+        output_tokens=before.output_tokens if output is None else output,
+        cache_read_tokens=before.cache_read_tokens if read is None else read,
+        cache_write_5m_tokens=before.cache_write_5m_tokens if minutes is None else minutes,
+        cache_write_1h_tokens=before.cache_write_1h_tokens if hour is None else hour,
+        reasoning_tokens=before.reasoning_tokens,
+    )

@@ -1,0 +1,79 @@
+"""OpenAI responses."""
+
+import re
+from typing import Any, ClassVar
+
+from simulator.calls import Outcome
+from simulator.replay.dialects.dialect import Wanted, compact, parsed
+from simulator.replay.reading import Reading, Usage, whole
+
+_PLAIN = re.compile(rb'"type": ?"response.output_text.delta".*"delta": ?"([^"\\]+)"')
+_FEWEST_TOKENS = 16  # the API's own minimum for max_output_tokens
+_SAYS = frozenset(
+    f"response.{word}.delta"
+    for word in ("output_text", "refusal", "reasoning_text", "reasoning_summary_text", "function_call_arguments")
+)
+_ENDS = frozenset({"response.completed", "response.incomplete"})
+
+
+class Responses:
+    path: ClassVar[str] = "/responses"
+
+    def headers(self, key: str | None) -> dict[str, str]:
+        return {"Authorization": f"Bearer {key}"} if key else {}
+
+    def body(self, wanted: Wanted) -> bytes:
+        """Nothing is kept at the provider: a load test has no use for it."""
+        body: dict[str, Any] = {"model": wanted.model, "input": wanted.messages, "store": False}
+        body["max_output_tokens"] = max(_FEWEST_TOKENS, wanted.max_output_tokens)
+        if wanted.tier:
+            body["service_tier"] = wanted.tier
+        if wanted.stream:
+            body["stream"] = True
+        return compact(body)
+
+    def event(self, kind: bytes, data: bytes, at: int, reading: Reading) -> None:
+        """Hot: once per event. Text after the first token is read without a JSON parse."""
+        plain = _PLAIN.search(data) if reading.chunks else None
+        if plain:
+            reading.output(at, plain[1])
+            return
+        event = parsed(data, reading)
+        if event is None:
+            return
+        kind_said = event.get("type") or kind.decode()
+        if kind_said in _SAYS:
+            if event.get("delta"):
+                reading.output(at, str(event["delta"]).encode())
+        elif kind_said in _ENDS:
+            reading.done = True
+            self._end(event.get("response") or {}, reading)
+        elif kind_said in ("error", "response.failed"):
+            reading.error = Outcome.ERROR_IN_STREAM
+
+    def whole(self, data: bytes, reading: Reading) -> None:
+        answer = parsed(data, reading)
+        if answer is None:
+            return
+        reading.malformed = "output" not in answer
+        for item in answer.get("output") or ():
+            reading.texts += [part["text"].encode() for part in item.get("content") or () if part.get("text")]
+        if answer.get("status") == "failed":
+            reading.error = Outcome.ERROR_IN_STREAM
+        self._end(answer, reading)
+
+    def _end(self, answer: dict[str, Any], reading: Reading) -> None:
+        """Why it ended: `stop`, or the reason that it is incomplete."""
+        reading.finish_reason = (answer.get("incomplete_details") or {}).get("reason") or "stop"
+        if answer.get("usage"):
+            reading.usage = usage(answer["usage"])
+
+
+def usage(counts: dict[str, Any]) -> Usage:
+    """`input_tokens` already includes cached ones."""
+    return Usage(
+        input_tokens=whole(counts.get("input_tokens")),
+        output_tokens=whole(counts.get("output_tokens")),
+        cache_read_tokens=whole((counts.get("input_tokens_details") or {}).get("cached_tokens")),
+        reasoning_tokens=whole((counts.get("output_tokens_details") or {}).get("reasoning_tokens")),
+    )
