@@ -2,7 +2,7 @@
 
 import argparse
 import asyncio
-import errno
+import contextlib
 import gc
 import json
 import os
@@ -14,10 +14,13 @@ from aiohttp import web
 
 from simulator.errors import Precondition, TenfoldError
 from simulator.provider.profile import Profile
+from simulator.staging.doors import Doors
 from simulator.staging.server import Surface
 from simulator.staging.service import Service
 from simulator.staging.truth import TruthLog
 from simulator.yamlfile import load
+
+_PARENT_EVERY_S = 1.0
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -43,6 +46,7 @@ def _options(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--cpu", type=int, help="run on this core only, where the system can")
     parser.add_argument("--seed", type=int, default=1, help="seed of all jitter")
     parser.add_argument("--log", type=Path, help="write what really happened, one JSON line per request")
+    parser.add_argument("--with-parent", action="store_true", help="end when the process that started this one ends")
     return parser.parse_args(argv)
 
 
@@ -73,31 +77,26 @@ async def _serve(profile: Profile, options: argparse.Namespace) -> None:
     runner = web.ServerRunner(Surface(service).server(), handle_signals=False, shutdown_timeout=1.0)
     await runner.setup()
     try:
-        await _listen(web.TCPSite(runner, options.host, options.port, backlog=4096), options)
+        doors = Doors(runner, host=options.host, port=options.port)
+        await doors.open()
+        service.listeners.append(doors.follow)
         gc.collect()
         gc.freeze()  # what start-up left behind is never collected: no long pause in the middle of a stream
         service.start()
         stop = _signalled()
-        print(json.dumps({"url": _url(runner, options.host), "pid": os.getpid()}), flush=True)
-        await stop.wait()
+        print(json.dumps({"url": doors.url, "pid": os.getpid()}), flush=True)
+        await (_orphaned(stop) if options.with_parent else stop.wait())
     finally:
         service.stop()
         await runner.cleanup()
 
 
-async def _listen(site: web.TCPSite, options: argparse.Namespace) -> None:
-    place = f"{options.host}:{options.port}"
-    try:
-        await site.start()
-    except (OSError, OverflowError) as error:
-        taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
-        reason = "the port is in use; take another, or --port 0 for a free one" if taken else str(error)
-        raise Precondition(f"cannot listen on {place}: {reason}") from None
-
-
-def _url(runner: web.ServerRunner, host: str) -> str:
-    port = runner.addresses[0][1]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+async def _orphaned(stop: asyncio.Event) -> None:
+    """Until told to stop, or until whoever started this process is gone."""
+    parent = os.getppid()
+    while os.getppid() == parent and not stop.is_set():
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), _PARENT_EVERY_S)
 
 
 def _signalled() -> asyncio.Event:

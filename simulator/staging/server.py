@@ -16,14 +16,17 @@ from simulator.staging.dialects import DIALECTS
 from simulator.staging.dialects.dialect import Dialect, Problem, Refused
 from simulator.staging.service import Service
 
+_IDLE_S = 300.0  # a connection with nothing on it, or with half a head, is closed after this
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 
 class Surface:
     """One handler per path; every answer that is not 200 has the form of its API."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, *, headers_within_s: float = 10.0) -> None:
         self.service = service
+        self._headers_within_s = headers_within_s
+        self._silent: set[RequestHandler] = set()
         self._born = int(time.time())
         self.dialects: dict[str, Dialect] = {dialect.path: dialect for dialect in DIALECTS}
         self.routes: dict[tuple[str, str], Handler] = {
@@ -39,13 +42,7 @@ class Surface:
 
     def server(self) -> web.Server:
         """For an `aiohttp.web.ServerRunner`; a client that disconnects cancels its handler."""
-        return web.Server(
-            self.handle,
-            request_factory=self._request,
-            handler_cancellation=True,
-            access_log=None,
-            max_field_size=wire.FIELD_BYTES,
-        )
+        return _Server(self)
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one HTTP request."""
@@ -108,7 +105,17 @@ class Surface:
         message = f"Unknown request URL: {request.method} {request.path}. Known: {', '.join(known)}."
         raise Refused(Problem(404, message, kind="not_found", code="unknown_url"))
 
-    def _request(  # aiohttp's signature
+    def expect(self, connection: RequestHandler) -> None:
+        """A new connection must bring the whole head of a request in time, or it is closed."""
+        self._silent.add(connection)
+        asyncio.get_running_loop().call_later(self._headers_within_s, self._close_silent, connection)
+
+    def _close_silent(self, connection: RequestHandler) -> None:
+        if connection in self._silent:
+            self._silent.discard(connection)
+            connection.force_close()
+
+    def make_request(  # aiohttp's signature
         self,
         message: RawRequestMessage,
         payload: StreamReader,
@@ -116,5 +123,26 @@ class Surface:
         writer: AbstractStreamWriter,
         task: "asyncio.Task[None]",
     ) -> web.BaseRequest:
+        self._silent.discard(protocol)
         loop = asyncio.get_running_loop()
         return web.BaseRequest(message, payload, protocol, writer, task, loop, client_max_size=wire.BODY_BYTES)
+
+
+class _Server(web.Server):
+    """A client that disconnects cancels its handler; one that never speaks is not waited for."""
+
+    def __init__(self, surface: Surface) -> None:
+        super().__init__(
+            surface.handle,
+            request_factory=surface.make_request,
+            handler_cancellation=True,
+            access_log=None,
+            max_field_size=wire.FIELD_BYTES,
+            keepalive_timeout=_IDLE_S,
+        )
+        self._surface = surface
+
+    def __call__(self) -> RequestHandler:
+        connection = super().__call__()
+        self._surface.expect(connection)
+        return connection

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from typing import Any
 
 from simulator.provider.engine import Answer, Order, Provider, Refusal
@@ -21,6 +22,8 @@ class Service:
         self.profile, self.seed, self.truth = profile, seed, truth
         self.lag = Lag()
         self.epoch = 0
+        self.listeners: list[Callable[[Profile], None]] = []
+        """Told the profile whenever its schedule begins: at the start and at each reset."""
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at = float("inf")
         self._fresh()
@@ -30,8 +33,10 @@ class Service:
         return time.monotonic() - self._zero
 
     def start(self) -> None:
-        """Begin to sample the loop's lag; needs the running loop."""
+        """Begin the schedule and to sample the loop's lag; needs the running loop."""
+        self._zero = time.monotonic()
         self.lag.start()
+        self._begin()
 
     def stop(self) -> None:
         """Cancel every timer and close the truth log."""
@@ -48,6 +53,7 @@ class Service:
         self.epoch += 1
         self.lag.reset()
         self._fresh()
+        self._begin()
 
     def adopt(self, profile: Profile) -> None:
         """Go on under another profile, in the middle of whatever is being written."""
@@ -115,6 +121,10 @@ class Service:
             "late_emits": self.lag.late_emits,
             "cpu_s": time.process_time(),
         }
+
+    def _begin(self) -> None:
+        for listener in self.listeners:
+            listener(self.profile)
 
     def _fresh(self) -> None:
         self.provider = Provider(self.profile, seed=self.seed)

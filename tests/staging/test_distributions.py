@@ -5,6 +5,7 @@ import json
 import math
 import time
 from collections import Counter
+from statistics import median
 
 import aiohttp
 import pytest
@@ -26,8 +27,13 @@ def lognormal_cdf(mean, cv):
     return lambda x: 0.5 * (1 + math.erf((math.log(x / mean) + variance / 2) / math.sqrt(2 * variance)))
 
 
-async def measured(session, url, number, tokens):
+async def measured(session, slots, url, number, tokens):
     """Time to the first token and per further token, as a client sees them."""
+    async with slots:
+        return await _measured(session, url, number, tokens)
+
+
+async def _measured(session, url, number, tokens):
     headers = {"x-sim-request": f"r{number}/0/1", "x-sim-output-tokens": str(tokens), "x-sim-input-tokens": "10"}
     begun = time.monotonic()
     first = last = None
@@ -46,18 +52,19 @@ def test_first_token_and_time_per_token_are_lognormal_as_the_profile_says(start)
     endpoint = start(spread)
 
     async def sample():
-        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=40)) as session:
-            return await asyncio.gather(*(measured(session, endpoint.url, n, tokens=21) for n in range(240)))
+        slots = asyncio.Semaphore(40)
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
+            return await asyncio.gather(*(measured(session, slots, endpoint.url, n, tokens=21) for n in range(240)))
 
     first, per_token = zip(*asyncio.run(sample()), strict=True)
-    # 1.95/√n: a true sample is further off once in a thousand seeds, and the seed is fixed; the rest is the wire.
+    # 1.95/√n: a true sample is further off once in a thousand seeds, and the seed is fixed.
     limit = 1.95 / math.sqrt(240)
     assert ks(per_token, lognormal_cdf(0.015, 0.3)) < limit
     endpoint.stop()
     true_first = [line["first_token_at"] - line["offered_at"] for line in endpoint.truth()]
     assert ks(true_first, lognormal_cdf(0.25, 0.35)) < limit
-    # 40 connections for 240 requests: what a client waits for a connection is its own, and not the endpoint's.
-    assert min(first) == pytest.approx(min(true_first), abs=0.05)
+    # The client and a busy machine add a little to each, which a distance to the distribution would punish.
+    assert median(first) == pytest.approx(median(true_first), abs=0.05)
 
 
 def test_over_a_long_run_the_limiter_admits_its_burst_and_its_refill(start):

@@ -170,6 +170,24 @@ def test_a_sequence_fails_the_first_two_attempts_and_then_answers(start):
     assert [line.get("fault") for line in endpoint.truth()] == ["status", "status", None]
 
 
+def test_a_closed_door_refuses_connections_until_it_opens_again(start):
+    endpoint = start(profile({"small": {}}, faults=[{"kind": "closed", "between": ["0.3s", "0.9s"]}]))
+    endpoint.reset()
+    seen = []
+    for _ in range(24):
+        try:
+            socket.create_connection(("127.0.0.1", endpoint.port), timeout=1).close()
+            seen.append("open")
+        except ConnectionRefusedError:
+            seen.append("closed")
+        time.sleep(0.05)
+    assert [word for place, word in enumerate(seen) if word != seen[place - 1] or not place] == [
+        "open",
+        "closed",
+        "open",
+    ]
+
+
 def _is_json(data):
     try:
         json.loads(data)

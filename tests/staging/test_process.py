@@ -1,17 +1,25 @@
 """The endpoint as a process: its ready line, its end, and what a bad start says."""
 
+import asyncio
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
+from simulator.provider.profile import Profile
+from simulator.staging.server import Surface
+from simulator.staging.service import Service
+from simulator.staging.truth import TruthLog
+from simulator.yamlfile import parse
 from tests.provider.profiles import FAST
 
 HOSTED = Path(__file__).parents[2] / "scenarios/staging/hosted.yaml"
@@ -47,6 +55,44 @@ def test_ctrl_c_is_a_clean_end_too(start):
     endpoint = start()
     os.kill(endpoint.process.pid, signal.SIGINT)
     assert endpoint.process.wait(timeout=10) == 0
+
+
+def test_it_ends_with_its_parent_when_asked(tmp_path):
+    """A load test that is killed must not leave an endpoint behind."""
+    path = tmp_path / "profile.yaml"
+    path.write_text(FAST)
+    starter = (
+        "import subprocess, sys; p = subprocess.Popen([sys.executable, '-m', 'simulator.staging', '--profile', "
+        f"{str(path)!r}, '--with-parent'], stdout=subprocess.PIPE); print(p.stdout.readline().decode())"
+    )
+    said = subprocess.run([sys.executable, "-W", "ignore", "-c", starter], capture_output=True, text=True, timeout=30)
+    port = int(json.loads(said.stdout)["url"].rpartition(":")[2])
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except ConnectionRefusedError:
+            return
+        time.sleep(0.1)
+    pytest.fail("the endpoint outlived its parent")
+
+
+def test_a_connection_that_never_speaks_is_closed(tmp_path):
+    async def silent():
+        service = Service(parse(FAST, Profile, name="fast.yaml"), seed=1, truth=TruthLog(None))
+        runner = web.ServerRunner(Surface(service, headers_within_s=0.2).server())
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        reader, writer = await asyncio.open_connection("127.0.0.1", runner.addresses[0][1])
+        writer.write(b"GET /health HTTP/1.1\r\nHost:")
+        begun = time.monotonic()
+        data = await reader.read()
+        writer.close()
+        await runner.cleanup()
+        return data, time.monotonic() - begun
+
+    data, seconds = asyncio.run(silent())
+    assert (data, 0.15 < seconds < 2.0) == (b"", True)
 
 
 def test_a_reset_makes_everything_new(start):
