@@ -88,6 +88,18 @@ class Demand:
         return sum(share * worst[model] for model, share in self.answer_share.items())
 
 
+def header_limits(calls: pa.Table, model: str) -> list[KnownLimit]:
+    """From `x-ratelimit-remaining-*` headers: a quota is at least the most that they ever said was left.
+
+    With a minute's worth saved up, as vendors describe their windows. Empty where no header was seen.
+    """
+    mine = calls.filter(pc.equal(calls["model"], model))
+    axes: tuple[Axis, ...] = ("requests", "tokens")
+    most = {axis: pc.max(mine[f"ratelimit_remaining_{axis}"]).as_py() for axis in axes}
+    source = "the most a header said was left"
+    return [KnownLimit(model, axis, left, 60.0, source) for axis, left in most.items() if left]
+
+
 def lowest(rungs: Sequence[RungFigures], strategy: str) -> RungFigures:
     """The rung of the smallest scale of a strategy: where demand is least disturbed by what breaks."""
     return min((rung for rung in rungs if rung.strategy == strategy), key=lambda rung: (rung.scale, rung.replicate))

@@ -13,7 +13,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 LEAST_SESSIONS = 30
-"""Below it a session bootstrap covers far less than it claims: 86 % instead of 95 % at 50 sessions already."""
+"""Below it intervals from resampled sessions hold the truth clearly less often than they claim."""
 _RESAMPLES, _LARGE = 400, 2000
 _CELLS = 4_000_000  # of one chunk of resamples: 32 MB of float64
 

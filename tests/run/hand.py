@@ -17,7 +17,7 @@ def asked(session: str, at: float, **changes: Any) -> Rows:
     """One request with one attempt: first token after 0.5 s, 101 tokens until 1.5 s, unless `changes` say otherwise."""
     given = {"turn": 1, "outcome": "ok", "lag": 0.0, "took": 1.5, "first": 0.5, "model": "gpt-4o", "scale": 1.0}
     given |= {"strategy": "single", "input": 100, "cached": None, "output": 101, "attempts": 1, "purpose": "answer"}
-    given |= {"replicate": 1, "retried": "rate_limited"} | changes
+    given |= {"replicate": 1, "retried": "rate_limited", "left": None} | changes
     key = {"scale": given["scale"], "strategy": given["strategy"], "replicate": given["replicate"], "journey": "chat"}
     key |= {"request_id": f"{session}/{given['turn']}", "session_id": session, "turn": given["turn"]}
     outcome = Outcome(given["outcome"])
@@ -74,7 +74,7 @@ def _attempt(key: dict[str, Any], given: dict[str, Any], number: int, *, served:
         chunks=10,
         max_gap_s=0.1,
         retry_after_s=None,
-        ratelimit_remaining_requests=None,
+        ratelimit_remaining_requests=given["left"],
         ratelimit_remaining_tokens=None,
         prompt_version=None,
         worker=None,

@@ -202,3 +202,15 @@ def test_a_full_pool_is_assumed_of_the_client() -> None:
     (one,) = found(rung(1.0), assumed=True)
     assert (one.provenance, one.multiplier) == ("assumed", pytest.approx(1000 / 30))
     assert one.fix == "for 100×, 3 client processes or a larger pool"
+
+
+def test_headers_stand_in_for_a_quota_that_nobody_declared() -> None:
+    """The most that was ever left of the requests a minute was 11,999: 10× of 1,200, and a saved-up minute besides."""
+    (one,) = found(rung(1.0, left=11_999))
+    assert (one.title, one.provenance) == ("gpt-4o: requests a minute run out", "extrapolated")
+    assert one.multiplier == pytest.approx(9.999, abs=0.001)
+    assert "of 11,999 (the most a header said was left)" in one.evidence
+
+
+def test_a_header_that_a_clean_rung_contradicts_is_not_believed() -> None:
+    assert found(rung(1.0, left=1000)) == []

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow.compute as pc
 
 from simulator.calls import Outcome
-from simulator.run.demand import Demand, KnownLimit
+from simulator.run.demand import Demand, KnownLimit, header_limits
 from simulator.run.rows import of_rung
 from simulator.spend.uncertainty import mean_factors
 from simulator.units import count_text, scale_text, share_text
@@ -29,7 +29,8 @@ def find(evidence: Evidence) -> Iterator[Break]:
     """Per strategy and model the quota that runs out first; a 429 without a known quota is a break too."""
     for strategy in evidence.strategies:
         for model in evidence.demands[strategy].per_second:
-            seen, tightest = _Seen.of(evidence, strategy, model), _tightest(evidence, strategy, model)
+            seen = _Seen.of(evidence, strategy, model)
+            tightest = _tightest(evidence, strategy, model, seen)
             if tightest and (tightest.multiplier <= evidence.horizon or seen.refused_at):
                 yield _known(evidence, tightest, seen)
             elif not tightest and seen.refused_at:
@@ -86,10 +87,14 @@ class _Seen:
         return cls(None, clean_at, None, None)
 
 
-def _tightest(evidence: Evidence, strategy: str, model: str) -> _Quota | None:
+def _tightest(evidence: Evidence, strategy: str, model: str, seen: _Seen) -> _Quota | None:
+    """Of the declared quotas; where none is declared, of those that headers imply and no rung contradicts."""
     demand = evidence.demands[strategy]
-    quotas = (_quota(limit, demand) for limit in evidence.limits if limit.model == model)
-    return min((one for one in quotas if one), key=lambda one: one.multiplier, default=None)
+    declared = [limit for limit in evidence.limits if limit.model == model]
+    quotas = [one for limit in declared or header_limits(evidence.calls, model) if (one := _quota(limit, demand))]
+    if not declared:
+        quotas = [one for one in quotas if one.multiplier >= (seen.clean_at or 0.0)]
+    return min(quotas, key=lambda one: one.multiplier, default=None)
 
 
 def _quota(limit: KnownLimit, demand: Demand) -> _Quota | None:
