@@ -8,14 +8,13 @@ from decimal import Decimal
 from simulator.figures import Provenance
 from simulator.reports.headline import headline
 from simulator.reports.markdown import plain, section
-from simulator.reports.table import Cell, Column, Table, Tone, replicated
+from simulator.reports.table import Cell, Column, Table, Tone, strategy_text
 from simulator.reports.tables.breaks import first, multiplier_text
 from simulator.reports.tables.months import headline_costs
 from simulator.reports.tables.objectives import judgement_text
 from simulator.reports.tables.rungs import refused_share
 from simulator.reports.tables.strategies import signed_share_text
 from simulator.run.metrics import RungFigures
-from simulator.spend.bill import RungCost
 from simulator.summary import Summary
 from simulator.units import scale_text, seconds_text, share_text, usd_text
 
@@ -172,20 +171,16 @@ def _change(old: float | None, new: float | None) -> str:
 
 def _figures(summary: Summary) -> Iterator[Figure]:
     for rung in summary.rungs:
-        yield from _of_rung(rung, _label(summary, rung), judged=summary.run.verdict == "VALID")
+        yield from _of_rung(rung, strategy_text(summary, rung), judged=summary.run.verdict == "VALID")
     for cost in summary.costs:
         usd = cost.per_answered
         yield _bare(
-            "cost per answered", cost.scale, _label(summary, cost), usd, text=usd_text(usd), provenance="priced"
+            "cost per answered", cost.scale, strategy_text(summary, cost), usd, text=usd_text(usd), provenance="priced"
         )
     for month in headline_costs(summary):
         value, low, high = (None if usd is None else float(usd) for usd in (month.p50, month.p10, month.p90))
         name = f"month {month.month}"
         yield Figure(name, month.scale, month.strategy, value, low, high, usd_text(month.p50), month.provenance)
-
-
-def _label(summary: Summary, one: RungFigures | RungCost) -> str:
-    return f"{one.strategy} (replicate {one.replicate})" if replicated(summary) else one.strategy
 
 
 def _of_rung(rung: RungFigures, label: str, *, judged: bool) -> Iterator[Figure]:

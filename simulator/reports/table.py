@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from simulator.figures import Interval, Provenance
+from simulator.run.metrics import RungFigures
+from simulator.spend.bill import RungCost
 from simulator.summary import Summary
 from simulator.units import scale_text, seconds_text
 
@@ -99,7 +101,11 @@ def replicated(summary: Summary) -> bool:
     return len({rung.replicate for rung in summary.rungs}) > 1
 
 
-def rung_text(summary: Summary, scale: float, strategy: str, replicate: int) -> str:
-    """`10× routed`, and `10× routed (replicate 2)` where there are several."""
-    tail = f" (replicate {replicate})" if replicated(summary) else ""
-    return f"{scale_text(scale)} {strategy}{tail}"
+def strategy_text(summary: Summary, rung: RungFigures | RungCost) -> str:
+    """`routed`, and `routed (replicate 2)` where rungs were run more than once."""
+    return f"{rung.strategy} (replicate {rung.replicate})" if replicated(summary) else rung.strategy
+
+
+def rung_text(summary: Summary, rung: RungFigures | RungCost) -> str:
+    """`10× routed`."""
+    return f"{scale_text(rung.scale)} {strategy_text(summary, rung)}"

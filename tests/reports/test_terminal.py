@@ -62,3 +62,9 @@ def test_paths_stand_last_and_whole(launch: Summary) -> None:
 
 def test_piped_output_has_no_control_codes(launch: Summary) -> None:
     assert "\x1b" not in render(launch)
+
+
+def test_replicates_are_told_apart(launch: Summary) -> None:
+    twice = [*launch.rungs, *(rung.model_copy(update={"replicate": 2}) for rung in launch.rungs)]
+    text = render(launch.model_copy(update={"rungs": twice}), width=120)
+    assert text.count("single (replicate 2)") == 3

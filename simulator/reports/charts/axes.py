@@ -70,7 +70,7 @@ def part(
 def name_bars(axes: Any, names: Sequence[str]) -> None:
     """One name per bar, the first on top."""
     axes.set_yticks(range(len(names)), names)
-    axes.invert_yaxis()
+    axes.set_ylim(len(names) - 0.4, -0.6)
     axes.grid(axis="y", visible=False)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from simulator.reports.charts.axes import MAX_PANELS, say, scale_axis, seconds_axis, short, target_line
 from simulator.reports.charts.chart import Chart, drawing, panels, style
 from simulator.reports.palette import SERIES
-from simulator.reports.table import Cell, Column, Table, interval_text
+from simulator.reports.table import Cell, Column, Table, interval_text, strategy_text
 from simulator.run.metrics import Latency, RungFigures
 from simulator.summary import Summary
 from simulator.units import scale_text, seconds_text
@@ -55,8 +55,9 @@ def _finding(summary: Summary, known: list[RungFigures], metric: str) -> str:
         if one.unit == "s" and metric in one.objective and one.outcome == "fail"
     }
     if misses:
-        places = ", ".join(f"{strategy} at {scale_text(scale)}" for scale, strategy in sorted(misses))
-        return f"{name.capitalize()} misses its objective: {places}"
+        places = [f"{strategy} at {scale_text(scale)}" for scale, strategy in sorted(misses)]
+        rest = f" and {len(places) - 3} more" if len(places) > 3 else ""
+        return f"{name.capitalize()} misses its objective: {', '.join(places[:3])}{rest}"
     if target:
         return f"No recorded {name} misses its objective"
     worst = max((_value(rung, metric, "p95") or 0 for rung in known), default=0)
@@ -80,7 +81,7 @@ def _figure(summary: Summary, known: list[RungFigures], metric: str) -> Any:
     low, high = _span(summary, known, metric)
     for axes, strategy in zip(grid.flat, strategies, strict=False):
         _panel(axes, [rung for rung in known if rung.strategy == strategy], metric, top=high)
-        axes.set_title(short(strategy, 28))
+        axes.set_title(short(strategy, 48 // columns))
         if target := _target(summary, metric):
             target_line(axes, target[0], f"target {seconds_text(target[0])}")
         seconds_axis(axes, low, high)
@@ -163,7 +164,7 @@ def _table(summary: Summary, metric: str) -> Table:
     rows = tuple(
         (
             Cell(scale_text(rung.scale)),
-            Cell(rung.strategy),
+            Cell(strategy_text(summary, rung)),
             *(Cell(interval_text(getattr(getattr(rung, metric), name))) for name in PERCENTILES),
             Cell(f"{getattr(rung, metric).count:,}"),
         )

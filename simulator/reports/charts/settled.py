@@ -41,7 +41,7 @@ def _finding(summary: Summary, rungs: list[RungFigures]) -> str:
         return "Every planned request was answered, in every rung"
     others = {name: count for name, count in worst.settled.items() if name != "answered"}
     main = max(others, key=lambda name: others[name])
-    where = rung_text(summary, worst.scale, worst.strategy, worst.replicate)
+    where = rung_text(summary, worst)
     rest = f"{share_text(others[main] / worst.planned)} are {main.replace('_', ' ')}"
     return f"At {where}, {share_text(share)} of the planned requests are answered; {rest}"
 
@@ -49,7 +49,7 @@ def _finding(summary: Summary, rungs: list[RungFigures]) -> str:
 def _description(summary: Summary, rungs: list[RungFigures]) -> str:
     def one(rung: RungFigures) -> str:
         parts = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in rung.settled.items() if count)
-        return f"{rung_text(summary, rung.scale, rung.strategy, rung.replicate)}: {rung.planned:,} planned, {parts}"
+        return f"{rung_text(summary, rung)}: {rung.planned:,} planned, {parts}"
 
     return "Stacked bars of planned requests by how they settled. " + "; ".join(map(one, rungs))
 
@@ -67,7 +67,7 @@ def _figure(summary: Summary, rungs: list[RungFigures]) -> Any:
             label = name.replace("_", " ")
             part(axes, range(len(rungs)), shares, left=left, colour=colour, hatch=hatch, label=label)
             left = [start + share for start, share in zip(left, shares, strict=True)]
-    name_bars(axes, [short(rung_text(summary, rung.scale, rung.strategy, rung.replicate), 40) for rung in rungs])
+    name_bars(axes, [short(rung_text(summary, rung), 40) for rung in rungs])
     axes.xaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
     axes.set_xlim(0, 1)
     axes.set_xlabel("planned requests")
@@ -84,7 +84,7 @@ def _table(summary: Summary, rungs: list[RungFigures]) -> Table:
     )
     rows = tuple(
         (
-            Cell(rung_text(summary, rung.scale, rung.strategy, rung.replicate)),
+            Cell(rung_text(summary, rung)),
             Cell(f"{rung.planned:,}"),
             *(Cell(f"{rung.settled.get(name, 0):,}") for name in names),
         )

@@ -62,7 +62,7 @@ def _per_thousand(summary: Summary) -> list[tuple[str, tuple[float, float, float
         if cost.total is not None and requests:
             answers = cost.total - cost.overhead - cost.wasted
             uses = tuple(float(part) / requests * 1000 for part in (answers, cost.overhead, cost.wasted))
-            label = rung_text(summary, cost.scale, cost.strategy, cost.replicate)
+            label = rung_text(summary, cost)
             found.append((label, (uses[0], uses[1], uses[2]), cost))
     return found
 

@@ -1,5 +1,7 @@
 """Second by second of the schedule: what became due, and what of it was answered, refused or failed."""
 
+import math
+from dataclasses import dataclass
 from typing import Any
 
 from simulator.reports.charts.axes import short
@@ -10,8 +12,23 @@ from simulator.summary import Summary
 from simulator.units import scale_text, share_text
 
 PARTS = (("answered", SERIES[0], ""), ("refused", SERIES[1], "//"), ("failed", SERIES[4], "xx"))
+NAMES = ("due", "answered", "refused", "failed")
 MAX_STRATEGIES = 3
 MAX_SCALES = 3
+MAX_STEPS = 60
+"""Bars in a panel: a longer rung is drawn in steps of several seconds, as the mean of each."""
+
+Rung = tuple[str, float]
+Second = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Requests per second between `start` and `start + width` seconds of schedule, mean over replicates."""
+
+    start: float
+    width: float
+    rates: dict[str, float]
 
 
 def draw(summary: Summary) -> Chart | None:
@@ -24,12 +41,24 @@ def draw(summary: Summary) -> Chart | None:
     return Chart("timeline", title, description, picture, _table(summary), ("measured",))
 
 
-def _rungs(summary: Summary) -> dict[tuple[str, float], list[dict[str, Any]]]:
-    """Seconds by strategy and scale, in order; replicates are laid over each other by their sum."""
-    found: dict[tuple[str, float], list[dict[str, Any]]] = {}
+def _rungs(summary: Summary) -> dict[Rung, list[Second]]:
+    """Seconds by strategy and scale, in order of time, of all replicates."""
+    found: dict[Rung, list[Second]] = {}
     for second in summary.timeline:
         found.setdefault((second["strategy"], second["scale"]), []).append(second)
     return {rung: sorted(seconds, key=lambda second: second["t"]) for rung, seconds in found.items()}
+
+
+def steps(seconds: list[Second]) -> list[Step]:
+    """At most `MAX_STEPS` of equal width, a whole number of seconds; the last may reach beyond the end."""
+    length = int(max((second["t"] for second in seconds), default=-1)) + 1
+    width = max(1, math.ceil(length / MAX_STEPS))
+    runs = len({second.get("replicate") for second in seconds}) or 1
+    sums = [dict.fromkeys(NAMES, 0.0) for _ in range(math.ceil(length / width))]
+    for second in seconds:
+        for name in NAMES:
+            sums[int(second["t"]) // width][name] += second[name] / width / runs
+    return [Step(float(number * width), float(width), rates) for number, rates in enumerate(sums)]
 
 
 def _refused_share(seconds: list[dict[str, Any]]) -> float:
@@ -49,9 +78,7 @@ def _finding(summary: Summary) -> str:
 
 def _description(summary: Summary) -> str:
     def one(strategy: str, scale: float, seconds: list[dict[str, Any]]) -> str:
-        totals = ", ".join(
-            f"{sum(second[name] for second in seconds):,} {name}" for name in ("due", "answered", "refused", "failed")
-        )
+        totals = ", ".join(f"{sum(second[name] for second in seconds):,} {name}" for name in NAMES)
         return f"{strategy} at {scale_text(scale)}: {totals}"
 
     lines = [one(strategy, scale, seconds) for (strategy, scale), seconds in _rungs(summary).items()]
@@ -59,12 +86,11 @@ def _description(summary: Summary) -> str:
 
 
 def _figure(summary: Summary) -> Any:
-    rungs = _rungs(summary)
+    rungs = {rung: steps(seconds) for rung, seconds in _rungs(summary).items()}
     strategies = list(dict.fromkeys(strategy for strategy, _ in rungs))[:MAX_STRATEGIES]
     scales = sorted({scale for _, scale in rungs})[-MAX_SCALES:]
-    figure, grid = panels(
-        len(strategies), len(scales), width=WIDE, height=0.6 + 1.55 * len(strategies), sharey="col", sharex=True
-    )
+    height = 0.6 + 1.55 * len(strategies)
+    figure, grid = panels(len(strategies), len(scales), width=WIDE, height=height, sharey="col", sharex=True)
     for row, strategy in zip(grid, strategies, strict=True):
         for axes, scale in zip(row, scales, strict=True):
             _panel(axes, rungs.get((strategy, scale), []))
@@ -72,39 +98,34 @@ def _figure(summary: Summary) -> Any:
         row[0].set_ylabel("requests/s")
     for axes, scale in zip(grid[-1], scales, strict=True):
         axes.set_xlabel("second")
-        axes.set_ylim(0, 1.12 * max(second["due"] for rung, own in rungs.items() if rung[1] == scale for second in own))
+        dues = [step.rates["due"] for (_, at), own in rungs.items() if at == scale for step in own]
+        axes.set_ylim(0, 1.12 * max(dues, default=1))
     figure.legend(*grid[0][-1].get_legend_handles_labels(), ncols=4, loc="outside upper left")
     return figure
 
 
-def _panel(axes: Any, seconds: list[dict[str, Any]]) -> None:
-    times = [second["t"] for second in seconds]
-    bottom = [0.0] * len(seconds)
+def _panel(axes: Any, own: list[Step]) -> None:
+    starts, bottom = [step.start for step in own], [0.0] * len(own)
     for name, colour, hatch in PARTS:
-        look = {"color": colour, "hatch": hatch, "edgecolor": PAPER, "linewidth": 0.3, "width": 1, "align": "edge"}
-        counts = [second[name] for second in seconds]
-        axes.bar(times, counts, bottom=bottom, label=name, **look)
-        bottom = [under + count for under, count in zip(bottom, counts, strict=True)]
-    due = [second["due"] for second in seconds]
-    axes.step(times, due, where="post", color=INK, linewidth=1, linestyle=":", label="due")
+        look = {"color": colour, "hatch": hatch, "edgecolor": PAPER, "linewidth": 0.3, "align": "edge"}
+        rates = [step.rates[name] for step in own]
+        axes.bar(starts, rates, bottom=bottom, width=[step.width for step in own], label=name, **look)
+        bottom = [under + rate for under, rate in zip(bottom, rates, strict=True)]
+    due = [step.rates["due"] for step in own]
+    axes.step(starts, due, where="post", color=INK, linewidth=1, linestyle=":", label="due")
 
 
 def _table(summary: Summary) -> Table:
-    names = ("due", "answered", "refused", "failed")
-    columns = (
-        Column("scale", numeric=True),
-        Column("strategy"),
-        Column("second", numeric=True),
-        *(Column(name, numeric=True) for name in names),
-    )
+    counts = tuple(Column(f"{name}/s", numeric=True) for name in NAMES)
     rows = tuple(
         (
             Cell(scale_text(scale)),
             Cell(strategy),
-            Cell(f"{second['t']:g}"),
-            *(Cell(f"{second[name]:,}") for name in names),
+            Cell(f"{step.start:g}"),
+            *(Cell(f"{step.rates[name]:.3g}") for name in NAMES),
         )
         for (strategy, scale), seconds in _rungs(summary).items()
-        for second in seconds
+        for step in steps(seconds)
     )
+    columns = (Column("scale", numeric=True), Column("strategy"), Column("from second", numeric=True), *counts)
     return Table("Requests per second of schedule", columns, rows)

@@ -1,8 +1,8 @@
 """Why the numbers can be believed, or not: reconciliation, the load generator's health, hashes and versions."""
 
 from simulator.calls import SETTLEMENTS
-from simulator.reports.table import Cell, Column, Table
-from simulator.run.metrics import Health, RungFigures
+from simulator.reports.table import Cell, Column, Table, strategy_text
+from simulator.run.metrics import RungFigures
 from simulator.summary import Summary
 from simulator.units import scale_text, seconds_text, share_text
 
@@ -53,17 +53,18 @@ def health(summary: Summary) -> Table:
             Column("CPU", numeric=True, provenance="measured", detail=True),
             Column("workers", numeric=True, provenance="measured", detail=True),
         ),
-        tuple(_health_row(rung, rung.health) for rung in summary.rungs),
+        tuple(_health_row(rung, strategy_text(summary, rung)) for rung in summary.rungs),
         (f"Clock: {', '.join(dict.fromkeys(rung.health.clock for rung in summary.rungs))}.",),
     )
 
 
-def _health_row(rung: RungFigures, found: Health) -> tuple[Cell, ...]:
+def _health_row(rung: RungFigures, strategy: str) -> tuple[Cell, ...]:
+    found = rung.health
     dropped = rung.settled.get("dropped", 0)
     reported = f"{found.workers_reported} of {found.workers_planned}"
     return (
         Cell(scale_text(rung.scale)),
-        Cell(rung.strategy),
+        Cell(strategy),
         Cell(f"{rung.sent:,}"),
         Cell(f"{dropped:,}", "bad" if dropped else "plain"),
         Cell(seconds_text(found.send_lag_p50_s)),

@@ -1,6 +1,6 @@
 """What happened in each rung: requests, latency and refusals."""
 
-from simulator.reports.table import Cell, Column, Table, interval_text, unjudged
+from simulator.reports.table import Cell, Column, Table, interval_text, strategy_text, unjudged
 from simulator.run.metrics import RungFigures
 from simulator.summary import Summary
 from simulator.units import count_text, scale_text, seconds_text, share_text
@@ -39,7 +39,7 @@ def rungs(summary: Summary) -> Table:
             Column("answered only", numeric=True, provenance="measured", detail=True),
             Column("goodput", numeric=True, provenance="measured", detail=True),
         ),
-        tuple(_row(rung, judged=judged) for rung in summary.rungs),
+        tuple(_row(rung, strategy_text(summary, rung), judged=judged) for rung in summary.rungs),
         (
             "TTFT: time to first token. Both count from the schedule, over offered requests; without an answer: ∞.",
             *unjudged(summary),
@@ -47,11 +47,11 @@ def rungs(summary: Summary) -> Table:
     )
 
 
-def _row(rung: RungFigures, *, judged: bool) -> tuple[Cell, ...]:
+def _row(rung: RungFigures, strategy: str, *, judged: bool) -> tuple[Cell, ...]:
     refused = refused_share(rung)
     return (
         Cell(scale_text(rung.scale)),
-        Cell(rung.strategy),
+        Cell(strategy),
         Cell(f"{rung.planned:,}"),
         Cell(f"{rate_text(rung.planned_rate)} → {rate_text(rung.offered_rate)}"),
         Cell(f"{rung.settled.get('answered', 0):,}"),
@@ -79,7 +79,7 @@ def tokens(summary: Summary) -> Table:
         tuple(
             (
                 Cell(scale_text(rung.scale)),
-                Cell(rung.strategy),
+                Cell(strategy_text(summary, rung)),
                 Cell(count_text(rung.attempts)),
                 Cell(count_text(rung.input_tokens)),
                 Cell("unknown" if rung.cache_read_tokens is None else count_text(rung.cache_read_tokens)),

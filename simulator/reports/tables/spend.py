@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from simulator.reports.table import Cell, Column, Table
+from simulator.reports.table import Cell, Column, Table, strategy_text
 from simulator.spend.bill import RungCost
 from simulator.summary import Summary
 from simulator.units import scale_text, usd_text
@@ -36,16 +36,16 @@ def spend(summary: Summary) -> Table:
             Column("by model", provenance="priced", detail=True),
             Column("unpriced calls", numeric=True, provenance="measured", detail=True),
         ),
-        (*(_row(cost) for cost in in_order(summary)), _total(summary)),
+        (*(_row(cost, strategy_text(summary, cost)) for cost in in_order(summary)), _total(summary)),
         tuple(_notes(summary)),
     )
 
 
-def _row(cost: RungCost) -> tuple[Cell, ...]:
+def _row(cost: RungCost, strategy: str) -> tuple[Cell, ...]:
     unknown = cost.unpriced_calls
     return (
         Cell(scale_text(cost.scale)),
-        Cell(cost.strategy),
+        Cell(strategy),
         Cell(partial_usd_text(cost.total, unknown), "warn" if unknown else "plain"),
         Cell(partial_usd_text(cost.per_request, unknown)),
         Cell(partial_usd_text(cost.per_answered, unknown)),
