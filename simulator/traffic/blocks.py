@@ -48,13 +48,13 @@ def _session_key(original: str) -> int:
 
 def array(folded: keys.Keys, index: npt.NDArray[np.int64]) -> Ids:
     """Ids for folded names (`prompt:…`, `session:…`) and positions."""
-    return _stored(keys.mix(folded + index.astype(np.uint64)))
+    return _stored(keys.mix(folded + index.view(np.uint64)))
 
 
 def renamed(ids: Ids, clone: str) -> Ids:
     """The ids of a clone's own blocks."""
-    return _stored(keys.mix(ids.astype(np.uint64) ^ np.uint64(draws.fold(clone))))
+    return _stored(keys.mix(ids.view(np.uint64) ^ np.uint64(draws.fold(clone))))
 
 
 def _stored(mixed: keys.Keys) -> Ids:
-    return (mixed & np.uint64(_MASK)).astype(np.int64)
+    return (mixed & np.uint64(_MASK)).view(np.int64)

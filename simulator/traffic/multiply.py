@@ -93,8 +93,8 @@ def _clone(trace: Trace, number: str, *, offset_s: Floats | float, shared: npt.N
 
 
 def _renamed(hashes: pa.Array, number: str, shared: npt.NDArray[np.bool_]) -> pa.Array:
-    own = blocks.renamed(hashes.flatten().to_numpy(zero_copy_only=False), number)
-    kept = np.where(shared, hashes.flatten().to_numpy(zero_copy_only=False), own)
+    ids = hashes.flatten().to_numpy(zero_copy_only=False)
+    kept = np.where(shared, ids, blocks.renamed(ids, number))
     return pa.ListArray.from_arrays(_offsets(hashes), pa.array(kept, pa.int64()))
 
 
@@ -111,12 +111,15 @@ def _shared(table: pa.Table) -> npt.NDArray[np.bool_]:
 
 def _in_several(ids: npt.NDArray[np.int64], session: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
     """Per row, whether its id stands in more than one session."""
-    found, group = np.unique(ids, return_inverse=True)
-    first = np.full(len(found), np.iinfo(np.int64).max)
-    last = np.full(len(found), -1)
-    np.minimum.at(first, group, session)
-    np.maximum.at(last, group, session)
-    return np.asarray((first != last)[group])
+    if not len(ids):
+        return np.empty(0, np.bool_)
+    order = np.argsort(ids)
+    begins = np.flatnonzero(np.append(True, np.diff(ids[order]) != 0))
+    ordered = session[order]
+    differ = np.minimum.reduceat(ordered, begins) != np.maximum.reduceat(ordered, begins)
+    several = np.empty(len(ids), np.bool_)
+    several[order] = np.repeat(differ, np.diff(np.append(begins, len(ids))))
+    return several
 
 
 def _system_blocks(table: pa.Table) -> npt.NDArray[np.int64]:

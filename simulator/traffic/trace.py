@@ -59,7 +59,7 @@ class Trace:
     def read(cls, path: Path, *, columns: Sequence[str] = TRACE.names) -> "Trace":
         """A trace.parquet, or some columns of it. Raises `InvalidFile` for anything else."""
         try:
-            table = pq.read_table(path, columns=[name for name in TRACE.names if name in columns])
+            table = pq.read_table(path, columns=[name for name in TRACE.names if name in columns], pre_buffer=False)
         except (OSError, pa.ArrowInvalid) as error:
             raise InvalidFile(f"{path}: not readable as a trace: {error}; {_CONVERT}") from None
         missing = [name for name in columns if name not in table.column_names]
