@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -10,11 +11,36 @@ from simulator.comparison.contenders import compare
 from simulator.comparison.result import Comparison
 from simulator.errors import BadInput
 from simulator.pricing.book import PriceBook
+from simulator.run.directory import RunDirectory
+from simulator.run.ledger import Ledger
+from simulator.scenario.scenario import load
 from simulator.spend.bill import call_costs
 from simulator.strategies import offline
 from simulator.strategies.node import Node
 from simulator.strategies.recorded import MEASURED_ONLY, Assumed, Recorded
+from simulator.strategies.tree import bind
 from simulator.traffic.request import Request
+from simulator.traffic.trace import Trace
+
+
+def of_run(
+    path: Path, strategies: Mapping[str, Node], *, assumed: Assumed = MEASURED_ONLY, book: PriceBook | None = None
+) -> Comparison:
+    """`what_if` over a run directory at 1×, where the trace was sent as it is; prices are the run's unless given."""
+    directory = RunDirectory.open(path)
+    record, ledger = directory.read_record(), Ledger.read(directory.path)
+    return what_if(
+        ledger.calls,
+        ledger.requests,
+        Trace.read(directory.path / "trace.parquet").sessions(),
+        strategies,
+        baseline=load(directory.path / "inputs/scenario.yaml").baseline,
+        scale=1.0,
+        book=book or PriceBook.load(directory.path / "inputs/rates.yaml"),
+        at=datetime.fromisoformat(record.started_at),
+        assumed=assumed,
+        seed=record.seed,
+    )
 
 
 def what_if(
@@ -46,7 +72,8 @@ def what_if(
     whole = [session for session in sessions if answers.covers(session, models)]
     if not whole:
         raise BadInput(f"no session of this run asked all of {', '.join(models)}; run one strategy per model first")
-    new_calls, new_requests = offline.run(strategies, whole, answers, scale=scale, seed=seed)
+    named = {name: bind(name, node) for name, node in strategies.items()}
+    new_calls, new_requests = offline.run(named, whole, answers, scale=scale, seed=seed)
     mine, theirs = (_of(table, baseline, scale) for table in (calls, requests))
     together = pa.concat_tables([mine, new_calls])
     costs = call_costs(together, book, at=at)

@@ -1,5 +1,6 @@
 from datetime import UTC, datetime
 from pathlib import Path
+from shutil import copyfile
 
 import pyarrow as pa
 import pytest
@@ -7,16 +8,20 @@ import pytest
 from simulator import yamlfile
 from simulator.comparison import compare
 from simulator.comparison.result import Contender
-from simulator.comparison.whatif import what_if
+from simulator.comparison.whatif import of_run, what_if
 from simulator.errors import BadInput
 from simulator.pricing.book import PriceBook
 from simulator.provider.profile import Profile
 from simulator.rehearsal.rehearse import rehearse
+from simulator.run.directory import RunDirectory
+from simulator.run.ledger import Ledger
 from simulator.scenario.scenario import load
 from simulator.spend.bill import call_costs
+from simulator.strategies.library import Library
 from simulator.strategies.recorded import Assumed
 from simulator.traffic.generate import generate
 from simulator.traffic.trace import Trace
+from tests.run.hand import run_record
 from tests.strategies.scripted import tree
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
@@ -89,6 +94,27 @@ def test_a_strategy_that_remembers_is_sent_to_the_rehearsal(trace: Trace, run: t
     breaker = tree("retry: {breaker: {of: gpt-4o, otherwise: gpt-4o-mini}}", "safe")
     with pytest.raises(BadInput, match=r"'safe': safe.retry.breaker needs the order of time; try it with `tenfold re"):
         what_if(*run, trace.sessions(), {"safe": breaker}, baseline="big", scale=1.0, book=PriceBook.load(), at=AT)
+
+
+def test_a_run_directory_is_enough(tmp_path: Path, trace: Trace, run: tuple[pa.Table, pa.Table]) -> None:
+    """As `tenfold run` leaves it: rows, trace, scenario; priced here at the shipped book instead of the kept rates."""
+    calls, requests = (_renamed(table, {"big": "single"}) for table in run)
+    RunDirectory(path=tmp_path, final=tmp_path).write_record(run_record(seed=2))
+    Ledger.of(calls, requests).write(tmp_path)
+    trace.write(tmp_path / "trace.parquet")
+    (tmp_path / "inputs").mkdir()
+    copyfile(SCENARIOS / "support-chat.yaml", tmp_path / "inputs/scenario.yaml")
+    new = Library.load(SCENARIOS / "strategies/cascade-with-check.yaml").strategies
+    single, cascade = of_run(tmp_path, new, book=PriceBook.load()).contenders
+    assert (single.strategy, cascade.strategy) == ("single", "cascade-with-check")
+    assert cascade.saving is not None
+    assert cascade.saving.total.value is not None
+    assert 0.4 < cascade.saving.total.value < 0.9
+
+
+def _renamed(table: pa.Table, names: dict[str, str]) -> pa.Table:
+    strategies = [names.get(name, name) for name in table["strategy"].to_pylist()]
+    return table.set_column(table.schema.get_field_index("strategy"), table.schema.field("strategy"), [strategies])
 
 
 def _only(strategy: str, contenders: list[Contender]) -> Contender:
