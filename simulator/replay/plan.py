@@ -36,7 +36,7 @@ class AppShape(_Part):
     path: str
     """Below the base URL, as in `/chat`."""
     body: dict[str, Any]
-    """Template, filled in with `{messages}`, `{prompt}` (the last one), `{model}`, `{max_output_tokens}`, `{stream}`."""
+    """Template, filled in with `{messages}`, `{prompt}` (the last), `{model}`, `{max_output_tokens}`, `{stream}`."""
     text: str
     """Where an event, or the whole answer, holds its text."""
     input_tokens: str | None = None

@@ -1,0 +1,48 @@
+"""What the doctor finds, on this machine and at targets that behave and misbehave."""
+
+import pytest
+
+from simulator.errors import BadInput
+from simulator.replay.doctor import machine, target
+from simulator.replay.plan import Target, Timeouts
+from tests.replay.scripted import STREAM, Scripted, answer, end, event, plain
+
+
+def states(url: str) -> dict[str, str]:
+    times = Timeouts(connect_s=1, first_token_s=0.5, total_s=1)
+    return {finding.what: finding.state for finding in target(Target(base_url=url, timeouts=times), "m")}
+
+
+def test_this_machine_is_described():
+    assert [finding.what for finding in machine()] == ["cores", "descriptors", "receive clock", "timer"]
+
+
+def test_a_good_target():
+    with Scripted(answer()) as server:
+        assert states(server.url) == {"answer": "ok", "stream": "ok", "usage": "ok", "rate limits": "ok"}
+
+
+def test_a_target_that_keeps_its_usage_to_itself():
+    with Scripted([STREAM, event(content="a"), end()]) as server:
+        assert states(server.url)["usage"] == "warn"
+
+
+def test_a_stream_that_comes_at_once():
+    with Scripted(
+        [STREAM + event(content="a") + event(content="b") + end(prompt_tokens=1, completion_tokens=2)]
+    ) as server:
+        assert states(server.url)["buffering"] == "warn"
+
+
+def test_a_refusal_says_what_to_check():
+    with Scripted(plain(404)) as server:
+        (finding,) = target(Target(base_url=server.url), "m")
+    assert (finding.state, finding.text) == (
+        "fail",
+        "client_error (HTTP 404): the request was refused; check the path, the key and the model's name",
+    )
+
+
+def test_a_missing_key_is_named():
+    with pytest.raises(BadInput, match="the environment has no TENFOLD_TEST_UNSET_KEY"):
+        list(target(Target(base_url="http://127.0.0.1:1", key_env="TENFOLD_TEST_UNSET_KEY"), "m"))
