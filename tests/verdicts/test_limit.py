@@ -1,0 +1,45 @@
+"""The closed form of a quota, held against the provider itself in virtual time."""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
+from simulator import yamlfile
+from simulator.provider.profile import Profile
+from simulator.rehearsal.rehearse import rehearse
+from simulator.run.demand import Demand, KnownLimit
+from simulator.run.metrics import rung_figures
+from simulator.scenario import scenario as scenarios
+from simulator.traffic.generate import generate
+from simulator.traffic.multiply import multiply
+from simulator.verdicts.conditions.limit import REFUSED_SHARE
+from tests.run.hand import record
+
+SPAN_S = 60.0
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_first_refusals_come_where_the_demand_at_one_times_says(repository: Path, seed: int) -> None:
+    """From a rehearsal at 1× alone: nothing is refused at 0.8 of the multiplier, and something at 1.25 of it."""
+    scenario = scenarios.load(repository / "scenarios/support-chat.yaml")
+    profile = yamlfile.load(repository / "scenarios/staging/hosted.yaml", Profile)
+    trace = generate(scenario.traffic, span_s=SPAN_S, seed=seed)
+
+    def rehearsed(scale: float) -> tuple[pa.Table, pa.Table]:
+        traffic = multiply(trace, scale, seed=seed)
+        return rehearse(traffic, {"single": scenario.strategies["single"]}, profile, scale=scale, seed=seed)
+
+    calls, requests = rehearsed(1.0)
+    (rung,) = rung_figures(calls, requests, rungs=[record(len(requests), planned_span_s=SPAN_S)], seed=1)
+    asked = Demand.of(calls, rung).per_second["gpt-4o"]
+    limits = [KnownLimit("gpt-4o", one.axis, one.per_minute, one.burst_s, "x") for one in profile.limits_of("gpt-4o")]
+    breaks_at = min(limit.peak_multiplier(asked[limit.axis]) for limit in limits)
+
+    assert refused_share(rehearsed(0.8 * breaks_at)[0]) <= REFUSED_SHARE
+    assert refused_share(rehearsed(1.25 * breaks_at)[0]) > REFUSED_SHARE
+
+
+def refused_share(calls: pa.Table) -> float:
+    return pc.sum(pc.equal(calls["outcome"], "rate_limited")).as_py() / len(calls)
