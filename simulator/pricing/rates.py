@@ -34,7 +34,7 @@ class Rate:
     """`file:line` of the entry."""
     source: str
     as_of: date
-    """When somebody last read the source."""
+    """When somebody last read the source; of the catalogue, the day on which it was locked."""
     steps: tuple[str, ...] = ()
     """What changed the entry's own price, in order."""
     minimum: Quantity = 0

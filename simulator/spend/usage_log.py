@@ -99,7 +99,7 @@ def rated(row: Row, book: PriceBook, *, at: datetime | None = None) -> tuple[Rat
     if not model:
         raise UnknownPrice('the row names no "model"')
     if not isinstance(usage, Mapping) or not usage:
-        raise BadUsage('the row has no "usage"')
+        raise BadUsage('the row has no "usage" object')
     when = at or instant(row)
     rates = book.rates(
         str(model),

@@ -21,11 +21,14 @@ def read_rows(path: Path) -> Iterator[Row]:
         raise InvalidFile(f"{path}: not a usage log; give .jsonl, .csv or .parquet")
     if not path.is_file():
         raise InvalidFile(f"{path}: no such file; check the path")
-    if kind == "parquet":
-        yield from (_of_columns(row) for row in _parquet(path))
-        return
-    with _open(path) as file:
-        yield from _csv(path, file) if kind == "csv" else _jsonl(path, file)
+    try:
+        if kind == "parquet":
+            yield from (_of_columns(row) for row in _parquet(path))
+            return
+        with _open(path) as file:
+            yield from _csv(path, file) if kind == "csv" else _jsonl(path, file)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InvalidFile(f"{path}: not readable as {kind}: {error}") from None
 
 
 def _open(path: Path) -> IO[str]:
@@ -55,22 +58,34 @@ def _csv(path: Path, lines: IO[str]) -> Iterator[Row]:
 
 
 def _parquet(path: Path) -> Iterator[Row]:
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    for batch in pq.ParquetFile(path).iter_batches(batch_size=1 << 14):
-        yield from batch.to_pylist()
+    try:
+        batches = pq.ParquetFile(path).iter_batches(batch_size=1 << 14)
+        yield from (row for batch in batches for row in batch.to_pylist())
+    except pa.ArrowInvalid as error:
+        raise InvalidFile(f"{path}: not readable as parquet: {error}") from None
 
 
 def _of_columns(row: Row) -> Row:
     """A flat row with its counts gathered under `usage`: columns that are named as counts, or begin with `usage.`."""
     usage = row.get("usage")
     if isinstance(usage, str) and usage:
-        usage = json.loads(usage, parse_float=Decimal)
+        usage = _object(usage)
     if usage is None:
         names = {key: key.removeprefix("usage.") for key in row}
         flat = {name: row[key] for key, name in names.items() if name in known_columns() and row[key] not in (None, "")}
         usage = _nested(flat)
     return {**{key: value for key, value in row.items() if value not in (None, "")}, "usage": usage}
+
+
+def _object(text: str) -> Any:
+    """JSON text as what it says; other text as it is, for the row to be told about."""
+    try:
+        return json.loads(text, parse_float=Decimal)
+    except json.JSONDecodeError:
+        return text
 
 
 def _nested(flat: Mapping[str, Any]) -> dict[str, Any]:

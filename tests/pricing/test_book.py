@@ -141,6 +141,12 @@ def test_peak_hours_are_of_working_days_in_beijing(utc: str, peak: bool) -> None
     assert (rate.usd_per_million == Decimal("3.96")) is peak
 
 
+def test_a_name_of_its_own_leaves_the_other_names_of_the_model_alone() -> None:
+    latest, older = (prices(SHIPPED, name)["input_tokens"] for name in ("mistral-large-latest", "mistral-large-2411"))
+    assert (latest, older) == (Decimal("0.5"), 2)
+    assert SHIPPED.rates("mistral/mistral-large-latest", at=AT).model == "mistral/mistral-large-latest"
+
+
 def test_tiers_by_factor_combine_unless_one_excludes_the_other(tmp_path: Path) -> None:
     tiers = 'tiers: {fast: {scale: "2"}, cheap: {scale: "0.5"}, batch: {scale: "0.5", excludes: [fast]}}'
     mine = book(tmp_path, OWN.replace('output_tokens: "8"}}', f'output_tokens: "8"}}, {tiers}}}'))

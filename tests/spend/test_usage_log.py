@@ -66,7 +66,8 @@ def test_each_row_pays_the_price_of_its_own_time_unless_one_is_given(tmp_path: P
     ("row", "reason"),
     [
         ({"usage": {"input_tokens": 1}}, 'the row names no "model"'),
-        ({"model": "gpt-4o"}, 'the row has no "usage"'),
+        ({"model": "gpt-4o"}, 'the row has no "usage" object'),
+        ({"model": "gpt-4o", "usage": "many"}, 'the row has no "usage" object'),
         ({"model": "gpt-4o", "usage": {"input_tokens": 1}, "at": None}, 'the row has no time: give "at"'),
         ({"model": "gpt-4o", "usage": {"input_tokens": 1}, "at": "noon"}, "'noon' is not a time"),
         ({"model": "gpt-4o", "usage": {"input_tokens": 1}, "tier": "flexx"}, "openai/gpt-4o has no tier 'flexx'"),
@@ -115,12 +116,19 @@ def test_csv_and_parquet_give_what_jsonl_gives(tmp_path: Path) -> None:
         ("usage.jsonl", '{"model": "gpt-4o"}\n{"model"', "usage.jsonl:2:"),
         ("usage.jsonl", "3\n", "usage.jsonl:1:1: not a JSON object"),
         ("usage.csv", "name,tokens\n", "no column `model`; it has name, tokens"),
+        ("usage.jsonl.gz", "{}", "not readable as jsonl"),
+        ("usage.parquet", "PAR1 or not", "not readable as parquet"),
     ],
 )
 def test_a_broken_file_is_told_by_line(tmp_path: Path, name: str, text: str, problem: str) -> None:
     (tmp_path / name).write_text(text)
     with pytest.raises(InvalidFile, match=problem):
         list(bill_log(tmp_path / name, BOOK))
+
+
+def test_text_that_is_no_json_leaves_its_row_unpriced(tmp_path: Path) -> None:
+    (tmp_path / "usage.csv").write_text(f"model,at,usage\ngpt-4o,{NOVEMBER},oops\n")
+    assert [line.get("status") for line in bill_log(tmp_path / "usage.csv", BOOK)] == ["unpriced", None]
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
