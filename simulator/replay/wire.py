@@ -5,6 +5,7 @@ from typing import Any
 from simulator.replay.address import Address
 from simulator.replay.dialects.dialect import Dialect, Wanted
 from simulator.strategies.effects import Ask
+from simulator.traffic import blocks
 from simulator.traffic.prompts import Prompts
 from simulator.traffic.request import Request
 
@@ -54,7 +55,9 @@ class Wire:
         if not ask.instructions:  # a rubric of which the words are known is the endpoint's to count
             lines["x-sim-input-tokens"] = ask.seen_tokens(request) + ask.instructions_tokens
         if request.prefix_hashes and ask.sees == "all":
-            lines["x-sim-prefix"] = ",".join(map(str, request.prefix_hashes))
+            size = request.block_size or blocks.SIZE
+            own = "" if size == blocks.SIZE else f":{size}"  # the usual length need not be said
+            lines["x-sim-prefix"] = ",".join(f"{block}{own}" for block in request.prefix_hashes)
         if ask.labels:
             lines["x-sim-labels"] = ",".join(ask.labels)
         if ask.truth:

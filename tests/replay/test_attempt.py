@@ -151,6 +151,7 @@ def test_the_endpoint_of_ours_is_told_what_it_cannot_know():
     assert "x-sim-request: s1.t1/0/1" in head
     assert "x-sim-output-tokens: 5" in head
     assert "x-sim-input-tokens: 10" in head
+    assert "x-sim-prefix: 5:16,6:16" in head
 
 
 def test_a_real_target_is_told_nothing_of_ours():
