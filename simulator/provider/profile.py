@@ -52,6 +52,19 @@ class Stream(FileModel):
     flush: Duration = 0.02
 
 
+class Cancel(FileModel):
+    """What becomes of an answer whose caller goes away. Providers bill it differently and seldom say how."""
+
+    billed: Literal["none", "delivered", "generated", "full"] = "generated"
+    """Output tokens on the bill: none, those that had left, those written when the provider noticed, or all planned."""
+    notice: Duration = 0.0
+    """How long the provider goes on writing before it notices."""
+
+    def tokens(self, *, delivered: int, generated: int, planned: int) -> int:
+        """Billed output tokens."""
+        return {"none": 0, "delivered": delivered, "generated": generated, "full": planned}[self.billed]
+
+
 class Profile(FileModel):
     """A hosted provider: its models, limits and latency."""
 
@@ -60,6 +73,7 @@ class Profile(FileModel):
     models: dict[str, Model] = Field(min_length=1)
     cache: CacheRules | None = None
     stream: Stream = Stream()
+    cancel: Cancel = Cancel()
     keys: tuple[str, ...] = ()
     """API keys that the staging endpoint accepts; empty accepts everybody. Made up, never real ones."""
     faults: tuple[AnyFault, ...] = ()

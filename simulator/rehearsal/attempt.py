@@ -100,8 +100,13 @@ class Attempt:
 
     def _abandon(self, outcome: Outcome) -> None:
         if self._taken is not None:
-            self.stage.leave(self.ask.model, self._taken)
+            self.stage.leave(self.ask.model, self._taken, self._noticed)
         self._close(outcome, status=None)
+
+    def _noticed(self) -> None:
+        """Nobody reads it any more, but what was written until now is used."""
+        assert self._taken is not None
+        self.row.output_tokens = self._taken.wrote
 
     def _close(self, outcome: Outcome, *, status: int | None) -> None:
         row = self.row

@@ -1,5 +1,6 @@
 """One rung in virtual time: the provider, its clock, and the rows that are written on the way."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -45,11 +46,19 @@ class Stage:
             self._arm()
         return taken
 
-    def leave(self, model: str, answer: Answer) -> None:
-        """The caller stops waiting, and hears nothing more."""
+    def leave(self, model: str, answer: Answer, noticed: Callable[[], None]) -> None:
+        """The caller stops waiting and hears nothing more, but when the provider notices and stops writing."""
         if self._waiting.pop(answer, None):
-            self.provider.engines[model].cancel(answer, self.clock.now)
-            self._arm()
+            notice = self.profile.cancel.notice
+            if notice:
+                self.clock.at(self.clock.now + notice, self._stop, model, answer, noticed)
+            else:
+                self._stop(model, answer, noticed)
+
+    def _stop(self, model: str, answer: Answer, noticed: Callable[[], None]) -> None:
+        self.provider.engines[model].cancel(answer, self.clock.now)
+        self._arm()
+        noticed()
 
     def remaining(self, model: str) -> dict[str, int]:
         """What is left in the model's buckets now, by axis."""

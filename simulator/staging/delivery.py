@@ -17,6 +17,10 @@ class Delivery(ABC):
 
     def __init__(self) -> None:
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.sent = 0
+        """Tokens that have left."""
+        self.writes: list[tuple[float, int]] = []
+        """When tokens left, and how many had by then."""
 
     @abstractmethod
     def begin(self, at: float) -> None:
@@ -70,7 +74,6 @@ class Streamed(Delivery):
         super().__init__()
         self.answer, self.script, self.engine, self.text = answer, script, engine, text
         self.flush_s, self.clock, self.lag = flush_s, clock, lag
-        self.sent = 0
         self._write: Callable[[bytes], None] | None = None
         self._buffered: Callable[[], int] = lambda: 0
         self._stalled_until: float | None = None
@@ -141,6 +144,7 @@ class Streamed(Delivery):
         if until > self.sent:
             self._write(self.script.tokens(self._texts(self.sent, until)))
         self.sent = until
+        self.writes.append((now, until))
 
     def _close(self) -> None:
         answer, damage = self.answer, self.answer.damage

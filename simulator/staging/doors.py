@@ -35,14 +35,14 @@ class Doors:
             raise Precondition(f"cannot listen on {self.host}:{self.port}: {reason}") from None
         self._site, self.port = site, self.runner.addresses[0][1]
 
-    def follow(self, profile: Profile) -> None:
-        """Shut and open by the profile's schedule, which begins now."""
+    def follow(self, profile: Profile, now: float) -> None:
+        """Shut and open by the profile's schedule, of which `now` seconds have passed."""
         for timer in self._timers:
             timer.cancel()
         later = asyncio.get_running_loop().call_later
         windows = [fault.between for fault in profile.faults if isinstance(fault, Closed) and fault.between]
-        self._timers = [later(begin, self._move, False) for begin, _ in windows]
-        self._timers += [later(end, self._move, True) for _, end in windows]
+        self._timers = [later(max(0.0, begin - now), self._move, False) for begin, end in windows if now < end]
+        self._timers += [later(end - now, self._move, True) for _, end in windows if now < end]
         if self._site is None:
             self._move(True)
 

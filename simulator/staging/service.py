@@ -22,8 +22,8 @@ class Service:
         self.profile, self.seed, self.truth = profile, seed, truth
         self.lag = Lag()
         self.epoch = 0
-        self.listeners: list[Callable[[Profile], None]] = []
-        """Told the profile whenever its schedule begins: at the start and at each reset."""
+        self.listeners: list[Callable[[Profile, float], None]] = []
+        """Told the profile, and the time of its schedule, at the start, at each reset and at each change."""
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at = float("inf")
         self._fresh()
@@ -61,6 +61,7 @@ class Service:
         self.profile = profile
         self.provider.adopt(profile, now)
         self._arm()
+        self._begin()
 
     def next_key(self) -> str:
         """A key for an order whose caller gave none."""
@@ -82,18 +83,30 @@ class Service:
         self._arm()
 
     def leave(self, model: str, answer: Answer, *, epoch: int) -> None:
-        """The delivery is over. An answer that is still being written is cancelled and its slot freed."""
-        delivery = self.deliveries.pop(answer, None)
-        if delivery:
-            delivery.stop()
+        """The delivery is over. An answer that is still being written is cancelled once the provider notices."""
+        if epoch != self.epoch:
+            return  # a reset has cut it off
+        delivery = self.deliveries.pop(answer)
+        delivery.stop()
+        if answer.ended_at is not None:
+            self.counts["completed"] += 1
+            self.truth.ended(answer, model=model, cut=False, billed=answer.wrote, writes=delivery.writes)
+        elif self.profile.cancel.notice:
+            wait = self.profile.cancel.notice
+            asyncio.get_running_loop().call_later(wait, self._noticed, model, answer, delivery, epoch)
+        else:
+            self._noticed(model, answer, delivery, epoch)
+
+    def _noticed(self, model: str, answer: Answer, delivery: Delivery, epoch: int) -> None:
+        """The provider has seen that the caller is gone."""
         if epoch != self.epoch:
             return
-        cut = answer.ended_at is None
-        if cut:
-            self.provider.engines[model].cancel(answer, self._catch_up())
-            self._arm()
-        self.counts["cancelled" if cut else "completed"] += 1
-        self.truth.ended(answer, model=model, cut=cut)
+        self.provider.engines[model].cancel(answer, self._catch_up())
+        self._arm()
+        self.counts["cancelled"] += 1
+        rule, planned = self.profile.cancel, answer.output_tokens
+        billed = rule.tokens(delivered=delivery.sent, generated=answer.wrote, planned=planned)
+        self.truth.ended(answer, model=model, cut=True, billed=billed, writes=delivery.writes)
 
     def state(self) -> dict[str, Any]:
         """What `GET /sim/state` answers: counts, load and the endpoint's own lateness, since the last reset."""
@@ -124,7 +137,7 @@ class Service:
 
     def _begin(self) -> None:
         for listener in self.listeners:
-            listener(self.profile)
+            listener(self.profile, self.clock())
 
     def _fresh(self) -> None:
         self.provider = Provider(self.profile, seed=self.seed)

@@ -1,6 +1,7 @@
 """The truth log: what really happened to every order, one JSON line each, for checking a client's measurements."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
@@ -35,8 +36,8 @@ class TruthLog:
             }
         )
 
-    def ended(self, answer: Answer, *, model: str, cut: bool) -> None:
-        """An answer that was written to its end, or cut off by its caller."""
+    def ended(self, answer: Answer, *, model: str, cut: bool, billed: int, writes: Sequence[tuple[float, int]]) -> None:
+        """An answer that was written to its end, or left by its caller; `writes` are times with tokens sent by then."""
         self._write(
             {
                 "key": answer.order.key,
@@ -51,6 +52,8 @@ class TruthLog:
                 "input_tokens": answer.order.input_tokens,
                 "cached_tokens": answer.cached_tokens,
                 "output_tokens": answer.wrote,
+                "billed_output_tokens": billed,
+                "writes": writes,
             }
         )
 

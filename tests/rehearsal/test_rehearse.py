@@ -100,6 +100,12 @@ def test_a_client_that_waits_no_longer_has_still_used_tokens(patience, outcome, 
     assert (call["ended_at"], call["output_tokens"]) == (pytest.approx(ended_at), wrote)
 
 
+def test_a_provider_that_notices_late_has_written_more():
+    exact = json.loads(EXACT) | {"cancel": {"notice": "50ms"}}
+    (call,), _ = run(Sessions([asked()]), profile=json.dumps(exact), only="slow", patience=Patience(total_s=2.025))
+    assert (call["outcome"], call["ended_at"], call["output_tokens"]) == ("total_timeout", 2.025, 8)
+
+
 class Hedge:
     """A race of asks, as a node would run it."""
 

@@ -7,6 +7,8 @@ import time
 import aiohttp
 import pytest
 
+from tests.provider.profiles import FAST
+
 PATH = "/v1/chat/completions"
 
 
@@ -183,6 +185,45 @@ def test_a_client_that_leaves_frees_its_slot(endpoint):
     assert asyncio.run(leave_and_ask())[-1][1] == "[DONE]"
     counts = endpoint.get("/sim/state")["counts"]
     assert (counts["cancelled"], counts["completed"]) == (1, 1)
+
+
+def test_a_reset_cuts_off_what_is_being_written(start):
+    endpoint = start()
+
+    async def reset_in_the_middle():
+        async with aiohttp.ClientSession() as session:
+            asking = asyncio.create_task(stream(session, endpoint, body(), x_sim_output_tokens=900))
+            await asyncio.sleep(0.2)
+            await asyncio.to_thread(endpoint.reset)
+            with pytest.raises(aiohttp.ClientError):
+                await asking
+
+    asyncio.run(reset_in_the_middle())
+    assert endpoint.get("/sim/state")["models"]["small"]["active"] == 0
+    endpoint.stop()
+    assert endpoint.errors == ""
+
+
+@pytest.mark.parametrize("billed", ["none", "delivered", "generated", "full"])
+def test_what_a_client_that_leaves_would_be_billed(start, billed):
+    cancel = {"billed": billed, "notice": "100ms"}
+    endpoint = start(json.dumps(json.loads(FAST) | {"cancel": cancel}))
+
+    async def leave():
+        async with aiohttp.ClientSession() as session:
+            with pytest.raises(asyncio.TimeoutError):
+                await asyncio.wait_for(stream(session, endpoint, body(), x_sim_output_tokens=900), timeout=0.3)
+        await asyncio.sleep(0.2)
+
+    asyncio.run(leave())
+    endpoint.stop()
+    (line,) = endpoint.truth()
+    delivered, generated = line["writes"][-1][1], line["output_tokens"]
+    assert line["outcome"] == "cancelled"
+    assert 10 < delivered < generated < 900
+    assert generated - delivered == pytest.approx(20, abs=12)  # a token each 5 ms until it notices
+    told = {"none": 0, "delivered": delivered, "generated": generated, "full": 900}
+    assert line["billed_output_tokens"] == told[billed]
 
 
 def test_tokens_come_when_they_are_due(endpoint):
