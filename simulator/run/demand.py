@@ -60,6 +60,8 @@ class Demand:
     """The same by original session, without time: what resampling says about the mean."""
     answer_share: dict[str, float]
     """Part of the rung's answering calls that each model got."""
+    rate_error: float
+    """Standard error of the session rate ÷ the rate: CV of the gaps ÷ √sessions (renewal theory); 0 below two gaps."""
 
     @classmethod
     def of(cls, calls: pa.Table, rung: RungFigures) -> "Demand":
@@ -76,6 +78,7 @@ class Demand:
             per_second={model: _per_second(table, rung.planned_span_s) for model, table in models.items()},
             per_session={model: _per_session(table, sessions) for model, table in models.items()},
             answer_share={model: count / total for model, count in answers.items()},
+            rate_error=_rate_error(first, sessions),
         )
 
     def refused_share(self, limits: Iterable[KnownLimit], scale: float) -> float:
@@ -115,6 +118,13 @@ def _per_second(calls: pa.Table, span_s: float) -> dict[Axis, Floats]:
 def _per_session(calls: pa.Table, sessions: pa.Array) -> dict[Axis, Floats]:
     owner = pc.index_in(origins(calls), value_set=sessions).to_numpy()
     return {axis: np.bincount(owner, amount, len(sessions)).astype(float) for axis, amount in _amounts(calls).items()}
+
+
+def _rate_error(calls: pa.Table, sessions: pa.Array) -> float:
+    starts = np.full(len(sessions), np.inf)
+    np.minimum.at(starts, pc.index_in(origins(calls), value_set=sessions).to_numpy(), floats(calls, "sent_at"))
+    gaps = np.diff(np.sort(starts))
+    return float(gaps.std() / gaps.mean() / np.sqrt(len(sessions))) if len(gaps) > 1 and gaps.mean() else 0.0
 
 
 def _amounts(calls: pa.Table) -> dict[Axis, Floats]:

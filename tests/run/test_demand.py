@@ -73,6 +73,15 @@ def test_a_refused_call_asks_for_what_its_model_usually_takes() -> None:
     assert Demand.of(tables(rows)[0], figures_of(rows)).per_second["gpt-4o"]["tokens"][2] == 201
 
 
+def test_irregular_arrivals_tell_less_about_their_rate() -> None:
+    """101 sessions of which every second gap is 0 and the others 2 s: CV 1, a standard error of 1 ÷ √101."""
+    regular, paired = (
+        Demand.of(tables(rows)[0], figures_of(rows)).rate_error
+        for rows in ([asked(f"s{n}", float(n - n % step)) for n in range(101)] for step in (1, 2))
+    )
+    assert (regular, paired) == (0.0, pytest.approx(1 / 101**0.5))
+
+
 @pytest.mark.parametrize(("scale", "share"), [(1, 0.0), (5, 0.0), (10, 0.5), (100, 0.95)])
 def test_beyond_the_limit_the_rest_is_refused(scale: float, share: float) -> None:
     rows = [asked(f"s{n}", n + 0.5) for n in range(10)]  # 60 requests a minute at 1×

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from simulator.calls import Outcome
 from simulator.run.demand import Demand, KnownLimit, header_limits
+from simulator.run.percentiles import generator
 from simulator.run.rows import of_rung
 from simulator.spend.uncertainty import mean_factors
 from simulator.units import count_text, scale_text, share_text
@@ -55,10 +56,11 @@ class _Quota:
         return self.limit.per_minute / self.steady * self.demand.scale
 
     def bounds(self) -> tuple[float, float] | tuple[None, None]:
-        """The multiplier if the mean session were as dear or as cheap as resampling allows (P10 to P90)."""
+        """The multiplier's P10 and P90, from the sampled sessions' lengths and from how irregularly they came."""
         factors = mean_factors(self.demand.per_session[self.limit.model][self.limit.axis], seed=0)
         if factors is None:
             return None, None
+        factors = factors * np.exp(self.demand.rate_error * generator(0, "arrivals").standard_normal(len(factors)))
         cheap, dear = np.quantile(factors, [0.1, 0.9])
         return self.multiplier / float(dear), self.multiplier / float(cheap) if cheap > 0 else math.inf
 
