@@ -16,12 +16,12 @@ from simulator.reports.sheets import (
     projection,
     strategies,
 )
-from simulator.reports.sheets.sheet import Sheet, looks
+from simulator.reports.sheets.sheet import Formula, Sheet, looks
 from simulator.summary import Summary
 
 WIDTHS = {
     "Overview": (44, 10, 16, 20, 16, 12, 16),
-    "Assumptions": (34, 16, 60, 18),
+    "Assumptions": (34, 62, 60, 18),
     "Prices": (26, 24, 18, 14, 18, 14, 16, 50, 24),
     "Bill": (9, 26, 11, 26, 16, 18, 20, 16, 18, 18),
     "Projection": (10, 9, 26, 16, 18, 9, 14, 16, 18, 16, 16, 16, 12, 16, 40),
@@ -53,7 +53,8 @@ def _fill(sheets: dict[str, Sheet], summary: Summary) -> None:
     bands.write(sheets["Bands"], summary)
     strategies.write(sheets["Strategies"], summary, rungs)
     checked = checks.write(sheets["Checks"], summary, rungs=rungs, months=months)
-    overview.write(sheets["Overview"], summary, months=months, checked=checked, delivered=checks.delivered(summary))
+    hold = Formula(checked, checks.delivered(summary), "text")
+    overview.write(sheets["Overview"], summary, months=months, checks=hold)
     evidence.write(sheets["Evidence"], summary)
 
 

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from simulator.reports.sheets.prices import Key, key_of
 from simulator.reports.sheets.sheet import Cell, Formula, Number, Sheet
+from simulator.reports.tables.spend import in_order
 from simulator.spend.bill import LineItem, RungCost
 from simulator.summary import Summary
 
@@ -32,7 +33,7 @@ def write(sheet: Sheet, summary: Summary, prices: dict[Key, str]) -> dict[Rung, 
     lines = f"${{column}}${first}:${{column}}${first + max(len(summary.items), 1) - 1}"
     answered = {(one.scale, one.strategy, one.replicate): one.settled.get("answered", 0) for one in summary.rungs}
     places = {}
-    for cost in summary.costs:
+    for cost in in_order(summary):
         rung = (cost.scale, cost.strategy, cost.replicate)
         places[rung] = sheet.address(sheet.row + 1, "E")
         sheet.put(*_rung(cost, sheet.row + 1, lines, answered.get(rung, 0), live=bool(summary.items)))

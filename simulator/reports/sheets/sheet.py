@@ -24,8 +24,8 @@ _NUMBERS = {
 _LOOKS: dict[str, dict[str, Any]] = {
     "title": {"bold": True, "font_size": 14},
     "lead": {"italic": True, "font_color": "#57606a", "text_wrap": False},
-    "head": {"bold": True, "bottom": 1, "text_wrap": True, "valign": "bottom"},
-    "text": {"valign": "top"},
+    "head": {"bold": True, "align": "left", "indent": 1, "bottom": 1, "text_wrap": True, "valign": "bottom"},
+    "text": {"valign": "top", "align": "left", "indent": 1},
     "unknown": {"italic": True, "font_color": "#8a5a00", "align": "right"},
     "warn": {"bold": True, "font_color": "#b42318"},
 }
