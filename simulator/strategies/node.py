@@ -36,8 +36,6 @@ class Node(FileModel):
 
     kind: str
     short: ClassVar[str | None] = None
-    ordered: ClassVar[bool] = False
-    """Whether it remembers across requests, so that it can only be served in the order of time."""
     _path: str = PrivateAttr("")
 
     @property
@@ -46,6 +44,11 @@ class Node(FileModel):
         if not self._path:
             raise RuntimeError(f"bind the tree of this {self.kind!r} node to a strategy's name before it serves")
         return self._path
+
+    @property
+    def remembers(self) -> bool:
+        """Whether it keeps state across requests, so that it needs them in the order of time."""
+        return False
 
     def serve(self, turn: Turn) -> Serving:
         raise NotImplementedError

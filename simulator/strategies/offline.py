@@ -38,7 +38,7 @@ def run(
 
 def ordered_node(node: Node) -> Node | None:
     """A node of the tree that remembers across requests: whole turns in due order only approximate what it would do."""
-    return node if node.ordered else next(filter(None, map(ordered_node, node.children().values())), None)
+    return node if node.remembers else next(filter(None, map(ordered_node, node.children().values())), None)
 
 
 def _served(

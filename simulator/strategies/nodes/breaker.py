@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Generator
 from dataclasses import dataclass, field
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -31,7 +31,6 @@ class Breaker(Node):
     """
 
     kind: Literal["breaker"] = "breaker"
-    ordered: ClassVar[bool] = True
     of: Child
     otherwise: Child
     failures: Share = 0.5
@@ -39,6 +38,10 @@ class Breaker(Node):
     window: Duration = 60.0
     open: Duration = 5.0
     when: When = ("refused", "timeout", "connection", "server_error")
+
+    @property
+    def remembers(self) -> bool:
+        return True
 
     def serve(self, turn: Turn) -> Serving:
         circuit: Circuit = turn.memory.setdefault(self.path, Circuit())

@@ -1,7 +1,7 @@
 """Send a call again when it failed for a passing reason. Every attempt is a row, and may be billed."""
 
 from collections.abc import Generator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
@@ -12,6 +12,25 @@ from simulator.strategies.effects import Ask, Effect, Reply, Serving, Turn, Wait
 from simulator.strategies.node import Child, Node, change_asks, through
 from simulator.strategies.when import TRANSIENT, When, has_text, matches
 from simulator.units import Duration, Share
+
+_MOST_CREDIT = 10.0
+
+
+@dataclass(slots=True)
+class Credit:
+    """Retries that a budget still allows; a quiet hour does not save up for a storm."""
+
+    left: float = 1.0
+
+    def earn(self, share: float) -> None:
+        self.left = min(self.left + share, _MOST_CREDIT)
+
+    def spend(self) -> bool:
+        """Take one retry, if there is one."""
+        if self.left < 1:
+            return False
+        self.left -= 1
+        return True
 
 
 class Retry(Node):
@@ -32,12 +51,23 @@ class Retry(Node):
     when: When = TRANSIENT
     after_text: bool = False
     """Also when part of the answer has already been streamed to the user."""
+    budget: Share | None = None
+    """Retries as a share of the calls begun: each call earns that much of a retry, at most ten are saved up (the scheme
+    of Finagle and Linkerd). Keeps retries from multiplying the load of a provider that is already refusing."""
+
+    @property
+    def remembers(self) -> bool:
+        return self.budget is not None
 
     def serve(self, turn: Turn) -> Serving:
+        credit = None if self.budget is None else turn.memory.setdefault(self.path, Credit())
+
         def persist(effect: Effect) -> Generator[Effect, Reply | None, Reply | None]:
             reply = yield effect
+            if credit is not None and reply is not None:
+                credit.earn(self.budget)
             for attempt in range(1, self.times + 1):
-                if reply is None or not self.again(reply):
+                if reply is None or not self.again(reply) or not (credit is None or credit.spend()):
                     break
                 yield Wait(self.pause(reply, attempt, turn))
                 effect = change_asks(effect, _resend)

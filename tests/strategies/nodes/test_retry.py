@@ -1,11 +1,12 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.calls import Outcome
-from simulator.strategies.drive import Answer
+from simulator.strategies.drive import Answer, drive
 from simulator.strategies.effects import Ask, Reply, Turn
 from simulator.strategies.nodes.retry import Retry
 from tests.strategies.scripted import REQUEST, refused, sent, serve, tree
@@ -90,3 +91,28 @@ def test_jitter_spreads_requests_and_repeats_with_the_seed() -> None:
     ends = [serve(node, refused(), "done", request=one).ended_at for one in requests]
     assert len(set(ends)) == 50
     assert ends == [serve(node, refused(), "done", request=one).ended_at for one in requests]
+
+
+def test_a_budget_keeps_retries_a_share_of_the_calls() -> None:
+    node, memory = tree("retry: {of: m, times: 3, budget: 20%}"), dict[str, Any]()
+
+    def attempts(number: int) -> int:
+        turn = Turn(replace(REQUEST, request_id=f"r{number}"), 1, at=float(number), memory=memory)
+        return len(drive(node, turn, lambda ask, request: refused(503)).attempts)
+
+    sendings = [attempts(number) for number in range(1000)]
+    assert sendings[:7] == [2, 1, 1, 1, 2, 1, 1]  # one to begin with, then one in five
+    assert sum(sendings) == pytest.approx(1200, abs=2)
+
+
+def test_a_quiet_time_saves_up_ten_retries_and_no_more() -> None:
+    node, memory = tree("retry: {of: m, times: 3, budget: 10%}"), dict[str, Any]()
+
+    def attempts(number: int, answer: Answer) -> int:
+        turn = Turn(replace(REQUEST, request_id=f"r{number}"), 1, at=float(number), memory=memory)
+        return len(drive(node, turn, lambda ask, request: answer).attempts)
+
+    for number in range(10_000):
+        attempts(number, Answer())
+    storm = [attempts(number, refused(503)) - 1 for number in range(10_000, 10_010)]
+    assert 10 <= sum(storm) <= 11
