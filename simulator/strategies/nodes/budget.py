@@ -22,8 +22,8 @@ class Spent:
 class Budget(Node):
     """Serve `of` until its calls have used `tokens` in the current window, then `otherwise` until the next one begins.
 
-    Tokens of prompt and answer count as the provider reports them, an attempt without a report not at all; dollars are a
-    matter of the price book, which a strategy does not see. Each process of a live run has a budget of its own.
+    Tokens of prompt and answer count as the provider reports them, an attempt without a report not at all; dollars are
+    a matter of the price book, which a strategy does not see. Each process of a live run has a budget of its own.
     """
 
     kind: Literal["budget"] = "budget"
