@@ -34,7 +34,7 @@ class RunProgress:
 
     def say(self, text: str) -> None:
         """One line that stays."""
-        self.console.print(text, highlight=False, soft_wrap=True)
+        self.console.print(text, highlight=False, markup=False, soft_wrap=True)
 
     def __call__(self, event: dict[str, Any]) -> None:
         """Take one event: `rung` (a rung starts), `tick` (once a second), `rung_end`, or anything that has a text."""

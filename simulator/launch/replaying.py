@@ -4,7 +4,7 @@ import json
 import os
 import signal
 import subprocess
-import time
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -52,13 +52,16 @@ def _followed(process: "subprocess.Popen[str]", tell: Tell) -> int:
     except KeyboardInterrupt:
         tell({"event": "stopping"})
         process.send_signal(signal.SIGINT)
+        patience = threading.Timer(_STOP_WITHIN_S, process.kill)
+        patience.start()
         try:
-            deadline = time.monotonic() + _STOP_WITHIN_S
             _listen(process, tell)
-            process.wait(timeout=max(0.1, deadline - time.monotonic()))
-        except (KeyboardInterrupt, subprocess.TimeoutExpired):
+            process.wait()
+        except KeyboardInterrupt:
             process.kill()
             process.wait()
+        finally:
+            patience.cancel()
         return ExitCode.INTERRUPTED
     finally:
         if process.poll() is None:

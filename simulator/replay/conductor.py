@@ -53,7 +53,7 @@ class Conductor:
     ) -> None:
         self.plan = plan
         self.workers = workers
-        self.evidence = Evidence(plan.run_dir)
+        self.evidence = Evidence(plan.run_dir, on_failure=self._refused)
         self.status = "running"
         self.reason: str | None = None
         self.finished = False
@@ -105,6 +105,10 @@ class Conductor:
             self._last_words_ns = now() + _LAST_WORDS_S * _NS
             for worker in self.workers:
                 self._send(worker, {"type": "stop"})
+
+    def _refused(self, reason: str) -> None:
+        """The disk took no more rows: without evidence there is nothing to run for."""
+        self.stop("failed", reason, ExitCode.PRECONDITION)
 
     def told(self, worker: str, message: Message) -> None:
         """A report of a worker."""

@@ -1,7 +1,8 @@
 """What a replay leaves in its run directory: two Arrow IPC streams that grow row by row, and replay.json."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -23,31 +24,48 @@ def batch(rows: Iterable[Call] | Iterable[RequestRow], schema: pa.Schema) -> pa.
 
 
 class Evidence:
-    """The streams while they are written. An append reaches the kernel at once: a killed process loses none of it."""
+    """The streams while they are written. An append reaches the kernel at once: a killed process loses none of it.
 
-    def __init__(self, run_dir: Path) -> None:
+    A disk that refuses is told once to `on_failure`; what comes after is not written, and what was stays readable.
+    """
+
+    def __init__(self, run_dir: Path, *, on_failure: Callable[[str], None]) -> None:
         self.run_dir = run_dir
+        self._on_failure = on_failure
+        self._broken = False
         self._sinks = [pa.OSFile(str(run_dir / name), "wb") for name in (CALLS_FILE, REQUESTS_FILE)]
         self._calls, self._requests = (
             pa.ipc.new_stream(sink, schema) for sink, schema in zip(self._sinks, (CALLS, REQUESTS), strict=True)
         )
 
     def append(self, calls: pa.RecordBatch | None, requests: pa.RecordBatch | None) -> None:
-        if calls is not None:
-            self._calls.write_batch(calls)
-        if requests is not None:
-            self._requests.write_batch(requests)
+        with self._writing():
+            if calls is not None:
+                self._calls.write_batch(calls)
+            if requests is not None:
+                self._requests.write_batch(requests)
 
     def write_facts(self, facts: dict[str, Any]) -> None:
         """replay.json, replaced as a whole so that a reader never meets half of it."""
         path = self.run_dir / REPLAY_FILE
         fresh = path.with_suffix(".tmp")
-        fresh.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
-        fresh.replace(path)
+        with self._writing():
+            fresh.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+            fresh.replace(path)
 
     def close(self) -> None:
         for stream in (self._calls, self._requests, *self._sinks):
-            stream.close()
+            with self._writing():
+                stream.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            if not self._broken:
+                self._broken = True
+                self._on_failure(f"{self.run_dir}: cannot be written ({error}); free some space, or use another --out")
 
 
 def read(run_dir: Path) -> tuple[pa.Table, pa.Table, dict[str, Any]]:

@@ -77,7 +77,17 @@ def test_exit_zero_tells_the_code_it_hides(tenfold: Tenfold, home: Path) -> None
     assert tenfold("report", "out").returncode == 99
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_a_disk_that_fills_up_ends_the_run_in_one_line(home: Path) -> None:
+    tenfold = Path(sys.executable).with_name("tenfold")
+    # No file may grow beyond 40 blocks of 512 bytes: what a full disk says, without one.
+    script = f"ulimit -f 40; exec {tenfold} run small.yaml --scale 2 --duration 4s --out out"
+    done = subprocess.run(["sh", "-c", script], cwd=home, capture_output=True, text=True, timeout=100)
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert "out.partial: the disk is full; free some space or choose another place with --out" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (home / "out").exists()
+
+
 def test_ctrl_c_keeps_what_was_recorded_and_marks_it(home: Path) -> None:
     argv = [
         str(Path(sys.executable).with_name("tenfold")),

@@ -19,7 +19,7 @@ def rows() -> Rows:
 
 
 def write(run_dir: Path, rows: Rows, *, times: int) -> Evidence:
-    evidence = Evidence(run_dir)
+    evidence = Evidence(run_dir, on_failure=pytest.fail)
     evidence.write_facts({"status": "running", "rungs": []})
     for _ in range(times):
         evidence.append(batch(rows.calls, CALLS), batch(rows.requests, REQUESTS))
