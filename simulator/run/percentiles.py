@@ -46,7 +46,17 @@ def intervals(values: Floats, sessions: Ints, *, percents: Sequence[float], seed
         note = f"{count} different sessions: an interval needs {LEAST_SESSIONS}" if count else "no data"
         return [Interval(value=point, note=note) for point in points]
     bounds = (_resampled_bounds if count < _LARGE else _large_bounds)(values, codes, percents, seed)
-    return [Interval(value=p, low=low, high=high) for p, (low, high) in zip(points, bounds, strict=True)]
+    notes = [_too_few(percent, len(values)) for percent in percents]
+    return [
+        Interval(value=point, low=low, high=high, note=note)
+        for point, (low, high), note in zip(points, bounds, notes, strict=True)
+    ]
+
+
+def _too_few(percent: float, rows: int) -> str | None:
+    """The largest of n rows lies above the percentile p with probability 1 − pⁿ; below 95 % it does not bound it."""
+    needed = math.ceil(math.log(0.05) / math.log(percent / 100))
+    return f"{rows} requests: an upper bound of p({percent:g}) needs {needed}" if rows < needed else None
 
 
 def _large_bounds(values: Floats, codes: Ints, percents: Sequence[float], _seed: int) -> list[tuple[float, float]]:

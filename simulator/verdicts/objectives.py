@@ -142,8 +142,15 @@ def _judgement(
         low=figure.low,
         high=figure.high,
         provenance=provenance,
-        note=figure.note,
+        note="; ".join(note for note in (figure.note, _close(objective, figure)) if note) or None,
     )
+
+
+def _close(objective: Objective, figure: Interval) -> str | None:
+    """Whether the interval leaves it open on which side of the target the truth lies."""
+    if figure.low is None or figure.high is None or objective.holds(figure.low) == objective.holds(figure.high):
+        return None
+    return "too close to call: the target lies within the interval"
 
 
 def _latency(objective: Objective, rung: RungFigures) -> Interval:

@@ -45,6 +45,18 @@ def test_below_thirty_sessions_there_is_no_interval_and_thirty_have_one() -> Non
     assert bounded.low <= bounded.value <= bounded.high
 
 
+@pytest.mark.parametrize(("percent", "rows"), [(50, 5), (90, 29), (95, 59), (99, 299)])
+def test_a_percentile_needs_rows_beyond_it_to_be_bounded(percent: int, rows: int) -> None:
+    """1 − 0.95⁵⁹ = 95.2 %: of 59 rows the largest very likely lies above the 95th percentile; of 58 not quite."""
+    sessions = np.arange(rows) if rows >= 30 else np.arange(30)
+    values = np.ones(len(sessions))
+    enough = intervals(values, sessions, percents=[percent], seed=1)[0]
+    assert enough.note is None
+    if rows > 30:
+        few = intervals(values[1:], sessions[1:], percents=[percent], seed=1)[0]
+        assert few.note == f"{rows - 1} requests: an upper bound of p({percent}) needs {rows}"
+
+
 def test_without_rows_there_is_no_data() -> None:
     empty = np.array([], dtype=float)
     assert intervals(empty, empty.astype(int), percents=[50], seed=1) == [Interval(value=None, note="no data")]

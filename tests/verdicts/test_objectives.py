@@ -76,3 +76,10 @@ def test_a_scale_that_was_not_run_is_no_data() -> None:
 def test_a_cost_without_a_bill_and_a_month_without_a_projection_are_no_data() -> None:
     notes = [judged(line, rung())[0].note for line in ("cost_per_answered < $0.01", "monthly_cost < $5,000")]
     assert notes == ["the rung was not priced", "no month was projected at 1×"]
+
+
+def test_a_target_within_the_interval_is_too_close_to_call() -> None:
+    times = [asked(f"s{n}", 2.0, took=1.0 + n / 100) for n in range(100)]  # p(50) is 1.49 s
+    near, far = (judged(f"p(50) response_time < {target}s", figures_of(times))[0] for target in ("1.5", "1.9"))
+    assert (near.outcome, near.note) == ("pass", "too close to call: the target lies within the interval")
+    assert (far.outcome, far.note) == ("pass", None)

@@ -41,4 +41,5 @@ def test_quantiles_of_the_table_and_beyond(degrees: int, quantile: float) -> Non
 def test_replicates_are_judged_together() -> None:
     rungs = [figures_of([asked("a", 2.0, took=took, replicate=n)], replicate=n) for n, took in ((1, 1.0), (2, 2.0))]
     (one,) = judge([Objective.model_validate("p(95) response_time < 1600ms")], rungs, valid=True)
-    assert (one.outcome, one.measured, one.note) == ("pass", 1.5, "mean of 2 replicates, 95 % t interval")
+    assert (one.outcome, one.measured) == ("pass", 1.5)
+    assert one.note == "mean of 2 replicates, 95 % t interval; too close to call: the target lies within the interval"
