@@ -172,14 +172,25 @@ def test_a_full_machine_says_so_with_the_status_of_its_profile(endpoint):
     assert (status, answer["error"]["code"]) == (529, "overloaded")
 
 
+def long_stream(session, endpoint, model="small"):
+    """An answer of 900 tokens that takes 4.5 s."""
+    headers = {"x-sim-output-tokens": "900"}
+    return session.post(endpoint.url + PATH, json=body(model) | {"stream": True}, headers=headers)
+
+
+async def read_tokens(answer, tokens):
+    """Read on until so many have come."""
+    while tokens > 0:
+        tokens -= (await answer.content.readany()).count(b'"content":" ')
+
+
 def test_a_client_that_leaves_frees_its_slot(endpoint):
     async def leave_and_ask():
         async with aiohttp.ClientSession() as session:
-            with pytest.raises(asyncio.TimeoutError):
-                await asyncio.wait_for(
-                    stream(session, endpoint, body("single-slot"), x_sim_output_tokens=1000), timeout=0.2
-                )
-            await asyncio.sleep(0.05)
+            async with long_stream(session, endpoint, "single-slot") as answer:
+                await read_tokens(answer, 5)
+            while endpoint.get("/sim/state")["models"]["single-slot"]["active"]:
+                await asyncio.sleep(0.01)
             return await stream(session, endpoint, body("single-slot"), x_sim_output_tokens=2)
 
     assert asyncio.run(leave_and_ask())[-1][1] == "[DONE]"
@@ -191,12 +202,11 @@ def test_a_reset_cuts_off_what_is_being_written(start):
     endpoint = start()
 
     async def reset_in_the_middle():
-        async with aiohttp.ClientSession() as session:
-            asking = asyncio.create_task(stream(session, endpoint, body(), x_sim_output_tokens=900))
-            await asyncio.sleep(0.2)
+        async with aiohttp.ClientSession() as session, long_stream(session, endpoint) as answer:
+            await read_tokens(answer, 5)
             await asyncio.to_thread(endpoint.reset)
             with pytest.raises(aiohttp.ClientError):
-                await asking
+                await answer.read()
 
     asyncio.run(reset_in_the_middle())
     assert endpoint.get("/sim/state")["models"]["small"]["active"] == 0
@@ -211,17 +221,17 @@ def test_what_a_client_that_leaves_would_be_billed(start, billed):
 
     async def leave():
         async with aiohttp.ClientSession() as session:
-            with pytest.raises(asyncio.TimeoutError):
-                await asyncio.wait_for(stream(session, endpoint, body(), x_sim_output_tokens=900), timeout=0.3)
-        await asyncio.sleep(0.2)
+            async with long_stream(session, endpoint) as answer:
+                await read_tokens(answer, 20)
+            await asyncio.sleep(0.3)
 
     asyncio.run(leave())
     endpoint.stop()
     (line,) = endpoint.truth()
     delivered, generated = line["writes"][-1][1], line["output_tokens"]
     assert line["outcome"] == "cancelled"
-    assert 10 < delivered < generated < 900
-    assert generated - delivered == pytest.approx(20, abs=12)  # a token each 5 ms until it notices
+    assert 20 <= delivered < generated < 900
+    assert generated - delivered >= 15  # a token each 5 ms for the 100 ms until it notices
     told = {"none": 0, "delivered": delivered, "generated": generated, "full": 900}
     assert line["billed_output_tokens"] == told[billed]
 
@@ -230,9 +240,9 @@ def test_tokens_come_when_they_are_due(endpoint):
     begun = time.monotonic()
     events = streamed(endpoint, body(), x_sim_output_tokens=41)
     times = [at - begun for at, _ in events]
-    assert 0.025 < times[1] < 0.2  # 30 ms and the connection
-    assert times[41] - times[1] == pytest.approx(40 * 0.005, abs=0.05)
-    assert len({round(at, 4) for at in times[1:42]}) > 30  # flush 0: one by one
+    assert times[1] >= 0.03
+    assert 40 * 0.005 - 0.03 < times[41] - times[1] < 1.0  # a busy machine may read late, never early
+    assert len({round(at, 4) for at in times[1:42]}) > 10  # flush 0: one by one, as far as the reader keeps up
 
 
 def test_a_mixed_load_leaves_nothing_behind(endpoint):

@@ -57,7 +57,7 @@ def test_a_hang_is_silence(endpoint):
 def test_slow_headers_come_late_with_all_that_was_written_meanwhile(endpoint):
     begun = time.monotonic()
     got, _ = raw(endpoint, "slow_headers:seconds=300ms")
-    assert 0.3 <= time.monotonic() - begun < 1.0
+    assert time.monotonic() - begun >= 0.3
     assert got.count(b'"content":" ') == 6
 
 
@@ -93,7 +93,7 @@ def test_a_stall_is_a_pause_in_the_middle(endpoint):
 
     times, counts = asyncio.run(gaps())
     longest = max(range(1, len(times)), key=lambda index: times[index] - times[index - 1])
-    assert times[longest] - times[longest - 1] == pytest.approx(0.4, abs=0.1)
+    assert 0.35 < times[longest] - times[longest - 1] < 1.0
     assert sum(counts[:longest]) == 3
     assert sum(counts) == 30
 
