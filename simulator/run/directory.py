@@ -49,7 +49,7 @@ class RunDirectory:
         """A run to read, finished or partial. Raises `InvalidFile` where there is none."""
         for candidate in (path, path.with_name(path.name + _PARTIAL)):
             if (candidate / RECORD).is_file():
-                return cls(path=candidate, final=candidate)
+                return cls(path=candidate, final=candidate.with_name(candidate.name.removesuffix(_PARTIAL)))
         raise InvalidFile(f"{path}: no run here ({RECORD} is missing); make one with `tenfold run`")
 
     @property

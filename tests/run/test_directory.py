@@ -99,3 +99,12 @@ def test_a_record_of_another_version_says_where(tmp_path: Path) -> None:
     (run.path / "run.json").write_text(text.replace("run/1", "run/9"))
     with pytest.raises(InvalidFile, match="schema_version: Input should be 'run/1'; written by another version"):
         run.read_record()
+
+
+def test_a_partial_run_that_was_opened_again_becomes_whole_under_its_own_name(tmp_path: Path):
+    made = RunDirectory.create(tmp_path, "launch", seed=1, out=tmp_path / "out")
+    (made.path / "run.json").write_text("{}")
+    opened = RunDirectory.open(tmp_path / "out")
+    assert not opened.whole
+    assert opened.commit() == tmp_path / "out"
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
