@@ -1,8 +1,8 @@
 """The price book: layers of dated prices over the locked catalogue, and what holds at an instant."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,9 +11,10 @@ from simulator.pricing.catalogue import Catalogue
 from simulator.pricing.commitment import Commitment
 from simulator.pricing.errors import UnknownModel, UnknownPrice
 from simulator.pricing.fx import usd_rate
+from simulator.pricing.hours import Hours
 from simulator.pricing.layers import Layer, Version, index_of, read_layers
 from simulator.pricing.rates import EXACT, Rates
-from simulator.pricing.resolution import Listed, day_of, resolve
+from simulator.pricing.resolution import Listed, day_of, hours_of, resolve
 from simulator.pricing.snapshot import Snapshot, joined, rows_of
 from simulator.pricing.terms import Contract, FreePool
 from simulator.shipped import shipped
@@ -95,21 +96,32 @@ class PriceBook:
             raise UnknownPrice(f"no rate for {currency} on {day}; add one under `fx:` in your price book")
         return EXACT.multiply(amount, rate)
 
+    def windows(self, model: str, *, at: datetime, provider: str | None = None) -> tuple[Hours, ...]:
+        """The hours of the week in which the model costs otherwise."""
+        return self.kept.windows(model) if self.kept else self._entry(model, provider, at).entry.windows
+
+    def _entry(self, model: str, provider: str | None, at: datetime) -> Listed:
+        key = (model, provider, day_of(at))
+        if key not in self._entries:
+            self._entries[key] = self.listed(model, at=at, provider=provider)
+        return self._entries[key]
+
     def _moment(self, model: str, provider: str | None, at: datetime) -> datetime:
         """The start of the span with equal prices that `at` lies in: its day, or its minute where hours count."""
-        key = (model, provider, day_of(at))
-        if not self.kept and key not in self._entries:
-            self._entries[key] = self.listed(model, at=at, provider=provider)
-        hourly = self.kept is None and self._entries[key].entry.windows
+        hourly = self.windows(model, at=at, provider=provider)
         return at.replace(second=0, microsecond=0) if hourly else datetime.combine(day_of(at), time(), UTC)
 
     def _resolve(self, model: str, *, provider: str | None, at: datetime, tier: str | None, geo: str | None) -> Rates:
         if self.kept:
             return self.kept.resolve(model, provider=provider, at=at, tier=tier, geo=geo)
+        return self._resolved(self._entry(model, provider, at), at=at, day=day_of(at), tier=tier, geo=geo)
+
+    def _resolved(self, listed: Listed, *, at: datetime, day: date, tier: str | None, geo: str | None) -> Rates:
         files = [layer.file for layer in self.layers]
         bands = resolve(
-            listed := self._entries[model, provider, day_of(at)],
+            listed,
             at=at,
+            day=day,
             tier=tier,
             geo=geo,
             fees=[one for file in files for one in file.fees],
@@ -133,22 +145,29 @@ class PriceBook:
         rows: list[dict[str, str]] = []
         for model in dict.fromkeys(models):
             for start, end in self._spans(model, at, until):
+                since = None if start == at else day_of(start)
                 for tier in tiers:
-                    first = None if start == at else day_of(start)
-                    rows += rows_of(model, self.rates(model, at=start, tier=tier), start=first, until=end)
+                    for hours, rates in self._by_hours(model, start, tier):
+                        rows += rows_of(model, rates, start=since, until=end, hours=hours)
         return joined(rows)
+
+    def _by_hours(self, model: str, at: datetime, tier: str | None) -> Iterator[tuple[Hours | None, Rates]]:
+        """The rates of the day of `at`, for each window of hours and for the rest (None)."""
+        if self.kept:
+            yield None, self.rates(model, at=at, tier=tier)
+            return
+        listed = self._entry(model, None, at)
+        for hours, moment in hours_of(listed, at):
+            yield hours, self._resolved(listed, at=moment, day=day_of(at), tier=tier, geo=None)
 
     def _spans(self, model: str, at: datetime, until: datetime | None) -> list[tuple[datetime, date | None]]:
         """(instant, first day on which prices may differ) from `at` to `until`."""
         if self.kept:
             return [(at, None)]
-        daily = bool(self.listed(model, at=at).entry.windows)
         days = self.changes(model, after=day_of(at))
-        ends = [day_of(at) + timedelta(days=1)] if daily else [*days, None]
         starts = [at, *(datetime.combine(day, time(), UTC) for day in days)]
-        return [
-            (start, end) for start, end in zip(starts, ends, strict=False) if start == at or (until and start < until)
-        ]
+        spans = zip(starts, [*days, None], strict=True)
+        return [(start, end) for start, end in spans if start == at or (until and start < until)]
 
     def changes(self, model: str, *, after: date) -> list[date]:
         """The days after `after` on which a price of the model changes, in order."""

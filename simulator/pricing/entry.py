@@ -1,19 +1,16 @@
 """The prices of one model as they stand in a file: dated entries with the conditions that change them."""
 
-import re
 from collections.abc import Iterator
-from datetime import date, datetime, time
+from datetime import date
 from decimal import Decimal
 from typing import Annotated
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from simulator.pricing.hours import Hours
 from simulator.pricing.meters import is_tokens, meters
 from simulator.units import Usd
 from simulator.yamlfile import FileModel
-
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def _meter(name: str) -> str:
@@ -27,20 +24,6 @@ def _factor(value: object) -> Decimal:
     if isinstance(value, float) or not (factor.is_finite() and factor > 0):
         raise ValueError(f"a factor is a number of more than 0, got {value}")
     return factor
-
-
-def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise ValueError(f"{name!r} is not a time zone; write UTC or Asia/Shanghai") from None
-    return name
-
-
-def _hours(text: str) -> str:
-    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d", text):
-        raise ValueError(f"{text!r} is not a span of hours; write 01:00-04:00")
-    return text
 
 
 MeterName = Annotated[str, AfterValidator(_meter)]
@@ -138,18 +121,10 @@ class Tier(Sheet):
         return self
 
 
-class Window(Sheet):
-    """Hours of chosen weekdays with other prices. A span that ends before it starts goes on after midnight."""
+class Window(Hours, Sheet):
+    """Hours with other prices."""
 
-    tz: Annotated[str, AfterValidator(_zone)] = "UTC"
-    days: tuple[Annotated[str, Field(pattern="^(mon|tue|wed|thu|fri|sat|sun)$")], ...] = _DAYS
-    hours: tuple[Annotated[str, AfterValidator(_hours)], ...] = Field(min_length=1)
     scale: Factor | None = None
-
-    def holds(self, at: datetime) -> bool:
-        """Whether `at` lies inside; starts are included, ends are not. The weekday is that of `at` itself."""
-        local = at.astimezone(ZoneInfo(self.tz))
-        return _DAYS[local.weekday()] in self.days and any(_inside(local.time(), span) for span in self.hours)
 
     @model_validator(mode="after")
     def _either(self) -> "Window":
@@ -241,8 +216,3 @@ class ModelPrices(FileModel):
         if days != sorted(set(days)):
             raise ValueError("entries must be in order of their dates, each date once")
         return self
-
-
-def _inside(now: time, span: str) -> bool:
-    start, end = (time.fromisoformat(text) for text in span.split("-"))
-    return start <= now < end if start < end else now >= start or now < end

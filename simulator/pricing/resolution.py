@@ -7,10 +7,10 @@ After that, on totals and not on rates: volume bands, free pools, currency. Roun
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from simulator.pricing.entry import Entry, LongContext, ModelPrices, Sheet, Tier
+from simulator.pricing.entry import Entry, LongContext, ModelPrices, Sheet, Tier, Window
 from simulator.pricing.errors import UnknownTier
 from simulator.pricing.meters import is_tokens
 from simulator.pricing.rates import Band, Rate
@@ -66,19 +66,35 @@ def resolve(
     listed: Listed,
     *,
     at: datetime,
+    day: date,
     tier: str | None,
     geo: str | None,
     fees: Iterable[Fee] = (),
     uplifts: Iterable[Uplift] = (),
     contracts: Iterable[Contract] = (),
 ) -> tuple[Band, ...]:
-    """The bands of prices that hold; steps 3 to 7. Raises `UnknownTier` for a tier or place that is not in the book."""
-    beside = _fees(listed, [one for one in fees if one.holds(listed.prices, day_of(at))])
+    """The bands of prices that hold; steps 3 to 7: hours by `at`, terms by `day`, which is the entry's.
+
+    Raises `UnknownTier` for a tier or place that is not in the book.
+    """
+    beside = _fees(listed, [one for one in fees if one.holds(listed.prices, day)])
     bands = _long(listed, listed.entry, beside | _by_hour(listed, at))
     for name in _tiers(listed, tier):
         bands = _tiered(listed, bands, name=name)
-    bands = _placed(listed, bands, geo, [one for one in uplifts if one.holds(listed.prices, day_of(at))])
-    return _contracted(bands, [one for one in contracts if one.holds(listed.prices, day_of(at))])
+    bands = _placed(listed, bands, geo, [one for one in uplifts if one.holds(listed.prices, day)])
+    return _contracted(bands, [one for one in contracts if one.holds(listed.prices, day)])
+
+
+def hours_of(listed: Listed, start: datetime) -> list[tuple[Window | None, datetime]]:
+    """Each window of the entry, and None for the hours outside of them, with an instant of the week from `start`."""
+    windows = listed.entry.windows
+    if not windows:
+        return [(None, start)]
+    found: dict[int, datetime] = {}
+    for minute in range(7 * 24 * 60):
+        moment = start + timedelta(minutes=minute)
+        found.setdefault(next((index for index, window in enumerate(windows) if window.holds(moment)), -1), moment)
+    return [(None if index < 0 else windows[index], moment) for index, moment in sorted(found.items())]
 
 
 def _fees(listed: Listed, fees: list[Fee]) -> dict[str, Rate]:

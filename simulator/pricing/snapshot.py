@@ -1,5 +1,6 @@
 """The resolved rates that a run used, as rows: kept beside the run, so that it bills the same after any upgrade."""
 
+import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -8,6 +9,7 @@ from typing import Literal
 from pydantic import Field
 
 from simulator.pricing.errors import UnknownModel
+from simulator.pricing.hours import Hours
 from simulator.pricing.rates import EXACT, Band, Rate, Rates
 from simulator.units import Usd
 from simulator.yamlfile import FileModel
@@ -38,6 +40,8 @@ class SnapshotRow(FileModel):
     steps: str = ""
     minimum: Usd = Decimal(0)
     """Units that one request is billed at least."""
+    hours: str = ""
+    """The hours in which it holds, as JSON; empty for those that no other row of the model names."""
 
     def holds(self, day: date) -> bool:
         begun = not self.from_ or self.from_ <= day.isoformat()
@@ -47,9 +51,17 @@ class SnapshotRow(FileModel):
     def rate(self) -> Rate:
         since = date.fromisoformat(self.from_) if self.from_ else None
         steps = tuple(self.steps.split("; ")) if self.steps else ()
-        prices = (self.list_usd_per_million, self.usd_per_million)
         return Rate(
-            self.meter, *prices, since, self.layer, self.place, self.source, date.fromisoformat(self.as_of), steps
+            meter=self.meter,
+            list_usd_per_million=self.list_usd_per_million,
+            usd_per_million=self.usd_per_million,
+            since=since,
+            layer=self.layer,
+            place=self.place,
+            source=self.source,
+            as_of=date.fromisoformat(self.as_of),
+            steps=steps,
+            minimum=self.minimum,
         )
 
 
@@ -63,11 +75,10 @@ class Snapshot(FileModel):
         """The rates that were kept for a model, tier and place, where they hold at `at`."""
         wanted = {model.lower(), f"{provider}/{model}".lower()} if provider else {model.lower()}
         mine = [row for row in self.rates if wanted & {row.model.lower(), row.priced_as.lower()}]
-        rows = [
-            row
-            for row in mine
-            if (row.tier, row.geo) == (tier or "", geo or "") and row.holds(at.astimezone(UTC).date())
-        ]
+        there = [row for row in mine if (row.tier, row.geo) == (tier or "", geo or "")]
+        then = [row for row in there if row.holds(at.astimezone(UTC).date())]
+        now = next((text for text, hours in _hours(then).items() if hours.holds(at)), "")
+        rows = [row for row in then if row.hours == now]
         if not rows:
             asked = f"{model} tier={tier or 'standard'} place={geo or 'any'} on {at:%Y-%m-%d}"
             raise UnknownModel(f"the run kept no price of {asked}; bill it with --prices and a whole price book")
@@ -77,17 +88,31 @@ class Snapshot(FileModel):
         )
         return Rates(rows[0].priced_as, at, tier, geo, bands)
 
+    def windows(self, model: str) -> tuple[Hours, ...]:
+        """The hours in which a model costs otherwise."""
+        return tuple(
+            _hours([row for row in self.rates if model.lower() in (row.model.lower(), row.priced_as.lower())]).values()
+        )
+
     def changes(self, model: str, *, after: date) -> list[date]:
         """The days after `after` from which a kept rate of the model holds."""
         named = (row.from_ for row in self.rates if model.lower() in (row.model.lower(), row.priced_as.lower()))
         return sorted({day for text in named if text and (day := date.fromisoformat(text)) > after})
 
 
-def rows_of(model: str, rates: Rates, *, start: date | None, until: date | None) -> Iterator[dict[str, str]]:
+def _hours(rows: Iterable[SnapshotRow]) -> dict[str, Hours]:
+    return {row.hours: Hours.model_validate_json(row.hours) for row in rows if row.hours}
+
+
+def rows_of(
+    model: str, rates: Rates, *, start: date | None, until: date | None, hours: Hours | None = None
+) -> Iterator[dict[str, str]]:
     """The rows that keep `rates` under the name that requests use.
 
-    `start` is the day of a change to come; None for the rates of now, which hold since their entry began.
+    `start` is the day of a change to come; None for the rates of now, which hold since their entry began. `hours` are
+    those in which they hold, None for all others.
     """
+    kept_hours = json.dumps({"tz": hours.tz, "days": hours.days, "hours": hours.hours}) if hours else ""
     for band in rates.bands:
         for rate in band.rates.values():
             row = {
@@ -107,6 +132,7 @@ def rows_of(model: str, rates: Rates, *, start: date | None, until: date | None)
                 "as_of": rate.as_of.isoformat(),
                 "steps": "; ".join(rate.steps),
                 "minimum": _text(Decimal(rate.minimum)),
+                "hours": kept_hours,
             }
             yield row
 
@@ -127,8 +153,6 @@ def joined(rows: Iterable[dict[str, str]]) -> list[dict[str, str]]:
 
 def snapshot_text(rows: Iterable[dict[str, str]]) -> str:
     """The file that `PriceBook.load` reads back; every value is quoted text, so money stays exact."""
-    import json
-
     lines = "".join(f"- {json.dumps(row, ensure_ascii=False)}\n" for row in rows)
     head = "# Rates as they were used; bill again with `tenfold bill --prices`."
     return f"{head}\nschema: price-snapshot/1\nrates:\n{lines}"

@@ -1,0 +1,59 @@
+"""A month of a model that is dearer by day is priced neither at midnight nor at noon."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from simulator.pricing.book import PriceBook
+from simulator.pricing.snapshot import snapshot_text
+from simulator.spend.bill import call_costs
+from simulator.spend.typical_costs import typical_costs
+from tests.spend.rows import call, table
+
+AT = datetime(2026, 12, 1, tzinfo=UTC)
+BOOK = PriceBook.load()
+ROWS = table(call(1, model="deepseek-v4-pro", input_tokens=1_000_000, output_tokens=0), call(2, model="nobody's"))
+# $0.66 a million; twice that in 7 hours of 5 days: 35 of 168 hours
+MEAN = Decimal("0.66") * (1 + Decimal(35) / 168)
+
+
+def kept(folder: Path) -> PriceBook:
+    """The book that a run keeps beside itself."""
+    rows = BOOK.snapshot(["deepseek-v4-pro"], datetime(2026, 11, 20, 2, tzinfo=UTC))
+    (folder / "rates.yaml").write_text(snapshot_text(rows), encoding="utf-8")
+    return PriceBook.load(folder / "rates.yaml")
+
+
+@pytest.mark.parametrize("at", [AT, AT.replace(hour=2), AT.replace(day=5, hour=13)])
+def test_the_mean_of_a_week_does_not_depend_on_where_it_starts(at: datetime) -> None:
+    cost, unknown = typical_costs(ROWS, BOOK, at=at)
+    assert cost is not None
+    assert round(cost, 12) == round(MEAN, 12)
+    assert unknown is None
+
+
+def test_a_run_keeps_its_hours(tmp_path: Path) -> None:
+    book = kept(tmp_path)
+    cost, _ = typical_costs(ROWS, book, at=AT)
+    assert cost is not None
+    assert round(cost, 12) == round(MEAN, 12)
+    for at in (AT, AT.replace(hour=1), AT.replace(hour=4), AT.replace(day=5, hour=2)):
+        assert call_costs(ROWS, book, at=at) == call_costs(ROWS, BOOK, at=at)
+
+
+def test_where_hours_do_not_count_it_is_the_price_of_the_day() -> None:
+    rows = table(call(1, input_tokens=1_000_000, output_tokens=0))
+    assert typical_costs(rows, BOOK, at=AT) == call_costs(rows, BOOK, at=AT)
+
+
+def test_a_week_ends_where_prices_change() -> None:
+    # Peak hours of working days in Beijing begin on Monday, 2026-08-17; before, one price held all day.
+    last_flat = datetime(2026, 8, 16, tzinfo=UTC)
+    first = typical_costs(ROWS, BOOK, at=last_flat)[0]
+    assert first == Decimal("0.435")
+    # Until 2026-08-23 weekends had peak hours too: 7 of 24 hours.
+    cost = typical_costs(ROWS, BOOK, at=datetime(2026, 8, 17, tzinfo=UTC))[0]
+    assert cost is not None
+    assert round(cost, 12) == round(Decimal("0.66") * (1 + Decimal(7) / 24), 12)
