@@ -23,7 +23,7 @@ def check(
     """
     one = _about(comparison, strategy, scale)
     assert one.saving is not None  # `_about` finds only those
-    return judge(claim, Facts(one.saving.total, _parts(one.saving), quality))
+    return judge(claim, Facts(one.saving.like_for_like or one.saving.total, _parts(one.saving), quality))
 
 
 def _about(comparison: Comparison, strategy: str | None, scale: float | None) -> Contender:

@@ -11,6 +11,10 @@ from simulator.comparison.saving import paired, saving
 from simulator.comparison.side import Evidence, Side
 from simulator.errors import BadInput
 from simulator.run.percentiles import exact
+from simulator.units import share_text
+
+_UNEQUAL = 0.01
+"""Share of the baseline's bill that answered or unanswered requests must move before a note says so."""
 
 
 def compare(
@@ -41,6 +45,7 @@ def compare(
 def _beside(side: Side, other: Side | None, baseline: str, seed: int) -> Contender:
     """The figures of one side, with its saving against the baseline's side at the same scale."""
     arm, answered = side.arm, int(side.arm.answered.sum())
+    saved = None if side is other else _saving(side, other, seed)
     return Contender(
         scale=side.scale,
         strategy=side.strategy,
@@ -52,8 +57,8 @@ def _beside(side: Side, other: Side | None, baseline: str, seed: int) -> Contend
         error_share=side.failed / side.due if side.due else None,
         answered=answered,
         planned=len(arm.answered),
-        saving=None if side is other else _saving(side, other, seed),
-        note=None if side is other and not arm.unpriced else _note(side, other, baseline),
+        saving=saved,
+        note=None if side is other and not arm.unpriced else _note(side, other, baseline, saved),
     )
 
 
@@ -63,7 +68,7 @@ def _saving(side: Side, other: Side | None, seed: int) -> Saving | None:
     return saving(*paired(side.arm, other.arm), seed=seed, name=f"{side.scale:g}/{side.strategy}")
 
 
-def _note(side: Side, other: Side | None, baseline: str) -> str | None:
+def _note(side: Side, other: Side | None, baseline: str, saved: Saving | None) -> str | None:
     """Why a figure is missing, or what it rests on."""
     if side.arm.unpriced:
         return f"no price for {side.arm.unpriced} of its calls: neither cost nor saving is known"
@@ -73,4 +78,8 @@ def _note(side: Side, other: Side | None, baseline: str) -> str | None:
         return f"no price for {other.arm.unpriced} calls of {baseline!r}: no saving"
     shared = len(paired(side.arm, other.arm)[0].answered)
     asked = max(len(side.arm.answered), len(other.arm.answered))
-    return f"compared on the {shared} of {asked} requests that both were asked" if shared < asked else None
+    notes = [f"compared on the {shared} of {asked} requests that both were asked"] if shared < asked else []
+    if saved and saved.like_for_like and abs(saved.unanswered or 0.0) >= _UNEQUAL:
+        equal = share_text(saved.like_for_like.value)
+        notes.append(f"on equal answers it saves {equal}; the rest is requests that only one of the two answered")
+    return "; ".join(notes) or None

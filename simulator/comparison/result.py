@@ -16,6 +16,8 @@ class Saving(Figures):
     """Saved on requests that the same model answered: shorter answers, or (negative) a prompt cache gone cold."""
     unanswered: float | None = None
     """Saved only because a request that the baseline answered got no answer; negative where more were answered."""
+    like_for_like: Interval | None = None
+    """The total without `unanswered`: what is saved on equal answers."""
     overhead: float | None
     """Spent on classifiers and judges, as a share of the baseline's cost."""
     waste: float | None

@@ -31,7 +31,10 @@ def saving(own: Arm, baseline: Arm, *, seed: int, name: str) -> Saving:
     answer = baseline.answer - own.answer
     answered = int(own.answered.sum())
     return Saving(
-        total=saving_interval(*_by_session(own, baseline), seed=seed, name=name),
+        total=saving_interval(*_by_session(own.spent, baseline), seed=seed, name=name),
+        like_for_like=saving_interval(
+            *_by_session(own.spent + np.where(both, 0.0, answer), baseline), seed=seed, name=name
+        ),
         moved=float(answer[moved].sum()) / bill,
         same_model=float(answer[both & ~moved].sum()) / bill,
         unanswered=float(answer[~both].sum()) / bill,
@@ -42,10 +45,10 @@ def saving(own: Arm, baseline: Arm, *, seed: int, name: str) -> Saving:
     )
 
 
-def _by_session(own: Arm, baseline: Arm) -> tuple[Floats, Floats]:
+def _by_session(spent: Floats, baseline: Arm) -> tuple[Floats, Floats]:
     """Dollars of each session under both strategies: turns of a session are not independent."""
     session = np.unique(baseline.sessions.astype(str), return_inverse=True)[1].reshape(-1)
     return (
-        np.bincount(session, weights=own.spent).astype(float),
+        np.bincount(session, weights=spent).astype(float),
         np.bincount(session, weights=baseline.spent).astype(float),
     )

@@ -30,6 +30,7 @@ class Facts:
     """What was measured of one strategy at one scale against the baseline."""
 
     saving: Interval
+    """On equal answers: what failing to answer saved is not in it."""
     parts: Parts | None
     quality: Sequence[SegmentQuality] = ()
 
@@ -48,17 +49,16 @@ class Clause(Figures):
 
 
 def saving(claimed: tuple[float, float], facts: Facts) -> Clause:
-    """The whole interval must reach the lower end. What was saved by not answering is taken out first."""
-    least, shed = claimed[0], facts.parts.shed if facts.parts else 0.0
-    found = facts.saving
-    value, low, high = (None if x is None else x - shed for x in (found.value, found.low, found.high))
+    """The whole interval must reach the lower end."""
+    least, found = claimed[0], facts.saving
+    value, low, high = found.value, found.low, found.high
     clause: dict[str, Any] = {"claimed": _band(claimed), "measured": value, "low": low, "high": high}
-    without = f" (without {share_text(shed)} that was saved by not answering)" if shed else ""
+    equal = " on equal answers" if facts.parts and facts.parts.unanswered else ""
     outcome, says = _against(least, low, high)
     if value is None or low is None or high is None:
-        return Clause(name="saving", **clause, outcome="no data", says=f"{share_text(value)}{without}; {found.note}")
+        return Clause(name="saving", **clause, outcome="no data", says=f"{share_text(value)}{equal}; {found.note}")
     says = says or f"{_points(abs(value - least))} {'above' if value >= least else 'short of'} {share_text(least)}"
-    interval = f"{share_text(value)}{without}, 95 % interval {share_text(low)} to {share_text(high)}"
+    interval = f"{share_text(value)}{equal}, 95 % interval {share_text(low)} to {share_text(high)}"
     return Clause(name="saving", **clause, outcome=outcome, says=f"{interval}: {says}")
 
 

@@ -20,11 +20,6 @@ class Parts:
     cost_share: float
     """Of the baseline's bill, what those requests carried: w."""
 
-    @property
-    def shed(self) -> float:
-        """Saved by not answering what the baseline answered: no saving that anybody wants."""
-        return max(0.0, self.unanswered)
-
 
 class Flip(Figures):
     """One input and the value at which the saving meets the claim exactly."""
@@ -37,12 +32,12 @@ class Flip(Figures):
 
 
 def flips(parts: Parts, target: float) -> list[Flip]:
-    """Break-even values for S = `target`, nearest first; S = w·(1 − ratio) + same_model − overhead − waste.
+    """Break-even values for S = `target` on equal answers, nearest first.
 
-    What was saved by not answering is left out, what answering more cost is not.
+    S = w·(1 − ratio) + same_model − overhead − waste; w is the share of the bill that moved.
     """
     saved = 1 - _ratio(parts)
-    spent = parts.overhead + parts.waste - parts.same_model - min(0.0, parts.unanswered)
+    spent = parts.overhead + parts.waste - parts.same_model
     gap = parts.moved - spent - target  # how far the measured saving lies above the target
     share = (target + spent) / saved if saved > 0 else None
     ratio = 1 - (target + spent) / parts.cost_share if parts.cost_share else None

@@ -41,3 +41,15 @@ def test_several_strategies_need_a_name() -> None:
     assert check(CLAIM, comparison, strategy="b").outcome == "holds"
     with pytest.raises(BadInput, match="compared with 'single' are a, b"):
         check(CLAIM, comparison, strategy="c")
+
+
+def test_a_strategy_that_fails_to_answer_saves_nothing_by_it() -> None:
+    ledger = Ledger()
+    for number in range(100):
+        ledger.add("single", f"r{number}", ("big", "ok", "1"))
+        ledger.add("routed", f"r{number}", ("big", "overloaded", "0") if number % 5 else ("big", "ok", "1"))
+    comparison = compare(*ledger.tables(), baseline="single")
+    assert comparison.contenders[1].saving is not None
+    assert comparison.contenders[1].saving.total.value == pytest.approx(0.8)
+    verdict = check(Claim.parse("saves 60-70%"), comparison)
+    assert (verdict.outcome, verdict.clauses[0].measured) == ("fails", pytest.approx(0.0))

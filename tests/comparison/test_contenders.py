@@ -26,6 +26,9 @@ def worked() -> Ledger:
     return ledger
 
 
+EQUAL = "on equal answers it saves 29.7 %; the rest is requests that only one of the two answered"
+
+
 def test_a_saving_worked_by_hand() -> None:
     single, routed = compare(*worked().tables(), baseline="single").contenders
     assert (single.cost, single.saving, single.answered) == (Decimal(3), None, 3)
@@ -38,6 +41,9 @@ def test_a_saving_worked_by_hand() -> None:
     assert saving.unanswered == pytest.approx(1 / 3)
     assert saving.overhead == pytest.approx(0.02)
     assert saving.waste == pytest.approx(0.05 / 3)
+    assert saving.like_for_like is not None
+    assert saving.like_for_like.value == pytest.approx(0.63 - 1 / 3)
+    assert routed.note == EQUAL
     assert (saving.request_share_small, saving.cost_share_moved) == (0.5, pytest.approx(1 / 3))
 
 
@@ -85,7 +91,10 @@ def test_only_requests_that_both_were_asked_are_compared() -> None:
     routed = compare(*ledger.tables(), baseline="single").contenders[1]
     assert routed.saving is not None
     assert routed.saving.total.value == pytest.approx(0.63)
-    assert (routed.cost, routed.note) == (Decimal("6.11"), "compared on the 3 of 4 requests that both were asked")
+    assert (routed.cost, routed.note) == (
+        Decimal("6.11"),
+        f"compared on the 3 of 4 requests that both were asked; {EQUAL}",
+    )
 
 
 def test_replicates_are_paired_with_their_own() -> None:

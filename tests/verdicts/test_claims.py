@@ -92,8 +92,9 @@ def test_a_share_is_read_as_a_band_and_shown_beside_its_cost() -> None:
     )
 
 
-def test_saving_by_not_answering_does_not_count() -> None:
+def test_what_is_judged_is_the_saving_on_equal_answers() -> None:
     parts = Parts(0.5, 0.0, unanswered=0.12, overhead=0.0, waste=0.0, request_share=0.75, cost_share=0.6)
-    clause = judge(Claim.parse("saves 60%"), facts(0.62, 0.61, 0.63, parts)).clauses[0]
-    assert (clause.outcome, clause.measured) == ("fails", pytest.approx(0.5))
-    assert "without 12 % that was saved by not answering" in clause.says
+    verdict = judge(Claim.parse("saves 60%"), facts(0.5, 0.49, 0.51, parts))
+    assert (verdict.outcome, verdict.clauses[0].measured) == ("fails", 0.5)
+    assert verdict.clauses[0].says.startswith("50 % on equal answers, 95 % interval")
+    assert next(flip.needed for flip in verdict.flips) == pytest.approx(0.6 / (0.5 / 0.6))
