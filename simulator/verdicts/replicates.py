@@ -1,4 +1,4 @@
-"""Several replicates of one rung as one figure: their mean, with Student's t interval over the replicates."""
+"""Several replicates of one rung as one figure: their mean, with what replicates and sessions leave uncertain."""
 
 import math
 import statistics
@@ -20,7 +20,11 @@ def t975(degrees: int) -> float:
 
 
 def mean_of(figures: Sequence[Interval]) -> Interval:
-    """One figure as it is; of several the mean with its 95 % interval. +∞ in one is +∞; no data in one is no data."""
+    """One figure as it is; of several the mean. +∞ in one is +∞; no data in one is no data.
+
+    The bounds hold both Student's 95 % interval over the replicates and the replicates' own intervals over sessions:
+    replicates repeat one plan, so that they agree however few sessions it has.
+    """
     if len(figures) == 1:
         return figures[0]
     values = [figure.value for figure in figures if figure.value is not None]
@@ -28,9 +32,11 @@ def mean_of(figures: Sequence[Interval]) -> Interval:
         missing = next(figure for figure in figures if figure.value is None)
         share = f"{len(figures) - len(values)} of {len(figures)} replicates"
         return Interval(value=None, note=f"{share}: {missing.note or 'no data'}")
-    note = f"mean of {len(values)} replicates, 95 % t interval"
+    note = f"mean of {len(values)} replicates"
     if math.inf in values:
         return Interval(value=math.inf, note=f"+∞ in {values.count(math.inf)} of {len(values)} replicates")
     mean, error = statistics.fmean(values), statistics.stdev(values) / math.sqrt(len(values))
     half = t975(len(values) - 1) * error
-    return Interval(value=mean, low=mean - half, high=mean + half, note=note)
+    lows = [figure.low for figure in figures if figure.low is not None]
+    highs = [figure.high for figure in figures if figure.high is not None]
+    return Interval(value=mean, low=min([mean - half, *lows]), high=max([mean + half, *highs]), note=note)

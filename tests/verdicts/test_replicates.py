@@ -23,6 +23,11 @@ def test_three_replicates_by_hand() -> None:
     assert (found.low, found.high) == (pytest.approx(2 - half), pytest.approx(2 + half))
 
 
+def test_replicates_that_agree_are_no_surer_than_their_sessions() -> None:
+    one, two = Interval(value=1.0, low=0.5, high=2.0), Interval(value=1.0, low=0.6, high=2.5)
+    assert mean_of([one, two]) == Interval(value=1.0, low=0.5, high=2.5, note="mean of 2 replicates")
+
+
 def test_one_figure_keeps_its_own_bounds() -> None:
     alone = Interval(value=1.0, low=0.5, high=2.0)
     assert mean_of([alone]) == alone
@@ -42,4 +47,4 @@ def test_replicates_are_judged_together() -> None:
     rungs = [figures_of([asked("a", 2.0, took=took, replicate=n)], replicate=n) for n, took in ((1, 1.0), (2, 2.0))]
     (one,) = judge([Objective.model_validate("p(95) response_time < 1600ms")], rungs, valid=True)
     assert (one.outcome, one.measured) == ("pass", 1.5)
-    assert one.note == "mean of 2 replicates, 95 % t interval; too close to call: the target lies within the interval"
+    assert one.note == "mean of 2 replicates; too close to call: the target lies within the interval"
