@@ -7,7 +7,7 @@ import pytest
 from simulator.errors import BadInput
 from simulator.provider.engine import Answer, Order, Provider, Refusal
 from simulator.provider.limiter import Denial
-from simulator.provider.profile import Profile
+from simulator.provider.profile import Cancel, Profile
 from simulator.yamlfile import load, parse
 
 HOSTED = Path(__file__).parents[2] / "scenarios/staging/hosted.yaml"
@@ -101,6 +101,11 @@ def test_a_caller_who_leaves_pays_for_what_was_written(provider):
     engine.cancel(answer, 0.6)
     assert answer.wrote == 31  # first at 0.2, then one each 10 ms
     assert engine.pool.active == 0
+
+
+@pytest.mark.parametrize(("billed", "tokens"), [("none", 0), ("delivered", 10), ("generated", 12), ("full", 90)])
+def test_what_is_billed_for_an_answer_that_nobody_waits_for(billed, tokens):
+    assert Cancel(billed=billed).tokens(delivered=10, generated=12, planned=90) == tokens
 
 
 def test_the_shipped_profile_has_the_limits_of_its_source():
