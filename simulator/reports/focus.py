@@ -70,11 +70,10 @@ def write(summary: Summary, path: Path) -> None:
 
 
 def _month(summary: Summary, month: MonthCost) -> Iterator[Row]:
-    shared = _shared(summary, month)
-    explained = Decimal(0)
-    for item in _mix(summary, month):
-        quantity = item.quantity * Decimal(month.requests) / _planned(summary, month)
-        pricing = (quantity / MILLION).quantize(Decimal("1e-9"))
+    shared, explained = _shared(summary, month), Decimal(0)
+    planned = _planned(summary, month)
+    for item in _mix(summary, month) if planned else ():
+        pricing = (item.quantity * Decimal(month.requests) / planned / MILLION).quantize(Decimal("1e-9"))
         cost = pricing * item.usd_per_million
         explained += cost
         yield shared | _line(item, pricing, cost)
@@ -96,9 +95,9 @@ def _mix(summary: Summary, month: MonthCost) -> list[LineItem]:
 
 
 def _planned(summary: Summary, month: MonthCost) -> int:
-    """Requests that those lines were billed for."""
+    """Requests that those lines were billed for; 0 where the summary has no such rung."""
     own = [one for one in summary.rungs if (one.scale, one.strategy) == (month.based_on_scale, month.strategy)]
-    return min(own, key=lambda rung: rung.replicate).planned
+    return min(own, key=lambda rung: rung.replicate).planned if own else 0
 
 
 def _shared(summary: Summary, month: MonthCost) -> Row:

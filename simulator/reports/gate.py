@@ -8,6 +8,7 @@ from simulator.figures import Figures
 from simulator.reports.headline import headline
 from simulator.reports.tables.breaks import first
 from simulator.reports.tables.months import headline_costs
+from simulator.reports.tables.spend import total_of
 from simulator.summary import Summary
 
 OUTCOMES = ("pass", "fail", "no data")
@@ -34,7 +35,7 @@ def gate(summary: Summary) -> dict[str, Any]:
         "not_passed": [_plain(one) for one in summary.objectives if one.outcome != "pass"],
         "breaks": [_plain(one) for one in first(summary)],
         "months": [_plain(one) for one in headline_costs(summary)],
-        "total_usd": format(summary.total_usd, "f"),
+        "total_usd": None if (total := total_of(summary)) is None else format(total, "f"),
         "unpriced_calls": summary.unpriced_calls,
     }
 

@@ -21,6 +21,11 @@ def in_order(summary: Summary) -> list[RungCost]:
     return sorted(summary.costs, key=lambda cost: order.get((cost.scale, cost.strategy, cost.replicate), len(order)))
 
 
+def total_of(summary: Summary) -> Decimal | None:
+    """What the run cost, as far as it has prices; None where nothing of it could be priced."""
+    return summary.total_usd if any(cost.total is not None for cost in summary.costs) else None
+
+
 def spend(summary: Summary) -> Table:
     """One row per rung: measured usage × the dated prices of the register."""
     return Table(
@@ -58,7 +63,7 @@ def _row(cost: RungCost, strategy: str) -> tuple[Cell, ...]:
 
 def _total(summary: Summary) -> tuple[Cell, ...]:
     total = Cell(
-        partial_usd_text(summary.total_usd, summary.unpriced_calls), "warn" if summary.unpriced_calls else "plain"
+        partial_usd_text(total_of(summary), summary.unpriced_calls), "warn" if summary.unpriced_calls else "plain"
     )
     count = Cell(f"{summary.unpriced_calls:,}", "warn" if summary.unpriced_calls else "plain")
     return (Cell("all"), Cell("the whole run"), total, *(Cell("") for _ in range(5)), count)

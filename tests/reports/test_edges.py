@@ -1,0 +1,82 @@
+"""Summaries with little in them: every report is written, and none of them makes up a figure."""
+
+import json
+import math
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from simulator.comparison import Comparison
+from simulator.figures import Interval
+from simulator.reports import difference, terminal
+from simulator.reports.write import write_reports
+from simulator.run.metrics import Latency
+from simulator.spend.projection import Projection
+from simulator.summary import Summary
+
+NOTHING = Latency(**dict.fromkeys(("p50", "p90", "p95", "p99"), Interval(value=None)), count=0)
+NEVER = Latency(**dict.fromkeys(("p50", "p90", "p95", "p99"), Interval(value=math.inf)), count=3)
+
+
+def empty(launch: Summary) -> Summary:
+    """Stopped before the first rung."""
+    bare = Projection(months=[], tornado={}, assumptions=[], needed_sessions=None)
+    lists = {name: [] for name in ("rungs", "costs", "items", "objectives", "breaks", "timeline", "prices")}
+    run = launch.run.model_copy(update={"verdict": "INCOMPLETE", "status": "interrupted", "measured_scales": []})
+    rest = {"run": run, "projection": bare, "comparison": Comparison(baseline="single", contenders=[])}
+    return launch.model_copy(update={**lists, **rest, "provenance": {}, "total_usd": Decimal(0)})
+
+
+def unmeasured(launch: Summary) -> Summary:
+    """Nothing streamed, nothing answered in time to be measured."""
+    blank = {"response_time": NOTHING, "time_to_first_token": NOTHING, "cache_read_tokens": None, "goodput": None}
+    rungs = [rung.model_copy(update=blank) for rung in launch.rungs]
+    objectives = [one.model_copy(update={"outcome": "no data", "measured": None}) for one in launch.objectives]
+    return launch.model_copy(update={"rungs": rungs, "objectives": objectives})
+
+
+def unanswered(launch: Summary) -> Summary:
+    """Everything failed: ∞ wherever a latency stands."""
+    rungs = [one.model_copy(update={"time_to_first_token": NEVER, "response_time": NEVER}) for one in launch.rungs]
+    return launch.model_copy(update={"rungs": rungs})
+
+
+def priceless(launch: Summary) -> Summary:
+    """No model has a price."""
+    unknown = {"total": None, "per_request": None, "per_answered": None, "unpriced_calls": 5}
+    costs = [cost.model_copy(update=unknown) for cost in launch.costs]
+    return launch.model_copy(update={"costs": costs, "items": [], "total_usd": Decimal(0), "unpriced_calls": 30})
+
+
+def one_rung(launch: Summary) -> Summary:
+    """Only 1× of one strategy was run, but the month rests on rungs that are not in the summary."""
+    run = launch.run.model_copy(update={"measured_scales": [1.0]})
+    lists = {"rungs": launch.rungs[:1], "costs": launch.costs[:1], "timeline": launch.timeline[:18]}
+    return launch.model_copy(update={**lists, "run": run})
+
+
+EDGES = [empty, unmeasured, unanswered, priceless, one_rung]
+
+
+@pytest.mark.parametrize("edge", EDGES)
+def test_every_report_is_written(launch: Summary, edge: object, tmp_path: Path) -> None:
+    summary = edge(launch)  # type: ignore[operator]
+    assert len(write_reports(summary, tmp_path)) >= 7
+    for text in (terminal.render(summary), difference.render(summary, launch), difference.render(launch, summary)):
+        assert "nan" not in text.lower().replace("finan", "")
+
+
+def test_nothing_run_is_no_pass(launch: Summary, tmp_path: Path) -> None:
+    write_reports(empty(launch), tmp_path)
+    assert json.loads((tmp_path / "gate.json").read_text(encoding="utf-8"))["passed"] is False
+    assert "INTERRUPTED: partial results" in (tmp_path / "report.md").read_text(encoding="utf-8")
+
+
+def test_a_run_without_prices_costs_unknown(launch: Summary, tmp_path: Path) -> None:
+    write_reports(priceless(launch), tmp_path)
+    assert json.loads((tmp_path / "gate.json").read_text(encoding="utf-8"))["total_usd"] is None
+    text = terminal.render(priceless(launch), width=120)
+    total = next(line for line in text.splitlines() if "the whole run" in line)
+    assert "unknown" in total
+    assert "$" not in total
