@@ -90,7 +90,7 @@ class _Bridge:
         asked = all(side.requests is not None for side in sides) and _requests(self.expected) and sides
         counted = any(side.prompt for side in sides)
         no_requests = None if asked else "the exports do not count requests by model; in the next step"
-        no_tokens = None if counted else "the exports do not count tokens; in what is unexplained"
+        no_tokens = None if counted else "the exports do not count tokens; add the usage report as another --actual"
         return [
             ("volume", self._volume, no_requests),
             ("mix", self._mix, no_requests),

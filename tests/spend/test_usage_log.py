@@ -10,6 +10,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from simulator.errors import InvalidFile
 from simulator.pricing.book import PriceBook
@@ -197,3 +199,19 @@ def test_data_residency_costs_ten_percent_for_models_since_march(geo: str | None
 def test_peers_priced_this_at_nothing() -> None:
     # litellm 1.109.1 returns $0.00 for this model without an error
     assert Decimal(str(cost(model="claude-fable-5-2", usage={"input_tokens": 1_000_000}))) == 8
+
+
+LEAF = st.one_of(st.none(), st.booleans(), st.integers(-5, 10**20), st.floats(), st.text(max_size=5))
+OURS = ["input_tokens", "cache_read_tokens", "output_tokens", "requests", "service_tier"]
+THEIRS = ["prompt_tokens", "inputTokens", "promptTokenCount", "cache_creation", "promptTokensDetails"]
+KEYS = st.one_of(st.sampled_from(OURS), st.sampled_from(THEIRS), st.text(max_size=5))
+TREES = st.recursive(LEAF, lambda one: st.lists(one, max_size=3) | st.dictionaries(KEYS, one, max_size=4), max_leaves=8)
+ROWS = st.fixed_dictionaries({}, optional={"tier": LEAF, "geo": LEAF, "at": TREES})
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.dictionaries(KEYS, TREES, max_size=5), ROWS)
+def test_no_row_however_odd_stops_a_bill(usage: dict[str, Any], row: dict[str, Any]) -> None:
+    done = price_row({"model": "gpt-4o", "at": NOVEMBER, "usage": usage, **row}, BOOK)
+    assert (done.cost is None) == (done.reason is not None)
+    json.dumps(done.as_json())
