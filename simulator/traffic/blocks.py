@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from simulator import draws
 from simulator.traffic import keys
+from simulator.traffic.request import Request
 
 SIZE = 64
 """Tokens per block of generated traffic; prompt caches work in steps of 64 to 128."""
@@ -58,3 +59,21 @@ def renamed(ids: Ids, clone: str) -> Ids:
 
 def _stored(mixed: keys.Keys) -> Ids:
     return (mixed & np.uint64(_MASK)).view(np.int64)
+
+
+def prefix(
+    request: Request, *, sees: str = "all", instructions: str | None = None, instructions_tokens: int = 0
+) -> list[tuple[int, int]]:
+    """What a prefix cache may hold of the prompt that a call sends: ids with their tokens, from its start.
+
+    Instructions stand first, as text or as so many synthetic tokens, so every block behind them begins another prefix
+    than in the bare prompt: a classifier's call shares its beginning with other calls of that classifier, never with
+    the answer's. A call that sees the last turn alone shares its instructions only.
+    """
+    size = request.block_size or SIZE
+    ids = request.prefix_hashes if sees == "all" else ()
+    if not (instructions or instructions_tokens):
+        return [(block, size) for block in ids]
+    space = draws.fold(f"instructions:{instructions or instructions_tokens}")
+    ahead = [(space & _MASK, instructions_tokens)] if instructions_tokens else []
+    return ahead + [(draws.mix(block ^ space) & _MASK, size) for block in ids]
