@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.errors import BadInput
-from simulator.run.percentiles import Floats
+from simulator.run.percentiles import Floats, Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Curve:
         return float(along[at - 1] + part * (along[at] - along[at - 1]))
 
 
-def _running(weak: Floats, strong: Floats, order: np.typing.NDArray[np.int64]) -> Floats:
+def _running(weak: Floats, strong: Floats, order: Ints) -> Floats:
     """Mean when the first k of `order` are strong, for k = 0 … n."""
     gained = np.concatenate([[0.0], np.cumsum((strong - weak)[order], dtype=np.float64)])
     return np.asarray((float(weak.sum()) + gained) / len(weak))
