@@ -11,13 +11,22 @@ from simulator.scenario.objective import Objective
 from simulator.spend.bill import RungCost
 from simulator.spend.month import Projection
 from simulator.verdicts.condition import Break, Evidence
-from simulator.verdicts.conditions import budget, client, connections, errors, limit, objective, queue, retries
+from simulator.verdicts.conditions import budget, cache, client, connections, errors, limit, objective, queue, retries
 from simulator.verdicts.objectives import Judgement
 
 __all__ = ["Break", "breaks"]
 
-_CONDITIONS = (client, limit, queue, connections, objective, errors, budget, retries)
-_ORDER = ("client", "limit", "queue", "objective", "errors", "budget", "retries")  # of breaks at the same multiplier
+_CONDITIONS = (client, limit, queue, connections, objective, errors, budget, cache, retries)
+_ORDER = (
+    "client",
+    "limit",
+    "queue",
+    "objective",
+    "errors",
+    "budget",
+    "cache",
+    "retries",
+)  # of breaks at the same multiplier
 _REFUSALS = ("refused", "answered")
 
 

@@ -19,7 +19,7 @@ from simulator.verdicts.objectives import Judgement
 class Break(Figures):
     """One thing that breaks, and from which multiple of the 1× traffic on."""
 
-    kind: Literal["limit", "objective", "budget", "errors", "queue", "retries", "context", "client"]
+    kind: Literal["limit", "objective", "budget", "errors", "queue", "retries", "cache", "client"]
     title: str
     """As in `gpt-4o tokens-per-minute limit exhausted`."""
     strategy: str

@@ -214,3 +214,10 @@ def test_headers_stand_in_for_a_quota_that_nobody_declared() -> None:
 
 def test_a_header_that_a_clean_rung_contradicts_is_not_believed() -> None:
     assert found(rung(1.0, left=1000)) == []
+
+
+def test_prompts_that_no_longer_come_from_cache() -> None:
+    (one,) = found(rung(1.0, cached=60), rung(2.0, cached=50), rung(4.0, cached=30))
+    assert (one.kind, one.low, one.high, one.multiplier) == ("cache", 2.0, 4.0, 2.0)
+    assert one.evidence == "60 % of the prompt tokens came from cache at the smallest scale, 30 % at 4×"
+    assert found(rung(1.0, cached=60), rung(2.0, cached=51)) == []
