@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from typing import get_args
 
 import pyarrow as pa
 
@@ -10,23 +11,14 @@ from simulator.run.rung import RungFigures
 from simulator.scenario.objective import Objective
 from simulator.spend.bill import RungCost
 from simulator.spend.month import Projection
-from simulator.verdicts.condition import Break, Evidence
+from simulator.verdicts.condition import Break, Evidence, Kind
 from simulator.verdicts.conditions import budget, cache, client, connections, errors, limit, objective, queue, retries
 from simulator.verdicts.objectives import Judgement
 
 __all__ = ["Break", "breaks"]
 
 _CONDITIONS = (client, limit, queue, connections, objective, errors, budget, cache, retries)
-_ORDER = (
-    "client",
-    "limit",
-    "queue",
-    "objective",
-    "errors",
-    "budget",
-    "cache",
-    "retries",
-)  # of breaks at the same multiplier
+_ORDER = get_args(Kind)  # at the same multiplier
 _REFUSALS = ("refused", "answered")
 
 

@@ -15,11 +15,14 @@ from simulator.spend.bill import RungCost
 from simulator.spend.month import Projection
 from simulator.verdicts.objectives import Judgement
 
+Kind = Literal["client", "limit", "queue", "objective", "errors", "budget", "cache", "retries"]
+"""In the order in which breaks at the same multiplier are told."""
+
 
 class Break(Figures):
     """One thing that breaks, and from which multiple of the 1× traffic on."""
 
-    kind: Literal["limit", "objective", "budget", "errors", "queue", "retries", "cache", "client"]
+    kind: Kind
     title: str
     """As in `gpt-4o tokens-per-minute limit exhausted`."""
     strategy: str
