@@ -68,7 +68,7 @@ class Performance:
             scheduled_at=self.turn.at,
             ended_at=self.stage.clock.now,
             attempts=len(self.attempts),
-            served_call_id=reply.call_id if reply.ok else None,
+            served_call_id=(reply.call_id or None) if reply.ok else None,  # a stored answer has no call
         )
 
 

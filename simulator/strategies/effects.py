@@ -69,6 +69,7 @@ class Reply:
 
     ask: Ask
     call_id: str
+    """Of the attempt; empty for an answer that no call was made for (a store of earlier answers)."""
     outcome: Outcome
     status: int | None = None
     text: str = ""

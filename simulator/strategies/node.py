@@ -4,7 +4,7 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 from functools import cache
-from typing import Annotated, Any, ClassVar, Self, TypeVar
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import (
     BaseModel,
@@ -25,7 +25,6 @@ from simulator.yamlfile import FileModel
 _NODES = "simulator.strategies.nodes"
 Place = tuple[str | int, ...]
 """Keys that lead from a node's own mapping to a child, as they stand in the file."""
-T = TypeVar("T")
 
 
 class Node(FileModel):

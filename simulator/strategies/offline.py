@@ -75,7 +75,7 @@ def _request_row(done: Served | Request, strategy: str, scale: float) -> Request
         scheduled_at=served.due if served else None,
         ended_at=served.ended_at if served else None,
         attempts=len(served.attempts) if served else 0,
-        served_call_id=served.reply.call_id or None if served and served.reply.ok else None,
+        served_call_id=(served.reply.call_id or None) if served and served.reply.ok else None,
     )
 
 

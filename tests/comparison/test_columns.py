@@ -37,6 +37,7 @@ def test_an_outlook_by_hand() -> None:
     assert single.cost == Decimal("0.45")
     assert routed.cost == Decimal("0.25506")  # 50 · 0.0045 + 50 · 0.00027 + 100 · 0.0001656
     assert (single.p50, single.p95, routed.p50, routed.p95) == (4.0, 4.0, 2.5, 4.5)
+    assert (single.first_token_p95, routed.first_token_p95) == (0.5, 1.0)
     assert (single.quality, routed.quality) == (1.0, 1.0)
     assert routed.saving.value == pytest.approx(float(1 - routed.cost / single.cost))
     assert routed.saving.low is not None
@@ -52,3 +53,10 @@ def test_without_labels_quality_is_unknown() -> None:
     priced = _priced(10)
     (single, _) = Priced(priced.batch, RATES, priced.sessions, {}).outlook(NODES, baseline="single")
     assert single.quality is None
+
+
+def test_a_checked_answer_is_seen_at_its_end() -> None:
+    nodes = {"single": NODES["single"], "checked": tree("cascade: {of: [small, big], accept: {assumed: {easy: 100%}}}")}
+    _, checked = _priced(100).outlook(nodes, baseline="single")
+    # Easy: all of the small answer, 2 s. Hard: the small answer, then the big one's first token, 2.5 s.
+    assert (checked.first_token_p95, checked.p50, checked.p95) == (2.5, 2.0, 6.0)

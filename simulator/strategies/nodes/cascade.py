@@ -117,7 +117,8 @@ class Cascade(Node):
         served = []
         for step, target in enumerate(self.of[:-1]):
             answered, passed = self._checked(target.columns(rows, evaluation), evaluation, step)
-            served.append(answered.where(passed))
+            shown = answered.where(passed)
+            served.append(replace(shown, first_token=shown.rows.now))  # held back until it has passed
             rows = replace(answered.rows.where(~passed), added=rows.added)
         return in_order([*served, self.of[-1].columns(rows, evaluation)])
 
