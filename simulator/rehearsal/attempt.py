@@ -9,7 +9,7 @@ from simulator.provider.engine import Answer, Order, Refusal
 from simulator.rehearsal.stage import Stage
 from simulator.strategies.effects import Ask, Reply, Turn
 from simulator.tokens.counting import count
-from simulator.traffic.blocks import SIZE
+from simulator.traffic.blocks import prefix
 from simulator.traffic.request import Request
 
 _REFUSED = {0: Outcome.CONNECT, 429: Outcome.RATE_LIMITED, 529: Outcome.OVERLOADED, 503: Outcome.UNAVAILABLE}
@@ -136,10 +136,9 @@ def _order(ask: Ask, request: Request, key: str) -> Order:
     """What the provider is asked for. The planned length is also the maximum asked for, as in the live driver."""
     rubric = _rubric_tokens(ask.instructions, ask.model) if ask.instructions else ask.instructions_tokens
     planned = answers.LABEL_TOKENS if ask.labels else max(1, request.output_tokens)
-    size = request.block_size or SIZE
-    whole = ask.sees == "all" and not rubric
-    prefix = tuple((str(block), size) for block in request.prefix_hashes) if whole else ()
-    return Order(key, max(1, ask.seen_tokens(request) + rubric), planned, ask.max_output_tokens or planned, prefix)
+    held = prefix(request, sees=ask.sees, instructions=ask.instructions, instructions_tokens=ask.instructions_tokens)
+    blocks = tuple((str(block), tokens) for block, tokens in held)
+    return Order(key, max(1, ask.seen_tokens(request) + rubric), planned, ask.max_output_tokens or planned, blocks)
 
 
 @lru_cache(maxsize=256)

@@ -61,9 +61,9 @@ class Stage:
         noticed()
 
     def remaining(self, model: str) -> dict[str, int]:
-        """What is left in the model's buckets now, by axis."""
-        standings = self.provider.engines[model].limiter.standings(self.clock.now)
-        return {axis: standing.remaining for axis, standing in standings.items()}
+        """What an order that was just offered left in the model's buckets, by axis."""
+        buckets = self.provider.engines[model].limiter.buckets
+        return {axis: max(0, int(bucket.level)) for axis, bucket in buckets.items()}
 
     def _turn(self) -> None:
         self._armed = float("inf")
