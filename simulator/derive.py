@@ -1,10 +1,12 @@
 """From evidence to figures: everything that a report says, drawn from the files of one run directory."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -25,8 +27,10 @@ from simulator.run.rung import RungFigures
 from simulator.run.timeline import timeline
 from simulator.scenario import scenario as scenarios
 from simulator.scenario.scenario import Scenario
+from simulator.spend.attempt_lines import bill_attempts
 from simulator.spend.bill import Bill, bill, call_costs
 from simulator.spend.projection import Projection, project
+from simulator.spend.typical_costs import typical_costs
 from simulator.summary import RunFacts, Summary
 from simulator.verdicts.breaks import Break, breaks
 from simulator.verdicts.objectives import Judgement, judge
@@ -53,6 +57,12 @@ def derive(path: Path, *, book: PriceBook | None = None, at: datetime | None = N
 def rebill(path: Path, *, book: PriceBook | None = None, at: datetime | None = None) -> Bill:
     """Only the bill of a run directory, at its own prices or others."""
     return _Run.open(path, book=book, at=at).bill
+
+
+def bill_lines(path: Path, *, book: PriceBook | None = None, at: datetime | None = None) -> Iterator[dict[str, Any]]:
+    """The bill of a run attempt by attempt, then its total, as the lines of `tenfold bill --json`."""
+    run = _Run.open(path, book=book, at=at)
+    return bill_attempts(run.ledger.calls, run.book, at=run.at)
 
 
 def evidence(path: Path) -> tuple[pa.Table, datetime]:
@@ -90,9 +100,6 @@ class _Run:
             ledger=Ledger.read(directory.path),
         )
 
-    def price(self, calls: pa.Table, at: datetime) -> list[Decimal | None]:
-        return call_costs(calls, self.book, at=at)
-
     @cached_property
     def rungs(self) -> list[RungFigures]:
         return rung_figures(
@@ -113,7 +120,7 @@ class _Run:
 
     @cached_property
     def row_costs(self) -> list[Decimal | None]:
-        return self.price(self.ledger.calls, self.at)
+        return call_costs(self.ledger.calls, self.book, at=self.at)
 
     @cached_property
     def projection(self) -> Projection:
@@ -121,7 +128,7 @@ class _Run:
             self.ledger.calls,
             self.ledger.requests,
             self.rungs,
-            price=self.price,
+            price=lambda calls, at: typical_costs(calls, self.book, at=at),
             launch=self.scenario.launch,
             plan=self.scenario.projection,
             budget=self.scenario.budget,

@@ -2,16 +2,20 @@
 
 import json
 import sys
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from simulator.cli import app
 from simulator.cli.flags import Json, RunPath, day
-from simulator.errors import ExitCode
+from simulator.errors import BadInput, ExitCode
 from simulator.units import count_text, scale_text, usd_text
+
+if TYPE_CHECKING:
+    from simulator.pricing.listing import PriceLine
 
 prices_app = typer.Typer(name="prices", help="Look into the price book.", no_args_is_help=True)
 app.add_typer(prices_app)
@@ -81,13 +85,13 @@ def _bridge(source: Path, prices: Path | None, at: datetime | None, actual: list
 
 
 def _bill_run(path: Path, prices: Path | None, at: datetime | None, *, as_json: bool) -> int:
-    from simulator.derive import rebill
+    from simulator.derive import bill_lines, rebill
     from simulator.pricing.book import PriceBook
 
-    found = rebill(path, book=PriceBook.load(prices) if prices else None, at=at)
+    book = PriceBook.load(prices) if prices else None
     if as_json:
-        print(found.model_dump_json(indent=1))
-        return found.unpriced_calls
+        return _json_lines(bill_lines(path, book=book, at=at))
+    found = rebill(path, book=book, at=at)
     for rung in found.rungs:
         each = f"{usd_text(rung.per_answered)} an answered request"
         print(f"{scale_text(rung.scale):>5} {rung.strategy:<16} {usd_text(rung.total):>12}  {each}")
@@ -101,11 +105,7 @@ def _bill_log(path: Path, prices: Path | None, at: datetime | None, *, as_json: 
 
     book = PriceBook.load(prices)
     if as_json:
-        last: dict[str, int] = {}
-        for line in bill_log(path, book, at=at):
-            print(json.dumps(line, ensure_ascii=False))
-            last = line
-        return last["unpriced"]
+        return _json_lines(bill_log(path, book, at=at))
     found = sum_log(path, book, at=at)
     for model, cost in sorted(found.by_model.items()):
         print(f"{model:<32} {usd_text(cost):>12}")
@@ -113,6 +113,14 @@ def _bill_log(path: Path, prices: Path | None, at: datetime | None, *, as_json: 
         print(f"unpriced: {count_text(count)} × {reason}")
     print(f"total {found.total:f} USD over {count_text(found.priced)} priced rows ({book.name}, before tax)")
     return found.unpriced
+
+
+def _json_lines(lines: Iterable[dict[str, Any]]) -> int:
+    """Print them; the last one counts what had no price."""
+    line: dict[str, Any] = {"unpriced": 0}
+    for line in lines:
+        print(json.dumps(line, ensure_ascii=False))
+    return int(line["unpriced"])
 
 
 @app.command()
@@ -143,22 +151,55 @@ def show(
 ) -> int:
     """The rates of a model on a day: layer, line, source and date of each."""
     from simulator.pricing.book import PriceBook
+    from simulator.pricing.listing import price_changes, price_lines
+    from simulator.pricing.meters import price_text
 
     book = PriceBook.load(prices)
     when = day(at) or datetime.now(UTC)
-    rows = book.snapshot([model], when, until=when + timedelta(days=366), tiers=[tier])
+    rows = price_lines(book, model, at=when)
+    changes = [] if tier else list(price_changes(book, model, after=when))
+    if tier:
+        rows = [line for line in rows if line.tier == tier]
+        if not rows:
+            raise BadInput(f"{model} has no tier {tier!r} on {when:%Y-%m-%d}, or none that differs from standard")
     if as_json:
-        print(json.dumps(rows, indent=1))
+        print(json.dumps([_price_json(line) for line in rows], indent=1))
         return 0
-    for row in rows:
-        since = row["from"] or "date unknown"
-        prompt = (
-            "" if row["prompt_from"] == "0" else f" prompts of {count_text(float(row['prompt_from']))} tokens or more"
+    for line in rows:
+        rate = line.rate
+        price = price_text(rate.meter, rate.usd_per_million)
+        conditions = [
+            line.tier,
+            f"prompts of {count_text(line.prompt_from)} or more" if line.prompt_from else "",
+            *rate.steps,
+        ]
+        said = ", ".join(word for word in conditions if word)
+        print(
+            f"{line.model:<28} {rate.meter:<22} {price:<20} from {rate.since or 'an unknown day'}  {said}".rstrip()
         )
-        price = f"${row['usd_per_million']} per million"
-        print(f"{row['priced_as']:<28} {row['meter']:<22} {price:<24} from {since}{prompt}")
-        print(f"{'':<28} {row['layer']} · {row['place']} · {row['source']} · as of {row['as_of']}")
+        print(f"{'':<28} {rate.layer} · {rate.place} · {rate.source} · as of {rate.as_of}")
+    for on, changed in changes:
+        for one in changed:
+            print(f"changes on {on}: {one.meter} {usd_text(one.before)} → {usd_text(one.after)} per million")
     return 0
+
+
+def _price_json(line: "PriceLine") -> dict[str, object]:
+    rate = line.rate
+    return {
+        "model": line.model,
+        "tier": line.tier or None,
+        "prompt_from": line.prompt_from,
+        "meter": rate.meter,
+        "usd_per_million": format(rate.usd_per_million, "f"),
+        "list_usd_per_million": format(rate.list_usd_per_million, "f"),
+        "from": None if rate.since is None else rate.since.isoformat(),
+        "layer": rate.layer,
+        "place": rate.place,
+        "source": rate.source,
+        "as_of": rate.as_of.isoformat(),
+        "steps": list(rate.steps),
+    }
 
 
 @prices_app.command("check")

@@ -18,7 +18,8 @@ def main(wanted: list[str]) -> int:
         return 2
     for name in wanted or [name for name in names if name not in LONG]:
         print(f"\n== {name}")
-        importlib.import_module(f"tests.bench.{name}").main()
+        for line in importlib.import_module(f"tests.bench.{name}").run():
+            print(line, flush=True)
     return 0
 
 

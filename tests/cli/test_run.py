@@ -10,7 +10,6 @@ from decimal import Decimal
 from pathlib import Path
 
 import pyarrow.parquet as pq
-import pytest
 
 from simulator.summary import Summary
 from tests.cli.conftest import Tenfold
@@ -60,8 +59,11 @@ def test_the_same_run_again_has_the_same_trace_and_other_prices_another_bill(ten
         assert tenfold("run", "small.yaml", "--scale", "1", "--duration", "2s", "--out", out).returncode == 0
     traces = [(home / out / "trace.parquet").read_bytes() for out in ("a", "b")]
     assert traces[0] == traces[1]
-    bills = [json.loads(tenfold("bill", "a", "--json").stdout)["total"] for _ in range(2)]
-    assert bills[0] == bills[1] == str(Summary.read(home / "a/summary.json").total_usd)
+    lines = [tenfold("bill", "a", "--json").stdout.splitlines() for _ in range(2)]
+    assert lines[0] == lines[1]
+    rows, total = [json.loads(line) for line in lines[0][:-1]], json.loads(lines[0][-1])
+    assert sum(Decimal(row["cost_usd"]) for row in rows) == Decimal(total["total_usd"])
+    assert Decimal(total["total_usd"]) == Summary.read(home / "a/summary.json").total_usd
 
 
 def test_exit_zero_tells_the_code_it_hides(tenfold: Tenfold, home: Path) -> None:
