@@ -1,6 +1,5 @@
 """What a finance reviewer signs: the assumptions and the prices, each with its source; and where figures come from."""
 
-from simulator.figures import Provenance
 from simulator.reports.table import Cell, Column, Table
 from simulator.summary import Summary
 
@@ -42,14 +41,3 @@ def origins(summary: Summary) -> Table:
 
 def _rows(entries: list[dict[str, str]], keys: tuple[str, ...]) -> tuple[tuple[Cell, ...], ...]:
     return tuple(tuple(Cell(entry.get(key) or "unknown") for key in keys) for entry in entries)
-
-
-def badge(word: str) -> Provenance | None:
-    """The provenance that a register's word names, if it is one."""
-    known: dict[str, Provenance] = {
-        "measured": "measured",
-        "priced": "priced",
-        "extrapolated": "extrapolated",
-        "assumed": "assumed",
-    }
-    return known.get(word)

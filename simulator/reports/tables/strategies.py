@@ -1,7 +1,6 @@
 """Strategies side by side on identical arrivals, and the parts that a saving is made of."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 from simulator.comparison import Contender, Saving
 from simulator.figures import Interval
@@ -38,13 +37,6 @@ def proven(total: Interval) -> bool | None:
     if total.low is not None and total.low > 0:
         return True
     return False if total.high is not None and total.high < 0 else None
-
-
-def per_thousand(contender: Contender) -> Decimal | None:
-    """US dollars per 1,000 planned requests; None where unknown."""
-    if contender.cost is None or not contender.planned:
-        return None
-    return contender.cost / contender.planned * 1000
 
 
 def strategies(summary: Summary) -> Table:
