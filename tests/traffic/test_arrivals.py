@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from simulator.traffic import keys
+from simulator.traffic.arrivals.clients import Clients
 from simulator.traffic.arrivals.constant import ConstantRate
 from simulator.traffic.arrivals.diurnal import Diurnal
 from simulator.traffic.arrivals.gamma import Gamma
@@ -20,6 +21,7 @@ PROCESSES = [
     (Poisson(kind="poisson", rate="5/s"), 1.0),
     (Gamma(kind="gamma", rate="5/s", cv=0.5), 0.5),
     (Gamma(kind="gamma", rate="5/s", cv=2.5), 2.5),
+    (Clients(kind="clients", clients=[{"rate": "5/s", "cv": 2.5}]), 2.5),
     (Weibull(kind="weibull", rate="5/s", shape=0.7), 1.46),
     (Ramp(kind="ramp", start="5/s", stages=[{"to": "5/s"}], cv=1.5), 1.5),
     (Diurnal(kind="diurnal", rate="5/s", hours=[1] * 24), 1.0),
@@ -81,6 +83,14 @@ def test_on_off_clients_are_bursty_over_minutes_where_gaps_are_not():
     times, gaps = process.times(50_000, keys.stream(1, "test")), Gamma(kind="gamma", rate="5/s", cv=1.4)
     assert len(times) / 50_000 == pytest.approx(5, rel=0.05)
     assert dispersion(times, 60, 50_000) > 10 * dispersion(gaps.times(50_000, keys.stream(1, "test")), 60, 50_000)
+
+
+def test_one_large_bursty_client_shows_through_and_many_small_ones_blend():
+    one, many = ([{"rate": f"{5 / count}/s", "cv": 4}] * count for count in (1, 50))
+    found = [Clients(kind="clients", clients=each).times(20_000, keys.stream(1, "test")) for each in (one, many)]
+    gaps = [np.diff(times) for times in found]
+    assert gaps[0].std() / gaps[0].mean() == pytest.approx(4, rel=0.05)
+    assert gaps[1].std() / gaps[1].mean() < 2.8
 
 
 def test_recorded_counts_come_back_exactly_and_repeat():

@@ -26,8 +26,13 @@ class Gamma(Arrivals):
         return self.rate
 
     def times(self, span_s: float, random: np.random.Generator) -> Floats:
-        warmup_s = WARMUP_GAPS * max(1.0, self.cv**2) / self.rate
-        return renewal(gaps(span_s + warmup_s, rate=self.rate, cv=self.cv, random=random), span_s, warmup_s=warmup_s)
+        return starts(span_s, rate=self.rate, cv=self.cv, random=random)
+
+
+def starts(span_s: float, *, rate: float, cv: float, random: np.random.Generator) -> Floats:
+    """Events in [0, span_s) of a process with gamma gaps."""
+    warmup_s = WARMUP_GAPS * max(1.0, cv**2) / rate
+    return renewal(gaps(span_s + warmup_s, rate=rate, cv=cv, random=random), span_s, warmup_s=warmup_s)
 
 
 def gaps(length: float, *, rate: float, cv: float, random: np.random.Generator) -> Floats:
