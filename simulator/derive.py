@@ -23,12 +23,14 @@ from simulator.run.ledger import Ledger
 from simulator.run.metrics import rung_figures
 from simulator.run.reconciliation import reconcile
 from simulator.run.record import RunRecord
+from simulator.run.rows import of_rung
 from simulator.run.rung import RungFigures
 from simulator.run.timeline import timeline
 from simulator.scenario import scenario as scenarios
 from simulator.scenario.scenario import Scenario
 from simulator.spend.attempt_lines import bill_attempts
 from simulator.spend.bill import Bill, bill, call_costs
+from simulator.spend.commitments import CommitmentCase, commitment_case
 from simulator.spend.projection import Projection, project
 from simulator.spend.typical_costs import typical_costs
 from simulator.summary import RunFacts, Summary
@@ -63,6 +65,18 @@ def bill_lines(path: Path, *, book: PriceBook | None = None, at: datetime | None
     """The bill of a run attempt by attempt, then its total, as the lines of `tenfold bill --json`."""
     run = _Run.open(path, book=book, at=at)
     return bill_attempts(run.ledger.calls, run.book, at=run.at)
+
+
+def commitment_cases(path: Path, book: PriceBook) -> list[tuple[float, str, CommitmentCase]]:
+    """(scale, strategy, case) for each rung and each commitment of the book whose model the rung called."""
+    run = _Run.open(path, book=book, at=None)
+    rungs = [(record, of_rung(run.ledger.calls, record)) for record in run.record.rungs if record.replicate == 1]
+    cases = [
+        (record, commitment_case(calls, one, book, at=run.at, span_s=record.planned_span_s))
+        for record, calls in rungs
+        for one in book.commitments(at=run.at)
+    ]
+    return [(record.scale, record.strategy, case) for record, case in cases if case is not None]
 
 
 def evidence(path: Path) -> tuple[pa.Table, datetime]:
@@ -107,7 +121,6 @@ class _Run:
             self.ledger.requests,
             rungs=self.record.rungs,
             objectives=self.scenario.objectives,
-            seed=self.record.seed,
         )
 
     @cached_property

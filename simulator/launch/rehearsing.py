@@ -71,9 +71,7 @@ def rehearsal(options: Options) -> Rehearsal:
         for scale in options.scales
         for name in strategies
     ]
-    figures = rung_figures(
-        ledger.calls, ledger.requests, rungs=records, objectives=inputs.scenario.objectives, seed=inputs.seed
-    )
+    figures = rung_figures(ledger.calls, ledger.requests, rungs=records, objectives=inputs.scenario.objectives)
     costs = bill(ledger.calls, inputs.book, at=inputs.at, requests=ledger.requests).rungs
     return Rehearsal(Rehearsed(profile=inputs.profile.name, rungs=figures, costs=costs), ledger)
 

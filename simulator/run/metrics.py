@@ -24,13 +24,10 @@ WARM_UP_SHARE, WARM_UP_MAX_S = 0.1, 30.0
 
 
 def rung_figures(
-    calls: pa.Table, requests: pa.Table, *, rungs: Sequence[RungRecord], objectives: Sequence[Objective] = (), seed: int
+    calls: pa.Table, requests: pa.Table, *, rungs: Sequence[RungRecord], objectives: Sequence[Objective] = ()
 ) -> list[RungFigures]:
-    """Figures of every rung that was recorded or left rows, from tables of `CALLS` and `REQUESTS`.
-
-    `seed` draws the intervals.
-    """
-    return [_Rung.of(calls, requests, record).figures(objectives, seed) for record in with_lost(rungs, requests)]
+    """Figures of every rung that was recorded or left rows, from tables of `CALLS` and `REQUESTS`."""
+    return [_Rung.of(calls, requests, record).figures(objectives) for record in with_lost(rungs, requests)]
 
 
 def window(planned_span_s: float) -> tuple[float, float]:
@@ -50,7 +47,7 @@ class _Rung:
         mine, theirs = of_rung(calls, record), of_rung(requests, record)
         return cls(record, mine, theirs, Rows.of(mine, theirs))
 
-    def figures(self, objectives: Sequence[Objective], seed: int) -> RungFigures:
+    def figures(self, objectives: Sequence[Objective]) -> RungFigures:
         record, rows, span = self.record, self.rows, self.record.planned_span_s
         sent = int((~np.isnan(rows.first_sent)).sum())
         return RungFigures(
@@ -65,7 +62,7 @@ class _Rung:
             completed_rate=int((rows.answered & (rows.ended <= span)).sum()) / span,
             goodput=int((self._met(objectives) & rows.within(0, span)).sum()) / span,
             outcomes=_counts(self.calls["outcome"]),
-            **self._latencies(seed),
+            **self._latencies(),
             **self._tokens(),
             health=self._health(),
         )
@@ -80,7 +77,7 @@ class _Rung:
         """Sendings of calls that answer: a classifier's call is not a retry."""
         return int(pc.sum(pc.equal(self.calls["purpose"], "answer")).as_py() or 0)
 
-    def _latencies(self, seed: int) -> dict[str, Latency]:
+    def _latencies(self) -> dict[str, Latency]:
         rows = self.rows
         steady = rows.within(*window(self.record.planned_span_s))
         offered, answered = steady & rows.offered, steady & rows.answered
@@ -94,7 +91,7 @@ class _Rung:
             "time_per_output_token": (rows.per_output_token, answered),
             "service_time": (rows.service, answered),
         }
-        return {name: self._latency(values, chosen, seed) for name, (values, chosen) in cuts.items()}
+        return {name: self._latency(values, chosen) for name, (values, chosen) in cuts.items()}
 
     def _first_token(self) -> Floats:
         """From the schedule. An answer in one piece has none; where nothing was streamed, failures have none."""
@@ -103,9 +100,9 @@ class _Rung:
         failed = np.nan if rows.answered.any() and not streamed.any() else np.inf
         return np.where(rows.answered, rows.first_token - rows.scheduled, failed)
 
-    def _latency(self, values: Floats, chosen: NDArray[np.bool_], seed: int) -> Latency:
+    def _latency(self, values: Floats, chosen: NDArray[np.bool_]) -> Latency:
         chosen = chosen & ~np.isnan(values)
-        bounds = intervals(values[chosen], self.rows.originals[chosen], percents=PERCENTILES, seed=seed)
+        bounds = intervals(values[chosen], self.rows.originals[chosen], percents=PERCENTILES)
         p50, p90, p95, p99 = bounds
         return Latency(p50=p50, p90=p90, p95=p95, p99=p99, count=int(chosen.sum()))
 

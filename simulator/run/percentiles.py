@@ -1,7 +1,8 @@
-"""Exact percentiles from rows, with intervals that resample sessions."""
+"""Exact percentiles from rows, with intervals over sessions."""
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +14,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 LEAST_SESSIONS = 30
-"""Below it intervals from resampled sessions hold the truth clearly less often than they claim."""
-_RESAMPLES, _LARGE = 400, 2000
-_CELLS = 4_000_000  # of one chunk of resamples: 32 MB of float64
+"""Below it intervals over sessions hold the truth clearly less often than they claim."""
+_Z = 1.96
 
 
 def generator(seed: int, name: str) -> np.random.Generator:
@@ -30,82 +30,61 @@ def exact(values: Floats, percent: float) -> float | None:
     """
     if not len(values):
         return None
-    rank = max(1, _rank(percent, len(values)))
+    rank = max(1, math.ceil(percent / 100 * len(values) - 1e-9))
     return float(np.partition(values, rank - 1)[rank - 1])
 
 
-def intervals(values: Floats, sessions: Ints, *, percents: Sequence[float], seed: int) -> list[Interval]:
-    """Each percentile with its 95 % interval over sessions; `sessions` numbers the session of every row.
+def intervals(values: Floats, sessions: Ints, *, percents: Sequence[float]) -> list[Interval]:
+    """Each percentile with its 95 % interval; `sessions` numbers the session of every row, which is what was sampled.
 
-    Below 2,000 sessions they are resampled; from there on the same interval comes from its large-sample form.
+    Woodruff (1952): the percentiles at the bounds of the share of rows below. The bounds are Wilson's (1927), for as
+    many rows as the sessions are worth: rows ÷ design effect, from the spread of whole sessions (Kish 1965). An upper
+    bound beyond the largest row is +∞. Resampling few sessions does worse: it never looks beyond the largest row.
     """
-    points = [exact(values, percent) for percent in percents]
+    ordered = np.sort(values)
     codes = np.unique(sessions, return_inverse=True)[1].reshape(-1)
     count = int(codes.max()) + 1 if len(codes) else 0
-    if count < LEAST_SESSIONS:
-        note = f"{count} different sessions: an interval needs {LEAST_SESSIONS}" if count else "no data"
-        return [Interval(value=point, note=note) for point in points]
-    bounds = (_resampled_bounds if count < _LARGE else _large_bounds)(values, codes, percents, seed)
-    notes = [_too_few(percent, len(values)) for percent in percents]
-    return [
-        Interval(value=point, low=low, high=high, note=note)
-        for point, (low, high), note in zip(points, bounds, notes, strict=True)
-    ]
+    return [_interval(_Sample(values, ordered, codes, count), percent) for percent in percents]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    values: Floats
+    ordered: Floats
+    codes: Ints
+    sessions: int
+
+    def share_error_ratio(self, point: float) -> float:
+        """Design effect at a point: variance of the share of rows below it by session ÷ as if rows were independent."""
+        sizes, below = np.bincount(self.codes), np.bincount(self.codes, self.values <= point)
+        share, rows = below.sum() / len(self.values), len(self.values)
+        residual = below - share * sizes
+        clustered = float(residual @ residual) / rows**2 * self.sessions / (self.sessions - 1)
+        return max(1.0, clustered / (share * (1 - share) / rows)) if 0 < share < 1 else 1.0
+
+
+def _interval(sample: _Sample, percent: float) -> Interval:
+    point, rows = exact(sample.values, percent), len(sample.values)
+    if point is None:
+        return Interval(value=None, note="no data")
+    if sample.sessions < LEAST_SESSIONS:
+        return Interval(value=point, note=f"{sample.sessions} different sessions: an interval needs {LEAST_SESSIONS}")
+    low, high = _wilson(percent / 100, rows / sample.share_error_ratio(point))
+    above = math.ceil(high * rows) + 1
+    return Interval(
+        value=point,
+        low=float(sample.ordered[max(1, math.floor(low * rows)) - 1]),
+        high=float(sample.ordered[above - 1]) if above <= rows else math.inf,
+        note=_too_few(percent, rows),
+    )
+
+
+def _wilson(share: float, rows: float) -> tuple[float, float]:
+    centre, spread = share + _Z**2 / (2 * rows), _Z * math.sqrt(share * (1 - share) / rows + _Z**2 / (4 * rows**2))
+    return (centre - spread) / (1 + _Z**2 / rows), (centre + spread) / (1 + _Z**2 / rows)
 
 
 def _too_few(percent: float, rows: int) -> str | None:
     """The largest of n rows lies above the percentile p with probability 1 − pⁿ; below 95 % it does not bound it."""
     needed = math.ceil(math.log(0.05) / math.log(percent / 100))
     return f"{rows} requests: an upper bound of p({percent:g}) needs {needed}" if rows < needed else None
-
-
-def _large_bounds(values: Floats, codes: Ints, percents: Sequence[float], _seed: int) -> list[tuple[float, float]]:
-    """Woodruff (1952): the percentiles at p ± 1.96 standard errors of the share below, errors clustered by session."""
-    ordered, sizes = np.sort(values), np.bincount(codes)
-    bounds = []
-    for percent in percents:
-        below = np.bincount(codes, values <= _at(ordered, percent))
-        residual = below - below.sum() / len(values) * sizes
-        margin = 196 * math.sqrt(float(residual @ residual)) / len(values)
-        bounds.append((_at(ordered, percent - margin), _at(ordered, percent + margin)))
-    return bounds
-
-
-def _at(ordered: Floats, percent: float) -> float:
-    """The value of the nearest rank, the first or last one beyond the ends."""
-    return float(ordered[min(max(_rank(percent, len(ordered)), 1), len(ordered)) - 1])
-
-
-def _rank(percent: float, count: int) -> int:
-    return math.ceil(percent / 100 * count - 1e-9)
-
-
-def _resampled_bounds(values: Floats, codes: Ints, percents: Sequence[float], seed: int) -> list[tuple[float, float]]:
-    drawn = np.sort(_resampled(values, codes, percents, seed), axis=0)  # by rank: an interpolated +∞ would be NaN
-    low, high = drawn[round(0.025 * _RESAMPLES)], drawn[round(0.975 * _RESAMPLES) - 1]
-    return list(zip(low.tolist(), high.tolist(), strict=True))
-
-
-def _resampled(values: Floats, codes: Ints, percents: Sequence[float], seed: int) -> Floats:
-    """Percentiles of `_RESAMPLES` draws of sessions with replacement; shape (resamples, percents)."""
-    rng, order = generator(seed, "percentiles"), np.argsort(values, kind="stable")
-    count, ranked, codes = int(codes.max()) + 1, values[order], codes[order]
-    chunk = max(1, _CELLS // len(values))
-    rows = [
-        _weighted(ranked, _draws(rng, count, min(chunk, _RESAMPLES - start))[:, codes], percents)
-        for start in range(0, _RESAMPLES, chunk)
-    ]
-    return np.concatenate(rows)
-
-
-def _draws(rng: np.random.Generator, count: int, times: int) -> Ints:
-    """How often each of `count` sessions is drawn, per resample."""
-    return rng.multinomial(count, np.full(count, 1 / count), size=times)
-
-
-def _weighted(ranked: Floats, weights: Ints, percents: Sequence[float]) -> Floats:
-    total = np.cumsum(weights, axis=1)
-    ranks = np.maximum(1, np.ceil(np.outer(total[:, -1], np.asarray(percents) / 100) - 1e-9))
-    return np.stack(
-        [ranked[np.minimum(np.searchsorted(t, r), len(ranked) - 1)] for t, r in zip(total, ranks, strict=True)]
-    )

@@ -108,5 +108,5 @@ def figures_of(rows: Iterable[Rows], **changes: Any) -> RungFigures:
     """The figures of one rung made of these rows."""
     calls, requests = tables(rows)
     given = {"scale": requests["scale"][0].as_py(), "strategy": requests["strategy"][0].as_py()} | changes
-    (figures,) = rung_figures(calls, requests, rungs=[record(given.pop("planned", len(requests)), **given)], seed=1)
+    (figures,) = rung_figures(calls, requests, rungs=[record(given.pop("planned", len(requests)), **given)])
     return figures

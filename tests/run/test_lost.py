@@ -13,7 +13,7 @@ USD = Decimal("0.01")
 
 def test_a_rung_whose_driver_was_killed_is_counted_by_its_rows_and_nobody_vouches_for_it() -> None:
     calls, requests = tables([asked("a", 1.0), asked("b", 1.0, scale=2.0), asked("c", 2.0, scale=2.0)])
-    rungs = rung_figures(calls, requests, rungs=[record(1)], seed=1)
+    rungs = rung_figures(calls, requests, rungs=[record(1)])
     found = reconcile(rungs, calls=calls, requests=requests, ledger_usd=3 * USD, row_costs=[USD] * 3)
     assert (found.holds, found.planned) == (True, 3)
     assert verdict(rungs, status="failed") == Verdict(
@@ -24,5 +24,5 @@ def test_a_rung_whose_driver_was_killed_is_counted_by_its_rows_and_nobody_vouche
 
 def test_rows_without_any_record_span_their_own_schedule() -> None:
     calls, requests = tables([asked("a", 4.2)])
-    (figures,) = rung_figures(calls, requests, rungs=[], seed=1)
+    (figures,) = rung_figures(calls, requests, rungs=[])
     assert (figures.planned, figures.planned_span_s) == (1, 6.0)

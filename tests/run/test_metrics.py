@@ -61,7 +61,7 @@ def test_goodput_needs_every_latency_objective() -> None:
     objectives = [
         Objective.model_validate(line) for line in ("p(95) response_time < 2s", "p(95) time_to_first_token < 1s")
     ]
-    (figures,) = rung_figures(calls, requests, rungs=[record(3)], objectives=objectives, seed=1)
+    (figures,) = rung_figures(calls, requests, rungs=[record(3)], objectives=objectives)
     assert figures.goodput == 0.1
 
 
@@ -80,7 +80,7 @@ def test_retries_are_attempts_of_one_request() -> None:
 def test_a_classifier_is_not_a_retry_and_its_tokens_count_for_its_model() -> None:
     label = asked("a", 2.0, model="gpt-4o-mini", purpose="classify", input=30, output=1)
     calls, requests = tables([(label[0], []), asked("a", 2.0)])
-    (figures,) = rung_figures(calls, requests, rungs=[record(1)], seed=1)
+    (figures,) = rung_figures(calls, requests, rungs=[record(1)])
     assert figures.attempts_per_request == 1.0
     assert figures.tokens_by_model["gpt-4o-mini"]["input_tokens"] == 30
     assert figures.input_tokens == 130

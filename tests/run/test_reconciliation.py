@@ -20,7 +20,7 @@ def rows_of(drawn: list[tuple[Outcome, int]]) -> list[Rows]:
 
 def reconciled(rows: list[Rows], *, planned: int, ledger: Decimal) -> Reconciliation:
     calls, requests = tables(rows)
-    rungs = rung_figures(calls, requests, rungs=[record(planned)], seed=1)
+    rungs = rung_figures(calls, requests, rungs=[record(planned)])
     return reconcile(rungs, calls=calls, requests=requests, ledger_usd=ledger, row_costs=[USD] * len(calls))
 
 

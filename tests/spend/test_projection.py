@@ -45,9 +45,7 @@ def projected(*rungs: list[Rows], **changes: Any) -> Projection:
         for key in keys
     ]
     given: dict[str, Any] = {"price": cent_a_token, "launch": LAUNCH, "plan": ProjectionPlan(scales=[1], months=1)}
-    return project(
-        calls, requests, rung_figures(calls, requests, rungs=records, seed=1), **(given | {"seed": 1} | changes)
-    )
+    return project(calls, requests, rung_figures(calls, requests, rungs=records), **(given | {"seed": 1} | changes))
 
 
 def month(found: Projection, *, scale: float = 1.0, name: str = "2026-12", strategy: str = "single") -> MonthCost:
@@ -208,7 +206,7 @@ def test_replicates_are_pooled_and_make_the_sample_no_larger() -> None:
         for again, output in ((1, 200), (2, 100))
         for n in range(40)
     )
-    figures = rung_figures(calls, requests, rungs=[record(40), record(40, replicate=2)], seed=1)
+    figures = rung_figures(calls, requests, rungs=[record(40), record(40, replicate=2)])
     plan = ProjectionPlan(scales=[1], months=1)
     december = month(project(calls, requests, figures, price=cent_a_token, launch=LAUNCH, plan=plan, seed=1))
     assert (december.sessions, december.requests, december.p50) == (27_000, 27_000, Decimal("40500.00"))

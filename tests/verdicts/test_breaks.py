@@ -39,7 +39,7 @@ def found(
     named = [(len(one), one[0][1][0]) for one in rungs]
     records = [record(n, scale=row.scale, strategy=row.strategy, health=health or {}) for n, row in named]
     figures, held = (
-        rung_figures(calls, requests, rungs=records, seed=1),
+        rung_figures(calls, requests, rungs=records),
         [Objective.model_validate(o) for o in objectives],
     )
     projection = project(

@@ -31,7 +31,7 @@ QUOTA = KnownLimit(model="gpt-4o", axis="tokens", per_minute=1000, burst_s=5.0, 
 def judged(rows: list[Rows], records: list[RungRecord]) -> tuple[list[Judgement], list[Break], Projection]:
     """All stages over one run."""
     calls, requests = tables(rows)
-    rungs = rung_figures(calls, requests, rungs=records, objectives=OBJECTIVES, seed=1)
+    rungs = rung_figures(calls, requests, rungs=records, objectives=OBJECTIVES)
     found = project(
         calls,
         requests,

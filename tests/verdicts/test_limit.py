@@ -32,7 +32,7 @@ def test_the_first_refusals_come_where_the_demand_at_one_times_says(repository: 
         return rehearse(traffic, {"single": scenario.strategies["single"]}, profile, scale=scale, seed=seed)
 
     calls, requests = rehearsed(1.0)
-    (rung,) = rung_figures(calls, requests, rungs=[record(len(requests), planned_span_s=SPAN_S)], seed=1)
+    (rung,) = rung_figures(calls, requests, rungs=[record(len(requests), planned_span_s=SPAN_S)])
     asked = Demand.of(calls, rung).per_second["gpt-4o"]
     limits = [KnownLimit("gpt-4o", one.axis, one.per_minute, one.burst_s, "x") for one in profile.limits_of("gpt-4o")]
     breaks_at = min(limit.peak_multiplier(asked[limit.axis]) for limit in limits)
