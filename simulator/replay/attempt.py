@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Callable
+from functools import partial
 
 from simulator.calls import Outcome
 from simulator.replay.client import Client
@@ -48,7 +49,6 @@ class Attempt:
         self._whole = bytearray()
         self._events: EventStream | None = None
         self._inflate: Callable[[bytes], bytes] | None = None
-        self._at = 0
 
     def start(self, done: Callable[["Attempt"], None]) -> None:
         """Send on a waiting connection, or on a new one. Raises `Exhausted`."""
@@ -102,7 +102,7 @@ class Attempt:
         if headers.get(b"content-encoding", b"identity") != b"identity":
             self._inflate = zlib.decompressobj(_GZIP_OR_ZLIB).decompress
         if status == 200 and headers.get(b"content-type", b"").startswith(b"text/event-stream"):
-            self._events = EventStream(self._event)
+            self._events = EventStream(partial(self.client.wire.dialect.event, self.reading))
 
     def body(self, data: bytes, at: int) -> None:
         """Hot: once per chunk."""
@@ -111,8 +111,7 @@ class Attempt:
         if self._events is None:
             self._whole += data
             return
-        self._at = at
-        self._events.feed(data)
+        self._events.feed(data, at)
         if self._awaits_first and self.reading.chunks:
             self._awaits_first = False
             self._expire(self._total_s, Outcome.TOTAL_TIMEOUT)
@@ -123,9 +122,6 @@ class Attempt:
     def broken(self, outcome: Outcome, at: int) -> None:
         whole = outcome is Outcome.TRUNCATED and self.reading.done  # only the transport's last word is missing
         self._end(self._verdict() if whole else outcome, at)
-
-    def _event(self, kind: bytes, data: bytes) -> None:
-        self.client.wire.dialect.event(kind, data, self._at, self.reading)
 
     def _verdict(self) -> Outcome:
         status = self.status or 0
@@ -163,6 +159,7 @@ class Attempt:
         self.ended_ns = at
         if self._timeout is not None:
             self._timeout.cancel()
+            self._timeout = None  # it refers back to us, and a cycle is work for the collector in the middle of a run
         connection, self._connection = self._connection, None
         if connection is not None and connection.carries(self):
             connection.close()

@@ -4,14 +4,14 @@ from collections.abc import Callable
 
 _BOM = b"\xef\xbb\xbf"
 
-Sink = Callable[[bytes, bytes], None]
-"""Called with an event's type (empty for `message`) and its data, both as bytes of UTF-8."""
+Sink = Callable[[bytes, bytes, int], None]
+"""Called with an event's type (empty for `message`) and its data, as bytes of UTF-8, and when its last byte came."""
 
 
 class EventStream:
     """Bytes in, events out. Lines may end in CR, LF or CRLF and be cut anywhere; an event without data is none."""
 
-    __slots__ = ("_data", "_event", "_rest", "_sink", "_skip_lf", "_start")
+    __slots__ = ("_at", "_between", "_data", "_event", "_rest", "_sink", "_skip_lf", "_start")
 
     def __init__(self, sink: Sink) -> None:
         self._sink = sink
@@ -20,32 +20,38 @@ class EventStream:
         self._event = b""
         self._skip_lf = False
         self._start = True
+        self._between = False
+        """Whether the next byte begins an event, with nothing left over from before."""
+        self._at = 0
 
     @property
     def pending(self) -> bool:
         """Whether an event was begun that its blank line has not ended: the stream was cut."""
         return bool(self._rest or self._data)
 
-    def feed(self, chunk: bytes) -> None:
+    def feed(self, chunk: bytes, at: int = 0) -> None:
         """Hot: once per chunk. Whole events that each stand on one `data: ` line skip the line machine."""
-        if not (self._rest or self._data or self._event or self._skip_lf or self._start):
-            if chunk.endswith(b"\n\n") and b"\r" not in chunk:
-                for part in chunk[:-2].split(b"\n\n"):
-                    if part.startswith(b"data: ") and b"\n" not in part:
-                        self._sink(b"", part[6:])
-                    else:
-                        self._lines(part + b"\n\n")
-                return
-        elif self._start:
+        if not (self._between and chunk.endswith(b"\n\n") and b"\r" not in chunk):
+            self._slowly(chunk, at)
+            return
+        for part in chunk[:-2].split(b"\n\n"):
+            if part.startswith(b"data: ") and b"\n" not in part:
+                self._sink(b"", part[6:], at)
+            else:
+                self._slowly(part + b"\n\n", at)
+
+    def _slowly(self, chunk: bytes, at: int) -> None:
+        self._at = at
+        if self._start:
             chunk = self._rest + chunk
             self._rest = b""
             if _BOM.startswith(chunk):
                 self._rest = chunk
                 return
             self._start = False
-            self.feed(chunk.removeprefix(_BOM))
-            return
+            chunk = chunk.removeprefix(_BOM)
         self._lines(chunk)
+        self._between = not (self._rest or self._data or self._event or self._skip_lf)
 
     def _lines(self, chunk: bytes) -> None:
         if self._skip_lf and chunk:
@@ -65,7 +71,7 @@ class EventStream:
             data, event = self._data, self._event
             self._data, self._event = [], b""
             if data:
-                self._sink(event, b"\n".join(data))
+                self._sink(event, b"\n".join(data), self._at)
             return
         field, _, value = line.partition(b":")
         value = value.removeprefix(b" ")

@@ -33,6 +33,8 @@ from simulator.traffic.trace import Trace
 _NS = 1_000_000_000
 _CLOCK_INTERVAL_S = 1.0
 _REPORT_INTERVAL_S = 0.25
+_GC_THRESHOLDS = (10_000, 50, 1000)
+"""Our own objects free themselves; the collector looks for others' cycles about a millisecond at a time."""
 
 Tell = Callable[[dict[str, Any]], None]
 Observe = Callable[[LiveTurn], None]
@@ -57,6 +59,7 @@ class Worker:
         self._share: Share | None = None
         self._spend: Spend | None = None
         self._over = Event()
+        self._thresholds = gc.get_threshold()
         self._serving: gevent.Greenlet | None = None
 
     @property
@@ -93,6 +96,7 @@ class Worker:
         )
         gc.collect()
         gc.freeze()  # what lives as long as the rung need not be looked at again
+        gc.set_threshold(*_GC_THRESHOLDS)
         return self._share.planned
 
     def begin(self, *, start_ns: int) -> None:
@@ -119,6 +123,7 @@ class Worker:
         self._report_settled()
         self._recorder.flush()
         self._settle()
+        gc.set_threshold(*self._thresholds)
         gc.unfreeze()
         health = share.health.facts() | {"in_flight_mean": share.in_flight_mean}
         self._tell({"type": "done", "counts": share.progress(), "health": health, **self._spent(share)})

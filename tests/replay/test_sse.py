@@ -17,7 +17,7 @@ EVENTS = [(b"", b'{"a": 1}'), (b"delta", b"two\nlines"), (b"", "ä".encode()), (
 
 def read(*chunks: bytes) -> list[tuple[bytes, bytes]]:
     events: list[tuple[bytes, bytes]] = []
-    stream = EventStream(lambda kind, data: events.append((kind, data)))
+    stream = EventStream(lambda kind, data, _: events.append((kind, data)))
     for chunk in chunks:
         stream.feed(chunk)
     return events
@@ -45,7 +45,7 @@ def test_several_events_in_one_chunk_and_one_event_in_several():
 
 def test_an_event_without_its_blank_line_is_pending_and_never_told():
     events: list[bytes] = []
-    stream = EventStream(lambda _, data: events.append(data))
+    stream = EventStream(lambda _, data, __: events.append(data))
     stream.feed(b"data: whole\n\ndata: cut")
     assert events == [b"whole"]
     assert stream.pending

@@ -27,7 +27,7 @@ class App:
         values |= {"{max_output_tokens}": wanted.max_output_tokens, "{stream}": wanted.stream}
         return compact(_filled(self._shape.body, values))
 
-    def event(self, kind: bytes, data: bytes, at: int, reading: Reading) -> None:
+    def event(self, reading: Reading, kind: bytes, data: bytes, at: int) -> None:
         """Data that is no JSON object is text itself, as some frameworks send it."""
         reading.finish_reason = "stop"  # an application has no word for its end: the transport's counts
         if data == _DONE:

@@ -28,7 +28,7 @@ class Chat:
             body |= {"stream": True, "stream_options": {"include_usage": True}}
         return compact(body)
 
-    def event(self, kind: bytes, data: bytes, at: int, reading: Reading) -> None:
+    def event(self, reading: Reading, kind: bytes, data: bytes, at: int) -> None:
         """Hot: once per chunk. The first chunk is parsed whole, so is every one that is more than text."""
         if reading.chunks:
             plain = _PLAIN.search(data)

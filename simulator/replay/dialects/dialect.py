@@ -30,7 +30,7 @@ class Dialect(Protocol):
 
     def body(self, wanted: Wanted) -> bytes: ...
 
-    def event(self, kind: bytes, data: bytes, at: int, reading: Reading) -> None:
+    def event(self, reading: Reading, kind: bytes, data: bytes, at: int) -> None:
         """One server-sent event, whose last byte arrived at `at`."""
 
     def whole(self, data: bytes, reading: Reading) -> None:

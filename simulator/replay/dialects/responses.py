@@ -32,7 +32,7 @@ class Responses:
             body["stream"] = True
         return compact(body)
 
-    def event(self, kind: bytes, data: bytes, at: int, reading: Reading) -> None:
+    def event(self, reading: Reading, kind: bytes, data: bytes, at: int) -> None:
         """Hot: once per event. Text after the first token is read without a JSON parse."""
         plain = _PLAIN.search(data) if reading.chunks else None
         if plain:

@@ -16,7 +16,7 @@ def read(*events: dict[str, Any] | bytes) -> Reading:
     reading = Reading()
     for number, event in enumerate(events, 1):
         data = event if isinstance(event, bytes) else json.dumps(event).encode()
-        Chat().event(b"", data, 10 * number, reading)
+        Chat().event(reading, b"", data, 10 * number)
     return reading
 
 

@@ -36,7 +36,7 @@ def ended(reason: str, tokens: int) -> list[dict[str, Any]]:
 def read(*events: dict[str, Any]) -> Reading:
     reading = Reading()
     for number, event in enumerate(events, 1):
-        Messages().event(event["type"].encode(), json.dumps(event).encode(), 10 * number, reading)
+        Messages().event(reading, event["type"].encode(), json.dumps(event).encode(), 10 * number)
     return reading
 
 

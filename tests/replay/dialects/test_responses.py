@@ -23,7 +23,7 @@ def completed(**fields: Any) -> dict[str, Any]:
 def read(*events: dict[str, Any]) -> Reading:
     reading = Reading()
     for number, event in enumerate(events, 1):
-        Responses().event(event["type"].encode(), json.dumps(event).encode(), 10 * number, reading)
+        Responses().event(reading, event["type"].encode(), json.dumps(event).encode(), 10 * number)
     return reading
 
 
