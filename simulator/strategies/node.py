@@ -23,6 +23,8 @@ from simulator.strategies.effects import Ask, Effect, Race, Reply, Serving, Turn
 from simulator.yamlfile import FileModel
 
 _NODES = "simulator.strategies.nodes"
+NODE_MARK = "x-strategy-node"
+"""Stands in a JSON schema for a tree; see `schema.with_nodes`."""
 Place = tuple[str | int, ...]
 """Keys that lead from a node's own mapping to a child, as they stand in the file."""
 
@@ -188,6 +190,6 @@ Child = Annotated[
     Node,
     PlainValidator(parse),
     PlainSerializer(write),
-    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "object", "minProperties": 1, "maxProperties": 1}]}),
+    WithJsonSchema({"type": ["string", "object"], NODE_MARK: True}),
 ]
 """A node below another: the annotation of every option that takes a strategy."""
