@@ -28,7 +28,7 @@ app = typer.Typer(
 
 def main() -> NoReturn:
     """Run the command line; every error is one clear line and its documented exit code."""
-    from simulator.cli import launching, money, reading, tools, traces, verdict  # noqa: F401  # each registers its commands
+    from simulator.cli import launching, money, prices, reading, tools, traces, verdict  # noqa: F401  # each registers its commands
 
     # Whoever ends us politely gets what Ctrl-C gets: children ended, rows put down, the run marked.
     signal.signal(signal.SIGTERM, signal.default_int_handler)

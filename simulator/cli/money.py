@@ -1,24 +1,18 @@
-"""bill, project, prices: dollars, without sending a request."""
+"""bill, project, commitments: dollars, without sending a request."""
 
 import json
 import sys
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from simulator.cli import app
 from simulator.cli.flags import Json, RunPath, day
 from simulator.errors import BadInput, ExitCode
-from simulator.units import count_text, scale_text, usd_text
-
-if TYPE_CHECKING:
-    from simulator.pricing.listing import PriceLine
-
-prices_app = typer.Typer(name="prices", help="Look into the price book.", no_args_is_help=True)
-app.add_typer(prices_app)
+from simulator.units import count_text, scale_text, share_text, usd_text
 
 At = Annotated[str | None, typer.Option("--at", help="Prices of this day.", metavar="YYYY-MM-DD", show_default=False)]
 Prices = Annotated[
@@ -38,10 +32,15 @@ def bill(
         list[Path] | None,
         typer.Option("--actual", help="The provider's cost or usage export, to explain the difference."),
     ] = None,
+    months: Annotated[
+        bool, typer.Option("--months", help="A log's calendar months, with discounts and free units.")
+    ] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 2 when a row has no price.")] = False,
     as_json: Json = False,
 ) -> int:
     """Price a run or a usage log, exactly, at dated rates."""
+    if months:
+        return _months(source, prices, day(at), as_json=as_json)
     if actual:
         return _bridge(source, prices, day(at), actual, as_json=as_json)
     if _is_run(source):
@@ -51,6 +50,25 @@ def bill(
     if unpriced:
         print(f"tenfold: {count_text(unpriced)} rows have no price and are not in the total", file=sys.stderr)
     return ExitCode.USAGE if unpriced and strict else ExitCode.PASS
+
+
+def _months(source: Path, prices: Path | None, at: datetime | None, *, as_json: bool) -> int:
+    """What a provider's statement would say of a usage log, month by month."""
+    from simulator.pricing.book import PriceBook
+    from simulator.spend.statement import statement
+
+    if _is_run(source):
+        raise BadInput(f"{source}: --months is for a usage log; a run's months come from `tenfold project`")
+    found = statement(source, PriceBook.load(prices), at=at)
+    if as_json:
+        print(found.model_dump_json(indent=1))
+        return 0
+    for month in found.months:
+        parts = f"list {usd_text(month.list_usd)}, contracted {usd_text(month.contracted_usd)}"
+        free = f", free units {usd_text(month.free_usd)}, volume {usd_text(month.volume_usd)}"
+        billed = f"{month.month}  billed {usd_text(month.billed_usd)}"
+        print(f"{billed}  ({parts}{free}; {count_text(month.requests)} requests)")
+    return 0
 
 
 def _is_run(path: Path) -> bool:
@@ -141,118 +159,34 @@ def project(run: RunPath, prices: Prices = None, as_json: Json = False) -> int:
     return 0
 
 
-@prices_app.command("show")
-def show(
-    model: Annotated[str, typer.Argument(help="Model, or provider/model.", metavar="MODEL")],
-    at: At = None,
-    tier: Annotated[str | None, typer.Option("--tier", help="Service tier, such as batch or priority.")] = None,
-    prices: Prices = None,
-    as_json: Json = False,
-) -> int:
-    """The rates of a model on a day: layer, line, source and date of each."""
+@app.command()
+def commitments(run: RunPath, prices: Prices = None, as_json: Json = False) -> int:
+    """Would committed capacity (PTU, GSU, machines) pay for the measured traffic, and from which utilisation on?"""
+    from simulator.derive import commitment_cases
     from simulator.pricing.book import PriceBook
-    from simulator.pricing.listing import price_changes, price_lines
-    from simulator.pricing.meters import price_text
 
     book = PriceBook.load(prices)
-    when = day(at) or datetime.now(UTC)
-    rows = price_lines(book, model, at=when)
-    changes = [] if tier else list(price_changes(book, model, after=when))
-    if tier:
-        rows = [line for line in rows if line.tier == tier]
-        if not rows:
-            raise BadInput(f"{model} has no tier {tier!r} on {when:%Y-%m-%d}, or none that differs from standard")
+    found = commitment_cases(run, book)
     if as_json:
-        print(json.dumps([_price_json(line) for line in rows], indent=1))
-        return 0
-    for line in rows:
-        rate = line.rate
-        price = price_text(rate.meter, rate.usd_per_million)
-        conditions = [
-            line.tier,
-            f"prompts of {count_text(line.prompt_from)} or more" if line.prompt_from else "",
-            *rate.steps,
-        ]
-        said = ", ".join(word for word in conditions if word)
         print(
-            f"{line.model:<28} {rate.meter:<22} {price:<20} from {rate.since or 'an unknown day'}  {said}".rstrip()
+            json.dumps(
+                [{"scale": s, "strategy": n, **json.loads(case.model_dump_json())} for s, n, case in found], indent=1
+            )
         )
-        print(f"{'':<28} {rate.layer} · {rate.place} · {rate.source} · as of {rate.as_of}")
-    for on, changed in changes:
-        for one in changed:
-            print(f"changes on {on}: {one.meter} {usd_text(one.before)} → {usd_text(one.after)} per million")
-    return 0
-
-
-def _price_json(line: "PriceLine") -> dict[str, object]:
-    rate = line.rate
-    return {
-        "model": line.model,
-        "tier": line.tier or None,
-        "prompt_from": line.prompt_from,
-        "meter": rate.meter,
-        "usd_per_million": format(rate.usd_per_million, "f"),
-        "list_usd_per_million": format(rate.list_usd_per_million, "f"),
-        "from": None if rate.since is None else rate.since.isoformat(),
-        "layer": rate.layer,
-        "place": rate.place,
-        "source": rate.source,
-        "as_of": rate.as_of.isoformat(),
-        "steps": list(rate.steps),
-    }
-
-
-@prices_app.command("check")
-def check(
-    scenarios: Annotated[list[Path], typer.Argument(help="Scenario files.", metavar="SCENARIO...")],
-    prices: Prices = None,
-    stale: Annotated[int, typer.Option("--stale", help="Days after which a price is old.", min=1)] = 90,
-    second: Annotated[
-        Path | None, typer.Option("--second", help="litellm's price file, to compare with.", metavar="FILE")
-    ] = None,
-) -> int:
-    """Models that nobody can price, old prices, changes ahead; exit 99 where one is missing or sources differ."""
-    from simulator.pricing.book import PriceBook
-    from simulator.pricing.review import review
-    from simulator.scenario.scenario import load
-
-    models = sorted({model for path in scenarios for named in load(path).models().values() for model in named})
-    found = review(PriceBook.load(prices), models, at=datetime.now(UTC), stale_days=stale, second=second)
-    for one in found:
-        print(f"{one.kind}: {one.what}: {one.message}")
+        return 0
+    for scale, strategy, case in found:
+        one = case.chosen
+        used = (
+            f"{one.units} units at {share_text(one.utilisation)} of capacity, {share_text(one.spilled_share)} spilled"
+        )
+        saved = f"saves {usd_text(one.saving_usd)} a month, pays {_pays(case.break_even_utilisation)} [extrapolated]"
+        print(f"{scale_text(scale):>5} {strategy:<16} {case.id}: {used}; {saved}")
     if not found:
-        print(f"{len(models)} models priced, none checked more than {stale} days ago")
-    return ExitCode.FAILED if any(one.failed for one in found) else ExitCode.PASS
-
-
-@prices_app.command("diff")
-def diff(
-    before: Annotated[Path, typer.Argument(help="Price book, or a run's inputs/rates.yaml.", metavar="A")],
-    after: Annotated[Path, typer.Argument(help="The other one.", metavar="B")],
-    run: Annotated[Path, typer.Option("--run", help="Run whose calls are billed by both.", metavar="RUN")],
-) -> int:
-    """Which prices differ for a run's models, and what that does to its bill."""
-    from simulator.derive import evidence
-    from simulator.pricing.book import PriceBook
-    from simulator.pricing.listing import diff as differing
-    from simulator.spend.impact import impact
-
-    books = PriceBook.load(before), PriceBook.load(after)
-    calls, at = evidence(run)
-    for one in differing(*books, models=sorted(set(calls["model"].to_pylist())), at=at):
-        print(f"{one.model:<28} {one.meter:<22} {usd_text(one.before):>10} → {usd_text(one.after):>10} per million")
-    found = impact(calls, *books, at=at)
-    print(f"the run: {usd_text(found.before.total)} → {usd_text(found.after.total)}, change {usd_text(found.change)}")
+        print(f"{book.name}: names no commitment for a model that this run called")
     return 0
 
 
-@prices_app.command("update")
-def update() -> int:
-    """Lock the installed catalogue anew; nothing is fetched."""
-    from simulator.pricing.lock import update as relock
-    from simulator.shipped import shipped
-
-    before, after = relock(shipped("pricing/catalogue.lock.json"), today=datetime.now(UTC).date())
-    same = before.sha256 == after.sha256
-    print(f"{before.name} → {after.name}: {'nothing changed' if same else 'prices changed; see `tenfold prices diff`'}")
-    return 0
+def _pays(break_even: float | None) -> str:
+    if break_even is None:
+        return "nothing: no token of it was used"
+    return "never" if break_even > 1 else f"from {share_text(break_even)} of its capacity on"

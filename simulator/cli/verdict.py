@@ -46,10 +46,21 @@ def claim(
 
 
 @app.command()
-def compare(run: RunPath, as_json: Json = False) -> int:
-    """The strategies of a run side by side on identical arrivals."""
+def compare(
+    run: RunPath,
+    after: Annotated[
+        Path | None,
+        typer.Argument(help="A later run: what became better or worse.", metavar="[RUN]", show_default=False),
+    ] = None,
+    as_json: Json = False,
+) -> int:
+    """The strategies of a run side by side on identical arrivals; with a second run, what moved between the two."""
     from simulator.derive import derive
+    from simulator.reports import difference
 
+    if after is not None:
+        print(difference.render(derive(run), derive(after)))
+        return 0
     found = derive(run).comparison
     if as_json:
         print(found.model_dump_json(indent=1))
