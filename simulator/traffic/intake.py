@@ -144,7 +144,7 @@ def clean(rows: pa.Table, report: Report, *, path: Path, clock: Clock) -> Import
     rows = _dropped(rows, report, "a request id that was there before", _repeated(rows.column("request_id")))
     if not rows.num_rows:
         raise InvalidFile(f"{path}: no row that can be replayed; {report.text()}")
-    rows = _with_answers(rows, report)
+    rows = _with_answers(rows, report, path)
     rows = _in_order(rows, report)
     if clock != "none":
         _note_ticks(rows, report)
@@ -196,13 +196,15 @@ def _repeated(ids: Any) -> Any:
     return pa.array(known & ~is_first)
 
 
-def _with_answers(rows: pa.Table, report: Report) -> pa.Table:
+def _with_answers(rows: pa.Table, report: Report, path: Path) -> pa.Table:
     unknown = _not_positive(rows.column("output_tokens"))
     if not pc.any(unknown).as_py():
         return rows
     known = rows.column("output_tokens").filter(pc.invert(unknown))
     if not len(known):
-        raise InvalidFile("no row says how long its answer is; map a column of output tokens, or read another export")
+        raise InvalidFile(
+            f"{path}: no row says how long its answer is; map a column of output tokens, or read another export"
+        )
     median = round(float(np.median(known.to_numpy())))
     report.repair(
         f"no answer length: planned as the median, {median} tokens", rows.column("line").filter(unknown).to_pylist()

@@ -53,10 +53,10 @@ def batches(path: Path, report: Report, *, columns: dict[str, str]) -> Iterator[
     report.drop("not as many fields as the header", bad_width)
 
 
-def instants(texts: pa.Array) -> pa.Array:
+def instants(texts: pa.Array, lines: pa.Array, report: Report) -> pa.Array:
     """ISO 8601 with up to nine digits of fraction, with or without a zone → nanoseconds since 1970 UTC; else null.
 
-    A text without a zone is read as UTC.
+    A text without a zone is read as UTC, which is reported where others name one.
     """
     for kind in (_BARE, _ZONED):  # a log that is of one kind throughout is the rule, and quick
         try:
@@ -65,6 +65,8 @@ def instants(texts: pa.Array) -> pa.Array:
             continue
     zone = pc.match_substring_regex(texts, r"[Tt ].*(?:Z|[+-]\d\d:?\d\d)$")
     bare, zoned = _cast(pc.if_else(zone, None, texts), _BARE), _cast(pc.if_else(zone, texts, None), _ZONED)
+    if pc.any(zone).as_py():
+        report.repair("no time zone where others name one: read as UTC", lines.filter(bare.is_valid()).to_pylist())
     return pc.coalesce(bare.cast(pa.int64()), zoned.cast(pa.int64()))
 
 

@@ -28,7 +28,7 @@ class Azure(Format):
         for batch in batches(path, report, columns=columns):
             rows.add(
                 line=batch.column("line"),
-                at_ns=instants(batch.column("at_ns")),
+                at_ns=instants(batch.column("at_ns"), batch.column("line"), report),
                 input_tokens=numbers(batch.column("input_tokens"), pa.int64()),
                 output_tokens=numbers(batch.column("output_tokens"), pa.int64()),
             )

@@ -36,6 +36,12 @@ def test_2024_mixes_fractions_and_whole_seconds_with_a_zone(tmp_path):
     assert [r.at for r in found.trace.requests()] == [0.0, 0.998837, 1.998837]
 
 
+def test_a_time_without_a_zone_among_others_is_read_as_utc_and_told(tmp_path):
+    found = read(tmp_path, "2024-05-12 02:00:00+02:00,10,1", "2024-05-12 00:00:01,20,2", "2024-05-12 00:00:02Z,30,3")
+    assert [r.at for r in found.trace.requests()] == [0.0, 1.0, 2.0]
+    assert found.report.lines == {"no time zone where others name one: read as UTC": [3]}
+
+
 def test_messy_rows_are_counted_with_their_lines(tmp_path):
     found = read(
         tmp_path,
