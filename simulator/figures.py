@@ -16,7 +16,7 @@ class Figures(BaseModel):
 
 
 class Interval(Figures):
-    """A value with the bounds that resampling sessions gave; bounds are None where there were too few sessions."""
+    """A value with its bounds over sessions; bounds are None where there were too few sessions."""
 
     value: float | None
     low: float | None = None

@@ -1,5 +1,6 @@
 """Objectives judged: pass, fail, or no data. No data is not a pass (DESIGN rule 8)."""
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
@@ -150,6 +151,8 @@ def _close(objective: Objective, figure: Interval) -> str | None:
     """Whether the interval leaves it open on which side of the target the truth lies."""
     if figure.low is None or figure.high is None or objective.holds(figure.low) == objective.holds(figure.high):
         return None
+    if math.isinf(figure.high) and figure.value != figure.high:
+        return "too few different sessions to bound it from above"
     return "too close to call: the target lies within the interval"
 
 

@@ -83,3 +83,10 @@ def test_a_target_within_the_interval_is_too_close_to_call() -> None:
     near, far = (judged(f"p(50) response_time < {target}s", figures_of(times))[0] for target in ("1.5", "1.9"))
     assert (near.outcome, near.note) == ("pass", "too close to call: the target lies within the interval")
     assert (far.outcome, far.note) == ("pass", None)
+
+
+def test_a_percentile_that_the_sample_cannot_bound_says_so() -> None:
+    (one,) = judged("p(95) response_time < 8s", figures_of([asked(f"s{n}", 2.0) for n in range(40)]))
+    assert (one.outcome, one.high) == ("pass", math.inf)
+    assert one.note is not None
+    assert one.note.endswith("too few different sessions to bound it from above")
