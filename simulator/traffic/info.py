@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from simulator.figures import Figures
 from simulator.traffic import formats, shape
 from simulator.traffic.formats.own import Own
-from simulator.traffic.intake import Import, Report
+from simulator.traffic.imported import Import, Report
 from simulator.traffic.keys import Floats
 from simulator.traffic.trace import Trace
 

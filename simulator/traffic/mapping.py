@@ -10,8 +10,9 @@ from simulator import yamlfile
 from simulator.errors import InvalidFile
 from simulator.traffic.formats.burstgpt import number, whole
 from simulator.traffic.formats.format import Skip, add
+from simulator.traffic.imported import Import, Report
 from simulator.traffic.instant import nanoseconds
-from simulator.traffic.intake import Clock, Import, Report, Rows
+from simulator.traffic.intake import Clock, Rows
 from simulator.traffic.records import records
 
 Column = Annotated[str, Field(min_length=1)]

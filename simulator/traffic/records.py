@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from simulator.errors import InvalidFile
-from simulator.traffic.intake import Report
+from simulator.traffic.imported import Report
 
 Record = tuple[int, dict[str, Any]]
 csv.field_size_limit(1 << 30)  # bodies of requests stand in one field

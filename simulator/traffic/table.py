@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from pyarrow import csv
 
 from simulator.errors import InvalidFile
-from simulator.traffic.intake import Report
+from simulator.traffic.imported import Report
 from simulator.traffic.records import opened
 
 _BARE, _ZONED = pa.timestamp("ns"), pa.timestamp("ns", tz="UTC")

@@ -7,7 +7,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from simulator.errors import InvalidFile
-from simulator.traffic.intake import Report, Rows
+from simulator.traffic.imported import Report
+from simulator.traffic.intake import Rows
 
 MAYBE = st.one_of(st.none(), st.integers(-2, 5))
 ROW = st.fixed_dictionaries(

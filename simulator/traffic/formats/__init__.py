@@ -5,7 +5,7 @@ from pathlib import Path
 from simulator.errors import BadInput, InvalidFile
 from simulator.registry import members
 from simulator.traffic.formats.format import Format, Head
-from simulator.traffic.intake import Import
+from simulator.traffic.imported import Import
 from simulator.traffic.records import opened
 
 SNIFFED = 64 * 1024

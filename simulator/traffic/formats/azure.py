@@ -10,7 +10,8 @@ from typing import ClassVar
 import pyarrow as pa
 
 from simulator.traffic.formats.format import Format, Head
-from simulator.traffic.intake import Import, Report, Rows
+from simulator.traffic.imported import Import, Report
+from simulator.traffic.intake import Rows
 from simulator.traffic.table import batches, instants, numbers
 
 

@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 from pyarrow import parquet
 
 from simulator.traffic.formats.format import Format, Head
-from simulator.traffic.intake import Import, Report, Rows
+from simulator.traffic.imported import Import, Report
+from simulator.traffic.intake import Rows
 
 RUNG = ("scale", "strategy", "replicate")
 

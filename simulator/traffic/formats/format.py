@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-from simulator.traffic.intake import Clock, Import, Report, Rows
+from simulator.traffic.imported import Import, Report
+from simulator.traffic.intake import Clock, Rows
 from simulator.traffic.records import records
 
 RowsOf = Callable[[dict[str, Any]], Iterator[dict[str, Any]]]

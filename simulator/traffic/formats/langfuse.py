@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from simulator.traffic.formats.format import RecordFormat, Skip, add
+from simulator.traffic.imported import Import, Report
 from simulator.traffic.instant import nanoseconds
-from simulator.traffic.intake import Import, Report, Rows
+from simulator.traffic.intake import Rows
 
 
 class Langfuse(RecordFormat):

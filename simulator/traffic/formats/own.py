@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from simulator.traffic.formats.format import Format, Head
-from simulator.traffic.intake import Import, Report
+from simulator.traffic.imported import Import, Report
 from simulator.traffic.trace import Trace
 
 

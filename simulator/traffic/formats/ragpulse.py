@@ -12,7 +12,8 @@ from typing import Any, ClassVar
 from simulator import draws
 from simulator.traffic.blocks import SIZE
 from simulator.traffic.formats.format import RecordFormat
-from simulator.traffic.intake import Clock, Import, Report
+from simulator.traffic.imported import Import, Report
+from simulator.traffic.intake import Clock
 from simulator.traffic.records import records
 
 PARTS = {
