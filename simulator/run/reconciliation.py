@@ -52,6 +52,8 @@ def _settlements(rungs: Sequence[RungFigures]) -> Iterator[str]:
         total = sum(rung.settled.values())
         if total != rung.planned:
             yield f"{label(rung)}: planned {rung.planned} ≠ settled {total}"
+        if rung.sent_by_driver not in (None, rung.sent):
+            yield f"{label(rung)}: the driver counted {rung.sent_by_driver} sent ≠ {rung.sent} among the rows"
 
 
 def _attempts(rungs: Sequence[RungFigures], calls: pa.Table, requests: pa.Table) -> Iterator[str]:

@@ -45,6 +45,9 @@ class RungFigures(Figures):
     settled: dict[str, int]
     """Requests by how they settled; the values sum to `planned` (DESIGN rule 11)."""
     sent: int
+    """Requests with a sending among the rows."""
+    sent_by_driver: int | None = None
+    """The same by the driver's own count; None where it did not live to say."""
     attempts: int
     attempts_per_request: float | None
     """Sendings of answering calls per sent request: 1 without retries; a classifier's call does not count."""

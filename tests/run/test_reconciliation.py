@@ -18,9 +18,10 @@ def rows_of(drawn: list[tuple[Outcome, int]]) -> list[Rows]:
     return [asked(f"s{n}", n / 4, outcome=outcome, attempts=tries) for n, (outcome, tries) in enumerate(drawn)]
 
 
-def reconciled(rows: list[Rows], *, planned: int, ledger: Decimal) -> Reconciliation:
+def reconciled(rows: list[Rows], *, planned: int, ledger: Decimal, unseen: int = 0) -> Reconciliation:
     calls, requests = tables(rows)
-    rungs = rung_figures(calls, requests, rungs=[record(planned)])
+    sent = sum(request.attempts > 0 for _, own in rows for request in own)
+    rungs = rung_figures(calls, requests, rungs=[record(planned, sent=sent + unseen)])
     return reconcile(rungs, calls=calls, requests=requests, ledger_usd=ledger, row_costs=[USD] * len(calls))
 
 
@@ -42,6 +43,11 @@ def test_a_row_too_many_and_a_cent_too_few_are_named() -> None:
         "single at 1×: planned 1 ≠ settled 2",
         "ledger 0.01 USD ≠ sum of the rows 0.02 USD",
     ]
+
+
+def test_a_row_that_never_arrived_is_missed() -> None:
+    found = reconciled([asked("a", 1.0)], planned=1, ledger=USD, unseen=1)
+    assert found.problems == ["single at 1×: the driver counted 2 sent ≠ 1 among the rows"]
 
 
 def test_an_attempt_that_no_request_counted_is_named() -> None:
