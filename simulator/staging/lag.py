@@ -41,5 +41,7 @@ class Lag:
         return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else None
 
     def _sample(self) -> None:
-        self._samples.append(max(0.0, time.monotonic() - self._due))
+        late = max(0.0, time.monotonic() - self._due)
+        # A loop that stood still for a second missed a hundred samples, each a little less late than the one before.
+        self._samples.extend(late - missed * _EVERY_S for missed in range(min(_KEPT, 1 + int(late / _EVERY_S))))
         self.start()
