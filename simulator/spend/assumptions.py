@@ -24,7 +24,7 @@ def register(
 ) -> list[dict[str, str]]:
     """Rows of id, value, source and provenance; `month` is the one that reports lead with."""
     rows = [*_launch(launch, lowest), *_prices(changes)]
-    rows += [row for one in projectors for row in (*_sample(one.basis(1.0)), *_spread(one, month))]
+    rows += [row for one in projectors for row in (*_sample(one.basis(1.0)), *_drift(one, month), *_spread(one, month))]
     rows += _needed(needed, lowest)
     return [dict(zip(("id", "value", "source", "provenance"), row, strict=True)) for row in rows]
 
@@ -77,6 +77,15 @@ def _spread(one: Projector, month: Month) -> Iterator[Row]:
     if share is not None:
         parts = f"{share_text(share)} sampled sessions, {share_text(1 - share)} planned volume"
         yield f"spread.{one.strategy}", parts, "of the variance between P10 and P90 at 1×", "extrapolated"
+
+
+def _drift(one: Projector, month: Month) -> Iterator[Row]:
+    """The assumption that ten times the users cost ten times as much, as far as it was run."""
+    found = one.drift(month)
+    if found is not None:
+        low, high, ratio = found
+        value = f"a session costs {(ratio - 1) * 100:+.2g} % at {scale_text(high)} against {scale_text(low)}"
+        yield f"straight line.{one.strategy}", value, "rungs that were answered whole", "priced"
 
 
 def _needed(needed: int | None, lowest: RungFigures) -> Iterator[Row]:

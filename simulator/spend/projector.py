@@ -129,6 +129,19 @@ class Projector:
         volume = float(np.log(volume_factors(self.terms.launch.uncertainty, seed=self.terms.seed)).var())
         return sample / (sample + volume) if sample + volume else None
 
+    def drift(self, month: Month) -> tuple[float, float, float] | None:
+        """(smallest, largest clean scale, cost of a session at the largest ÷ at the smallest); None below two of them.
+
+        What a projection that is straight in the number of sessions takes for 1.
+        """
+        clean = sorted(scale for scale, basis in self.bases.items() if basis.clean)
+        if len(clean) < 2:
+            return None
+        small, large = (self._priced(self.bases[scale], month) for scale in (clean[0], clean[-1]))
+        if small is None or large is None or not small.mean:
+            return None
+        return clean[0], clean[-1], float(large.mean / small.mean)
+
     def _priced(self, basis: Basis, month: Month) -> _Priced | None:
         key = (basis.scale, month.name)
         if key not in self.memo:

@@ -259,3 +259,11 @@ def test_the_register_holds_the_test_against_the_launch() -> None:
         "4 sessions/s tested at 1×, 346 times the mean of a weekday",
         "4 sessions/s tested at 1×, 190 times those from 12:00 on a weekday",
     ]
+
+
+def test_the_register_says_how_straight_the_line_was() -> None:
+    """$2 a session at 1×, $2.20 at 10×; the refused 20× rung is no evidence."""
+    rows = projected(rung(1.0), rung(10.0, output=110), rung(20.0, refused=20)).assumptions
+    (said,) = [row for row in rows if row["id"] == "straight line.single"]
+    assert said["value"] == "a session costs +10 % at 10× against 1×"
+    assert not any(row["id"].startswith("straight line") for row in projected(rung(1.0)).assumptions)
