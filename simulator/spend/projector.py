@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 from decimal import Decimal
-from typing import Literal
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +11,7 @@ from simulator.run.demand import Demand, KnownLimit, lowest
 from simulator.run.percentiles import LEAST_SESSIONS, Floats
 from simulator.run.rung import RungFigures
 from simulator.scenario.projection import Launch
+from simulator.spend import budget as budgets
 from simulator.spend.calendar import Month
 from simulator.spend.month import MonthCost, Sensitivity
 from simulator.spend.sessions import Basis, Price, as_floats, basis_for, known
@@ -96,9 +95,9 @@ class Projector:
             per_request=middle / planned,
             per_answered=middle / planned * basis.requests / basis.answered if basis.answered else None,
             budget=terms.budget,
-            over_budget=_against(terms.budget, middle, p90),
-            chance_over_budget=_chance(draws, terms.budget),
-            budget_spent_on=_spent_on(terms.budget, month, priced, scale),
+            over_budget=budgets.verdict(terms.budget, p50=middle, p90=p90),
+            chance_over_budget=budgets.chance_over(terms.budget, draws),
+            budget_spent_on=budgets.spent_on(terms.budget, month, means=priced.means, scale=scale),
             capped_share=self.demand.refused_share(terms.limits, scale) if self._limited() else None,
             capped_month_share=self._capped_over(month, scale) if self._limited() else None,
             note=_note(basis, len(priced.months), month),
@@ -185,33 +184,6 @@ def _draws(costs: Floats, middle: Decimal, terms: Terms) -> Floats | None:
 
 def _quantile(draws: Floats | None, share: float) -> Decimal | None:
     return None if draws is None else Decimal(str(np.quantile(draws, share))).quantize(_CENT)
-
-
-def _against(
-    budget: Decimal | None, middle: Decimal, p90: Decimal | None
-) -> Literal["within", "risk", "over", "no budget"]:
-    if budget is None:
-        return "no budget"
-    if middle > budget:
-        return "over"
-    return "risk" if p90 is not None and p90 > budget else "within"
-
-
-def _chance(draws: Floats | None, budget: Decimal | None) -> float | None:
-    return None if draws is None or budget is None else float((draws > float(budget)).mean())
-
-
-def _spent_on(budget: Decimal | None, month: Month, priced: _Priced, scale: float) -> date | None:
-    """The first day at whose end the plan has spent more than the budget."""
-    if budget is None:
-        return None
-    left = budget
-    for stretch, mean in zip(month.stretches, priced.means, strict=True):
-        for number, sessions in enumerate(stretch.daily):
-            left -= sessions * Decimal(str(scale)) * mean
-            if left < 0:
-                return stretch.first + timedelta(days=number)
-    return None
 
 
 def _note(basis: Basis, sampled: int, month: Month) -> str | None:

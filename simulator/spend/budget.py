@@ -1,0 +1,38 @@
+"""What may be spent in a month, held against what the month is projected to cost. No budget has no verdict."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Literal
+
+from simulator.run.percentiles import Floats
+from simulator.spend.calendar import Month
+
+Held = Literal["within", "risk", "over", "no budget"]
+
+
+def verdict(budget: Decimal | None, *, p50: Decimal, p90: Decimal | None) -> Held:
+    """over: the plan itself costs more; risk: P90 does. The budget itself may be spent."""
+    if budget is None:
+        return "no budget"
+    if p50 > budget:
+        return "over"
+    return "risk" if p90 is not None and p90 > budget else "within"
+
+
+def chance_over(budget: Decimal | None, draws: Floats | None) -> float | None:
+    """Share of the drawn months that cost more; None without draws."""
+    return None if draws is None or budget is None else float((draws > float(budget)).mean())
+
+
+def spent_on(budget: Decimal | None, month: Month, *, means: Sequence[Decimal], scale: float) -> date | None:
+    """The first day at whose end the plan has spent more than the budget; `means`: dollars a session, per stretch."""
+    if budget is None:
+        return None
+    left = budget
+    for stretch, mean in zip(month.stretches, means, strict=True):
+        for number, sessions in enumerate(stretch.daily):
+            left -= sessions * Decimal(str(scale)) * mean
+            if left < 0:
+                return stretch.first + timedelta(days=number)
+    return None
