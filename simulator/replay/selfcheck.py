@@ -28,7 +28,7 @@ TOKENS = 64
 ERROR_LIMIT_S, LAG_LIMIT_S, SENT_LIMIT = 0.010, 0.050, 0.995
 """A rate is safe where the first token's error p99 stays within 10 ms, send lag p99 within the gate of the run verdict
 (DESIGN rule 9) and as many requests were sent as it asks for."""
-_PROFILE: dict[str, Any] = {
+PROFILE: dict[str, Any] = {
     "name": "selfcheck",
     "description": "An exact clock: 50 ms to the first token, 5 ms a token, nothing at random, no limits.",
     "stream": {"flush": "0s"},
@@ -88,7 +88,7 @@ def selfcheck(rates: Sequence[float] = RATES, *, seconds: float = SECONDS) -> It
     for rate in rates:
         with tempfile.TemporaryDirectory(prefix="tenfold-selfcheck-") as scratch:
             profile, log = Path(scratch, "profile.yaml"), Path(scratch, "truth.jsonl")
-            profile.write_text(json.dumps(_PROFILE), encoding="utf-8")  # JSON is YAML
+            profile.write_text(json.dumps(PROFILE), encoding="utf-8")  # JSON is YAML
             with embedded(profile, seed=1, cpu=endpoint_cpu, log=log) as url:
                 replayed = replayed_step(Server(url, "exact", generator_cpu), Path(scratch), rate=rate, seconds=seconds)
             yield step(*replayed, _truth(log), rate=rate)

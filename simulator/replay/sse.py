@@ -34,6 +34,9 @@ class EventStream:
         if not (self._between and chunk.endswith(b"\n\n") and b"\r" not in chunk):
             self._slowly(chunk, at)
             return
+        if chunk.startswith(b"data: ") and chunk.find(b"\n") == len(chunk) - 2:  # one event, as most servers write them
+            self._sink(b"", chunk[6:-2], at)
+            return
         for part in chunk[:-2].split(b"\n\n"):
             if part.startswith(b"data: ") and b"\n" not in part:
                 self._sink(b"", part[6:], at)

@@ -54,12 +54,18 @@ class Wire:
         lines["x-sim-output-tokens"] = output
         if not ask.instructions:  # a rubric of which the words are known is the endpoint's to count
             lines["x-sim-input-tokens"] = ask.seen_tokens(request) + ask.instructions_tokens
-        if request.prefix_hashes and ask.sees == "all":
-            size = request.block_size or blocks.SIZE
-            own = "" if size == blocks.SIZE else f":{size}"  # the usual length need not be said
-            lines["x-sim-prefix"] = ",".join(f"{block}{own}" for block in request.prefix_hashes)
+        held = blocks.prefix(
+            request, sees=ask.sees, instructions=ask.instructions, instructions_tokens=ask.instructions_tokens
+        )
+        if held:
+            lines["x-sim-prefix"] = ",".join(_block(block, tokens) for block, tokens in held)
         if ask.labels:
             lines["x-sim-labels"] = ",".join(ask.labels)
         if ask.truth:
             lines["x-sim-truth"] = ask.truth
         return "".join(f"{name}: {value}\r\n" for name, value in lines.items()).encode()
+
+
+def _block(block: int, tokens: int) -> str:
+    """One block of the prompt as the endpoint reads it; the usual length need not be said."""
+    return str(block) if tokens == blocks.SIZE else f"{block}:{tokens}"
