@@ -1,8 +1,10 @@
 """The figures of a trace for people: one line per question that they answer."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from simulator.traffic.fidelity import Fidelity
 from simulator.traffic.info import Info, Spread
+from simulator.traffic.likeness import Likeness
 from simulator.units import count_text, seconds_text, share_text
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -49,3 +51,32 @@ def _week(hours: list[float | None]) -> Iterator[str]:
 
 def _plain(value: float | None) -> str:
     return "–" if value is None else f"{value:.3g}"
+
+
+def fidelity_lines(rows: Sequence[Fidelity]) -> Iterator[str]:
+    """What each meaning of the same factor does, beside the original."""
+    heads = (
+        ("requests", 9),
+        ("peak 1 s", 9),
+        ("peak 60 s", 9),
+        ("of mean", 8),
+        ("CV", 6),
+        ("IoD 60s", 8),
+        ("wait p99", 9),
+    )
+    yield " ".join([f"{'meaning':<12}", *(head.rjust(width) for head, width in heads)])
+    for row in rows:
+        cells = (row.peak_rate_1s, row.peak_rate_60s, row.peak_of_mean_60s, row.cv, row.dispersion_60s)
+        widths = (9, 9, 8, 6, 8)
+        figures = " ".join(f"{_plain(cell):>{width}}" for cell, width in zip(cells, widths, strict=True))
+        yield f"{row.meaning:<12} {count_text(row.requests):>9} {figures} {seconds_text(row.wait_p99_s):>9}"
+    yield "wait: for a slot of an imagined endpoint that grows with the factor; to compare, not to predict"
+
+
+def likeness_lines(found: Likeness) -> Iterator[str]:
+    """Every figure of both traces, and whether they are near enough."""
+    yield f"{'figure':<34} {'a':>10} {'b':>10} {'distance':>9} {'allowed':>9}"
+    for line in found.lines:
+        mark = "✓" if line.near else "✗"
+        distance = f"{_plain(line.distance):>9} {line.allowed:>9.3g} {mark} {line.measure}"
+        yield f"{line.name:<34} {_plain(line.a):>10} {_plain(line.b):>10} {distance}"

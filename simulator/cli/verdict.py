@@ -1,14 +1,20 @@
 """claim, compare, verify: is it true, is it better, is it still the same?"""
 
+import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from simulator.cli import app
-from simulator.cli.flags import Json, RunPath, scale
-from simulator.errors import ExitCode
+from simulator.cli.flags import Json, RunPath, scale, share
+from simulator.errors import BadInput, ExitCode
 from simulator.units import scale_text, seconds_text, share_text, usd_text
+
+if TYPE_CHECKING:
+    from simulator.comparison import Comparison
+    from simulator.verdicts.clauses import SegmentQuality
 
 StrategyName = Annotated[str | None, typer.Option("--strategy", help="Strategy that it is about.", show_default=False)]
 
@@ -20,6 +26,12 @@ def claim(
     ],
     run: RunPath,
     strategy: StrategyName = None,
+    labels: Annotated[
+        Path | None,
+        typer.Option(
+            "--labels", help="Judgements: request_id, model, quality[, segment]; JSONL or CSV.", metavar="FILE"
+        ),
+    ] = None,
     at: Annotated[
         str | None, typer.Option("--scale", help="Scale that it is about.", show_default="the smallest")
     ] = None,
@@ -31,9 +43,10 @@ def claim(
     from simulator.verdicts.claims import Claim
 
     claimed = Claim.parse(text)
-    found = check(
-        claimed, derive(run).comparison, strategy=strategy, scale=None if at is None else scale("--scale", at)
-    )
+    factor = None if at is None else scale("--scale", at)
+    comparison = derive(run).comparison
+    quality = _quality(run, comparison, labels, strategy=strategy, factor=factor) if labels else ()
+    found = check(claimed, comparison, strategy=strategy, scale=factor, quality=quality)
     if as_json:
         print(found.model_dump_json(indent=1))
     else:
@@ -42,6 +55,8 @@ def claim(
             print(f"  {clause.name}: {clause.outcome}; claimed {clause.claimed}; {clause.says}")
         for flip in found.flips:
             print(f"  would turn it: {flip.says}")
+        for even in found.break_even:
+            print(f"  saves nothing any more: {even.says}")
     return ExitCode.PASS if found.outcome == "holds" else ExitCode.FAILED
 
 
@@ -52,22 +67,32 @@ def compare(
         Path | None,
         typer.Argument(help="A later run: what became better or worse.", metavar="[RUN]", show_default=False),
     ] = None,
+    tried: Annotated[
+        Path | None,
+        typer.Option("--try", help="Strategies that were not run: YAML, or a Portkey or LiteLLM file.", metavar="FILE"),
+    ] = None,
+    accuracy: Annotated[
+        str | None,
+        typer.Option("--label-accuracy", help="Assumed, for classifiers that the run did not have.", metavar="92%"),
+    ] = None,
     as_json: Json = False,
 ) -> int:
-    """The strategies of a run side by side on identical arrivals; with a second run, what moved between the two."""
+    """The strategies of a run side by side; with a second run, what moved; with --try, what others would have cost."""
     from simulator.derive import derive
     from simulator.reports import difference
 
     if after is not None:
         print(difference.render(derive(run), derive(after)))
         return 0
-    found = derive(run).comparison
+    found = _tried(run, tried, accuracy) if tried else derive(run).comparison
     if as_json:
         print(found.model_dump_json(indent=1))
         return 0
     for one in found.contenders:
         saving = one.saving.total if one.saving else None
-        said = "baseline" if saving is None or saving.value is None else f"saves {share_text(saving.value)}"
+        known = saving is not None and saving.value is not None
+        said = "baseline" if one.strategy == one.baseline else "saving unknown"
+        said = f"saves {share_text(saving.value)}" if saving is not None and known else said
         if saving is not None and saving.low is not None:
             said += f" [{share_text(saving.low)}, {share_text(saving.high)}]"
         each = f"{usd_text(one.cost_per_answered)} an answer"
@@ -76,6 +101,44 @@ def compare(
         if one.note:
             print(f"{'':>6}{one.note}")
     return 0
+
+
+def _tried(run: Path, file: Path, accuracy: str | None) -> "Comparison":
+    """Strategies priced over the recorded answers: nothing is sent."""
+    from simulator.comparison.whatif import of_run
+    from simulator.strategies.library import Library
+    from simulator.strategies.recorded import Assumed
+
+    library = Library.load(file)
+    for note in library.notes:
+        print(f"note: {note}", file=sys.stderr)
+    assumed = Assumed(label_accuracy=None if accuracy is None else share("--label-accuracy", accuracy))
+    return of_run(run, library.strategies, assumed=assumed)
+
+
+def _quality(
+    run: Path, comparison: "Comparison", file: Path, *, strategy: str | None, factor: float | None
+) -> "Sequence[SegmentQuality]":
+    """Paired quality per segment, from a team's own judgements."""
+    from simulator.comparison.labels import Labels
+    from simulator.comparison.quality import segments
+    from simulator.run.directory import RunDirectory
+    from simulator.run.ledger import Ledger
+
+    others = sorted({one.strategy for one in comparison.contenders} - {comparison.baseline})
+    if strategy is None and len(others) != 1:
+        raise BadInput(f"--labels needs --strategy, one of {', '.join(others)}")
+    directory = RunDirectory.open(run)
+    ledger = Ledger.read(directory.path)
+    return segments(
+        ledger.calls,
+        ledger.requests,
+        Labels.read(file),
+        strategy=strategy or others[0],
+        baseline=comparison.baseline,
+        scale=factor if factor is not None else min(one.scale for one in comparison.contenders),
+        seed=directory.read_record().seed,
+    )
 
 
 @app.command()

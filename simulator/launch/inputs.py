@@ -16,9 +16,9 @@ from simulator.run.directory import RunDirectory
 from simulator.run.record import sha256
 from simulator.scenario import scenario as scenarios
 from simulator.scenario.scenario import Scenario
-from simulator.traffic.formats import read as read_log
 from simulator.traffic.generate import generate
 from simulator.traffic.multiply import default_jitter
+from simulator.traffic.reading import read as read_log
 from simulator.traffic.slice import cut
 from simulator.traffic.trace import Trace
 from simulator.units import seconds_text
@@ -148,7 +148,7 @@ def _trace(scenario: Scenario, options: Options, seed: int) -> tuple[Trace, tupl
         if not len(trace):
             raise BadInput(f"no session starts within {seconds_text(options.duration_s)}; use a longer --duration")
         return trace, ()
-    found = read_log(options.trace, format=options.trace_format)
+    found = read_log(options.trace, form=options.trace_format)
     end = options.trace_from_s + options.duration_s
     trace = cut(found.trace, options.trace_from_s, end)
     if not len(trace):

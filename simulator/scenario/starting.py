@@ -5,6 +5,8 @@ from pathlib import Path
 
 from simulator.errors import BadInput, Precondition
 from simulator.shipped import shipped
+from simulator.traffic.fit import into, text
+from simulator.traffic.trace import Trace
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _PROFILE = re.compile(r"^\s*staging:\s*(\S+)", re.MULTILINE)
@@ -20,15 +22,25 @@ def start_scenario(name: str, *, start: str, folder: Path) -> list[Path]:
     target = folder / f"{name}.yaml"
     if target.exists():
         raise BadInput(f"{target}: is already there; choose another name")
-    text = _shipped_text(start)
-    found = _PROFILE.search(text)
+    shown = _shipped_text(start)
+    found = _PROFILE.search(shown)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        target.write_text(re.sub(r"(?m)^name: .*$", f"name: {name}", text, count=1), encoding="utf-8")
+        target.write_text(re.sub(r"(?m)^name: .*$", f"name: {name}", shown, count=1), encoding="utf-8")
         wanted = ["schema/scenario.json", *([found[1]] if found else [])]
         return [target, *(path for name in wanted for path in _copied(name, folder))]
     except OSError as error:
         raise Precondition(f"{folder}: cannot be written: {error.strerror}") from None
+
+
+def write_fitted(trace: Trace, target: Path, *, start: str) -> None:
+    """A shipped scenario with the traffic of a log, written to `target` and its schema and profile beside it."""
+    if target.exists():
+        raise BadInput(f"{target}: is already there; choose another name")
+    if target.suffix != ".yaml" or not _NAME.fullmatch(target.stem):
+        raise BadInput(f"{target}: is not a scenario file; use lower-case words joined by hyphens, as in my-app.yaml")
+    start_scenario(target.stem, start=start, folder=target.parent)
+    target.write_text(into(target.read_text(encoding="utf-8"), text(trace)), encoding="utf-8")
 
 
 def _shipped_text(start: str) -> str:
