@@ -16,11 +16,11 @@ from simulator.errors import ExitCode, InvalidFile, worst
 from simulator.pricing.book import PriceBook
 from simulator.pricing.errors import UnknownPrice
 from simulator.provider.profile import Profile
-from simulator.run.demand import KnownLimit
 from simulator.run.directory import RunDirectory
 from simulator.run.health import Verdict, verdict
 from simulator.run.ledger import Ledger
 from simulator.run.metrics import rung_figures
+from simulator.run.quota import KnownLimit, known_limits
 from simulator.run.reconciliation import reconcile
 from simulator.run.record import RunRecord
 from simulator.run.rows import of_rung
@@ -108,7 +108,7 @@ class _Run:
         return cls(
             record=record,
             scenario=scenarios.load(directory.path / SCENARIO_FILE),
-            limits=_known_limits(profile) if profile else [],
+            limits=known_limits(profile) if profile else [],
             book=book or PriceBook.load(directory.path / RATES_FILE),
             at=at or datetime.fromisoformat(record.started_at),
             ledger=Ledger.read(directory.path),
@@ -250,15 +250,6 @@ class _Run:
 
     def _price_changes(self) -> list[date]:
         return sorted({day for model in self._models() for day in self.book.changes(model, after=self.at.date())})
-
-
-def _known_limits(profile: Profile) -> list[KnownLimit]:
-    """The quotas of a profile as the verdicts take them."""
-    return [
-        KnownLimit(model, limit.axis, limit.per_minute, limit.burst_s, f"profile {profile.name}")
-        for model in profile.models
-        for limit in profile.limits_of(model)
-    ]
 
 
 def _command_stem(command: str) -> str:

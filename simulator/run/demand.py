@@ -1,4 +1,4 @@
-"""What a rung asks of each model's quota, second by second, and from which multiple on a quota no longer carries it."""
+"""What a rung asks of each model's quotas, second by second and session by session."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,44 +9,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from simulator.run.percentiles import Floats
+from simulator.run.quota import Axis, KnownLimit
 from simulator.run.rows import floats, of_rung, origins
 from simulator.run.rung import RungFigures
 
-Axis = Literal["requests", "tokens", "input_tokens", "output_tokens"]
-_LONGEST_WINDOW_S = 600
-
-
-@dataclass(frozen=True, slots=True)
-class KnownLimit:
-    """One quota: `per_minute` requests or tokens, refilled continuously, at most `burst_s` seconds of it saved up."""
-
-    model: str
-    axis: Axis
-    per_minute: int
-    burst_s: float
-    source: str
-
-    def steady_multiplier(self, per_second: Floats) -> float | None:
-        """Factor on the mean demand that the refill alone carries: what holds when the busy hour outlasts the burst."""
-        mean = float(per_second.mean()) * 60 if len(per_second) else 0.0
-        return self.per_minute / mean if mean else None
-
-    def peak_multiplier(self, per_second: Floats) -> float | None:
-        """Smallest factor on a demand (one value a second) at which the bucket runs dry; None without demand.
-
-        A bucket of capacity B refilled at r a second carries every window w exactly when its demand ≤ B + r·w.
-        """
-        refill = self.per_minute / 60
-        total = np.concatenate([[0.0], np.cumsum(per_second)])
-        windows = range(1, min(len(per_second), _LONGEST_WINDOW_S) + 1)
-        peaks = {w: float((total[w:] - total[:-w]).max()) for w in windows}
-        factors = [refill * (self.burst_s + w) / peak for w, peak in peaks.items() if peak]
-        return min(factors, default=None)
-
-    def refused_share(self, per_second: Floats, factor: float) -> float:
-        """Part of the demand × `factor` that a steady quota cannot carry, bursts aside."""
-        offered = float(per_second.mean()) * 60 * factor if len(per_second) else 0.0
-        return max(0.0, 1 - self.per_minute / offered) if offered else 0.0
+Amount = Literal["calls", "input", "cached", "output"]
+Amounts = dict[Amount, Floats]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +23,9 @@ class Demand:
 
     scale: float
     strategy: str
-    per_second: dict[str, dict[Axis, Floats]]
-    per_session: dict[str, dict[Axis, Floats]]
+    per_second: dict[str, Amounts]
+    """Calls and tokens by model; `cached` tokens are among the `input`."""
+    per_session: dict[str, Amounts]
     """The same by original session, without time: what resampling says about the mean."""
     answer_share: dict[str, float]
     """Part of the rung's answering calls that each model got."""
@@ -81,12 +50,20 @@ class Demand:
             rate_error=_rate_error(first, sessions),
         )
 
+    def on(self, limit: KnownLimit) -> Floats:
+        """What a quota is asked for, second by second."""
+        return _charged(limit, self.per_second[limit.model])
+
+    def by_session(self, limit: KnownLimit) -> Floats:
+        """What each original session asks of a quota."""
+        return _charged(limit, self.per_session[limit.model])
+
     def refused_share(self, limits: Iterable[KnownLimit], scale: float) -> float:
         """Part of the requests that quotas refuse at `scale`, at the rate of the test (the busy hour)."""
         worst = dict.fromkeys(self.answer_share, 0.0)
         for limit in limits:
             if limit.model in self.per_second:
-                refused = limit.refused_share(self.per_second[limit.model][limit.axis], scale / self.scale)
+                refused = limit.refused_share(self.on(limit), scale / self.scale)
                 worst[limit.model] = max(worst[limit.model], refused)
         return sum(share * worst[model] for model, share in self.answer_share.items())
 
@@ -108,16 +85,22 @@ def lowest(rungs: Sequence[RungFigures], strategy: str) -> RungFigures:
     return min((rung for rung in rungs if rung.strategy == strategy), key=lambda rung: (rung.scale, rung.replicate))
 
 
-def _per_second(calls: pa.Table, span_s: float) -> dict[Axis, Floats]:
+def _charged(limit: KnownLimit, amounts: Amounts) -> Floats:
+    charge = limit.charge
+    asked: Floats = charge.call * amounts["calls"] + charge.input * amounts["input"]
+    return asked + charge.cached * amounts["cached"] + charge.output * amounts["output"]
+
+
+def _per_second(calls: pa.Table, span_s: float) -> Amounts:
     sent = floats(calls, "sent_at")
     inside = (sent >= 0) & (sent < span_s)
     second, length = sent[inside].astype(np.int64), int(np.ceil(span_s))
-    return {axis: np.bincount(second, amount[inside], length).astype(float) for axis, amount in _amounts(calls).items()}
+    return {name: np.bincount(second, amount[inside], length).astype(float) for name, amount in _amounts(calls).items()}
 
 
-def _per_session(calls: pa.Table, sessions: pa.Array) -> dict[Axis, Floats]:
+def _per_session(calls: pa.Table, sessions: pa.Array) -> Amounts:
     owner = pc.index_in(origins(calls), value_set=sessions).to_numpy()
-    return {axis: np.bincount(owner, amount, len(sessions)).astype(float) for axis, amount in _amounts(calls).items()}
+    return {name: np.bincount(owner, amount, len(sessions)).astype(float) for name, amount in _amounts(calls).items()}
 
 
 def _rate_error(calls: pa.Table, sessions: pa.Array) -> float:
@@ -127,10 +110,13 @@ def _rate_error(calls: pa.Table, sessions: pa.Array) -> float:
     return float(gaps.std() / gaps.mean() / np.sqrt(len(sessions))) if len(gaps) > 1 and gaps.mean() else 0.0
 
 
-def _amounts(calls: pa.Table) -> dict[Axis, Floats]:
-    taken, written = _filled(floats(calls, "input_tokens")), _filled(floats(calls, "output_tokens"))
-    counted = np.ones(len(calls))
-    return {"requests": counted, "tokens": taken + written, "input_tokens": taken, "output_tokens": written}
+def _amounts(calls: pa.Table) -> Amounts:
+    return {
+        "calls": np.ones(len(calls)),
+        "input": _filled(floats(calls, "input_tokens")),
+        "cached": _filled(floats(calls, "cache_read_tokens")),
+        "output": _filled(floats(calls, "output_tokens")),
+    }
 
 
 def _filled(tokens: Floats) -> Floats:

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pyarrow as pa
 
-from simulator.run.demand import KnownLimit, lowest
+from simulator.run.demand import lowest
+from simulator.run.quota import KnownLimit
 from simulator.run.rung import RungFigures
 from simulator.scenario.projection import Launch, ProjectionPlan
 from simulator.spend.assumptions import register

@@ -7,8 +7,9 @@ from decimal import Decimal
 import numpy as np
 import pyarrow as pa
 
-from simulator.run.demand import Demand, KnownLimit, lowest
+from simulator.run.demand import Demand, lowest
 from simulator.run.percentiles import LEAST_SESSIONS, Floats
+from simulator.run.quota import KnownLimit
 from simulator.run.rung import RungFigures
 from simulator.scenario.projection import Launch
 from simulator.spend import budget as budgets

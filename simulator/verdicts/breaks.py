@@ -6,7 +6,7 @@ from typing import get_args
 
 import pyarrow as pa
 
-from simulator.run.demand import KnownLimit
+from simulator.run.quota import KnownLimit
 from simulator.run.rung import RungFigures
 from simulator.scenario.objective import Objective
 from simulator.spend.bill import RungCost

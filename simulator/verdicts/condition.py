@@ -8,7 +8,8 @@ from typing import Literal
 import pyarrow as pa
 
 from simulator.figures import Figures, Provenance
-from simulator.run.demand import Demand, KnownLimit, lowest
+from simulator.run.demand import Demand, lowest
+from simulator.run.quota import KnownLimit
 from simulator.run.rung import RungFigures
 from simulator.scenario.objective import Objective
 from simulator.spend.bill import RungCost

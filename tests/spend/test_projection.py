@@ -8,8 +8,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from simulator.run.demand import KnownLimit
 from simulator.run.metrics import rung_figures
+from simulator.run.quota import KnownLimit
 from simulator.scenario.projection import Launch, ProjectionPlan
 from simulator.spend.projection import MonthCost, Projection, project
 from tests.run.hand import Rows, asked, record, tables

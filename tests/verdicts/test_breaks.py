@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from simulator.run.demand import KnownLimit
 from simulator.run.metrics import rung_figures
+from simulator.run.quota import KnownLimit
 from simulator.scenario.objective import Objective
 from simulator.scenario.projection import Launch, ProjectionPlan
 from simulator.spend.projection import project

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.calls import ANSWERED, Outcome
-from simulator.run.demand import KnownLimit
 from simulator.run.health import verdict
 from simulator.run.metrics import rung_figures
+from simulator.run.quota import KnownLimit
 from simulator.run.record import RungRecord
 from simulator.run.timeline import timeline
 from simulator.scenario.objective import METRICS, Objective

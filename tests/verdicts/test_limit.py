@@ -9,8 +9,9 @@ import pytest
 from simulator import yamlfile
 from simulator.provider.profile import Profile
 from simulator.rehearsal.rehearse import rehearse
-from simulator.run.demand import Demand, KnownLimit
+from simulator.run.demand import Demand
 from simulator.run.metrics import rung_figures
+from simulator.run.quota import known_limits
 from simulator.scenario import scenario as scenarios
 from simulator.traffic.generate import generate
 from simulator.traffic.multiply import multiply
@@ -33,9 +34,9 @@ def test_the_first_refusals_come_where_the_demand_at_one_times_says(repository: 
 
     calls, requests = rehearsed(1.0)
     (rung,) = rung_figures(calls, requests, rungs=[record(len(requests), planned_span_s=SPAN_S)])
-    asked = Demand.of(calls, rung).per_second["gpt-4o"]
-    limits = [KnownLimit("gpt-4o", one.axis, one.per_minute, one.burst_s, "x") for one in profile.limits_of("gpt-4o")]
-    breaks_at = min(limit.peak_multiplier(asked[limit.axis]) for limit in limits)
+    demand = Demand.of(calls, rung)
+    limits = [limit for limit in known_limits(profile) if limit.model == "gpt-4o"]
+    breaks_at = min(limit.peak_multiplier(demand.on(limit)) for limit in limits)
 
     assert refused_share(rehearsed(0.8 * breaks_at)[0]) <= REFUSED_SHARE
     assert refused_share(rehearsed(1.25 * breaks_at)[0]) > REFUSED_SHARE

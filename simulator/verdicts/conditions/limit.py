@@ -8,8 +8,9 @@ import numpy as np
 import pyarrow.compute as pc
 
 from simulator.calls import Outcome
-from simulator.run.demand import Demand, KnownLimit, header_limits
+from simulator.run.demand import Demand, header_limits
 from simulator.run.percentiles import generator
+from simulator.run.quota import KnownLimit
 from simulator.run.rows import of_rung
 from simulator.spend.uncertainty import mean_factors
 from simulator.units import count_text, scale_text, share_text
@@ -57,7 +58,7 @@ class _Quota:
 
     def bounds(self) -> tuple[float, float] | tuple[None, None]:
         """The multiplier's P10 and P90, from the sampled sessions' lengths and from how irregularly they came."""
-        factors = mean_factors(self.demand.per_session[self.limit.model][self.limit.axis], seed=0)
+        factors = mean_factors(self.demand.by_session(self.limit), seed=0)
         if factors is None:
             return None, None
         factors = factors * np.exp(self.demand.rate_error * generator(0, "arrivals").standard_normal(len(factors)))
@@ -100,7 +101,7 @@ def _tightest(evidence: Evidence, strategy: str, model: str, seen: _Seen) -> _Qu
 
 
 def _quota(limit: KnownLimit, demand: Demand) -> _Quota | None:
-    asked = demand.per_second[limit.model][limit.axis]
+    asked = demand.on(limit)
     steady, peak = limit.steady_multiplier(asked), limit.peak_multiplier(asked)
     return _Quota(limit, demand, steady * demand.scale, peak * demand.scale) if steady and peak else None
 
