@@ -47,8 +47,10 @@ sample: $(STAMP)  ## make results/sample-launch/ anew
 notebook: $(STAMP)  ## execute the notebooks in place
 	$(BIN)/python -m tests.notebooks
 
-schemas: $(STAMP)  ## write scenarios/schema/*.json anew, for editors
-	for kind in scenario profile prices; do $(BIN)/tenfold schema $$kind > scenarios/schema/$$kind.json; done
+schemas: $(STAMP)  ## write the JSON schemas for editors anew
+	$(BIN)/tenfold schema scenario > scenarios/schema/scenario.json
+	$(BIN)/tenfold schema profile > scenarios/schema/profile.json
+	$(BIN)/tenfold schema prices > pricing/schema/prices.json
 
 lock: $(STAMP)  ## resolve both lock files anew
 	printf 'hatchling\neditables\n' | $(UV_COMPILE) --upgrade pyproject.toml - -o requirements.lock
