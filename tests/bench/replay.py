@@ -30,12 +30,13 @@ _RECORD = struct.Struct("<Q8q5IHBBIQI16x")
 _T_RECEIVED, _T_FIRST = 3, 4
 
 
-def main() -> None:
+def run() -> Iterator[str]:
+    """One line per rate."""
     binary = os.environ.get("TENFOLD_TRUTH_SERVER")
-    print(_HEAD.format("rate", "sent", "TTFT error p50", "p99", "lag p50", "p99", "CPU/req", "late", "MB"))
+    yield _HEAD.format("rate", "sent", "TTFT error p50", "p99", "lag p50", "p99", "CPU/req", "late", "MB")
     for one in against_truth(Path(binary)) if binary else selfcheck(RATES, seconds=SECONDS):
-        print(line(one), flush=True)
-    print(AIM if binary else "bounded by the embedded endpoint; name the truth server in TENFOLD_TRUTH_SERVER")
+        yield line(one)
+    yield AIM if binary else "bounded by the embedded endpoint; name the truth server in TENFOLD_TRUTH_SERVER"
 
 
 def line(one: Step) -> str:
@@ -81,11 +82,16 @@ def truth(log: Path, calls: pa.Table) -> dict[str, float]:
 
     Two that overtake each other swap truths that differ by the server's own lag only.
     """
-    records = (record for record in _RECORD.iter_unpack(log.read_bytes()) if record[_T_FIRST] > 0)
-    waits = [record[_T_FIRST] - record[_T_RECEIVED] for record in sorted(records, key=lambda one: one[_T_RECEIVED])]
     rows = zip(*(calls[name].to_pylist() for name in ("sent_at", "call_id", "first_token_at")), strict=True)
     answered = [call for _, call, first in sorted(rows, key=lambda row: row[0]) if first is not None]
-    return {call: wait / 1e9 for call, wait in zip(answered, waits, strict=False)}
+    return dict(zip(answered, first_tokens(log), strict=False))
+
+
+def first_tokens(log: Path) -> list[float]:
+    """Receipt to first token of every answered request, seconds, in the order of receipt."""
+    records = (record for record in _RECORD.iter_unpack(log.read_bytes()) if record[_T_FIRST] > 0)
+    ordered = sorted(records, key=lambda record: record[_T_RECEIVED])
+    return [(record[_T_FIRST] - record[_T_RECEIVED]) / 1e9 for record in ordered]
 
 
 def _await(port: int) -> None:
@@ -102,4 +108,5 @@ def _await(port: int) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    for text in run():
+        print(text, flush=True)

@@ -6,6 +6,7 @@
 import json
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
@@ -20,7 +21,8 @@ PARTS = 6
 DRIFT_LIMIT_S = 0.002
 
 
-def main() -> None:
+def run() -> Iterator[str]:
+    """A line per part of the span, then the verdict."""
     seconds = float(os.environ.get("TENFOLD_SOAK_S", HOUR_S))
     endpoint_cpu, generator_cpu = cores()
     with tempfile.TemporaryDirectory(prefix="tenfold-soak-") as scratch:
@@ -31,12 +33,12 @@ def main() -> None:
             calls, rung = replayed_step(server, Path(scratch), rate=RATE, seconds=seconds)
     medians = lags(calls, seconds)
     for number, median in enumerate(medians, 1):
-        print(f"part {number} of {PARTS}: send lag p50 {1000 * median:.3f} ms")
+        yield f"part {number} of {PARTS}: send lag p50 {1000 * median:.3f} ms"
     process = rung["processes"][0]
-    print(f"sent {rung['sent']} of {rung['planned']}, memory {process['memory_mb']:.0f} MB")
-    print(f"wall clock against monotonic clock moved by {1000 * process['clock_drift_max_s']:.3f} ms a second at most")
+    yield f"sent {rung['sent']} of {rung['planned']}, memory {process['memory_mb']:.0f} MB"
+    yield f"wall clock against monotonic clock moved by {1000 * process['clock_drift_max_s']:.3f} ms a second at most"
     drift = max(medians) - min(medians)
-    print(f"drift {1000 * drift:.3f} ms over {seconds:g} s: {'fine' if drift <= DRIFT_LIMIT_S else 'TOO MUCH'}")
+    yield f"drift {1000 * drift:.3f} ms over {seconds:g} s: {'fine' if drift <= DRIFT_LIMIT_S else 'TOO MUCH'}"
 
 
 def lags(calls: pa.Table, seconds: float) -> list[float]:
@@ -48,4 +50,5 @@ def lags(calls: pa.Table, seconds: float) -> list[float]:
 
 
 if __name__ == "__main__":
-    main()
+    for text in run():
+        print(text, flush=True)
