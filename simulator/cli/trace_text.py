@@ -50,7 +50,9 @@ def _week(hours: list[float | None]) -> Iterator[str]:
 
 
 def _plain(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3g}"
+    if value is None:
+        return "–"
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
 def fidelity_lines(rows: Sequence[Fidelity]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from simulator.draws import uniform
 from simulator.errors import BadInput
 from simulator.launch.inputs import Inputs
 from simulator.spend.bill import bill
@@ -104,8 +105,11 @@ def forecast(inputs: Inputs, scales: tuple[float, ...], *, meaning: Meaning, rep
 
 
 def planned_answer(ask: Ask, request: Request) -> Answer:
-    """What an attempt brings if everything goes as planned: the true label, or the planned length."""
-    label = ask.truth if ask.labels and ask.truth in ask.labels else (ask.labels[0] if ask.labels else "")
+    """What an attempt brings if everything goes as planned: the true label, or an answer of the planned length."""
+    label = ""
+    if ask.labels:  # nobody knows the right one of a log without labels: any is as likely
+        guess = ask.labels[int(uniform(0, ask.node, request.request_id) * len(ask.labels))]
+        label = ask.truth if ask.truth in ask.labels else guess
     sent = request.input_tokens if ask.sees == "all" or not request.parts else request.parts[-1]
     length = _LABEL_TOKENS if ask.labels else request.output_tokens
     if ask.max_output_tokens is not None:
