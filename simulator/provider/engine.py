@@ -145,18 +145,20 @@ class Engine:
         room = min(model.max_output_tokens, model.context_window - order.input_tokens)
         most = min(room, order.max_output_tokens or room)
         planned = order.output_tokens or model.default_output_tokens
-        tokens, uncached = min(planned, most), order.input_tokens - cached
-        if damage.ends_after is not None and damage.ends_after >= tokens:
+        hidden = min(most, model.reasoning.tokens(seed=self.seed, key=self.stem + key) if model.reasoning else 0)
+        visible, uncached = min(planned, most - hidden), order.input_tokens - cached
+        if damage.ends_after is not None and damage.ends_after >= visible:
             damage = NOTHING  # it was over before the fault
         return Answer(
-            output_tokens=min(tokens, damage.ends_after or tokens),
+            output_tokens=hidden + min(visible, damage.ends_after or visible),
+            hidden_tokens=hidden,
             prefill_s=model.first_token.prefill_s(uncached) * damage.slower,
             first_token_s=model.first_token.wait_s(uncached, seed=self.seed, key=self.stem + key) * damage.slower,
             stretch=model.per_token.stretch(seed=self.seed, key=self.stem + key) * damage.slower,
             order=order,
             cached_tokens=cached,
             written_tokens=self.cache.written_tokens(order.prefix, order.input_tokens, cached),
-            finish_reason="length" if planned > most else "stop",
+            finish_reason="length" if hidden + planned > most else "stop",
             damage=damage,
         )
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from simulator import draws
-from simulator.units import Duration, Share
+from simulator.units import Count, Duration, Share
 from simulator.yamlfile import FileModel
 
 Spread = Annotated[float, Field(ge=0, le=3)]
@@ -53,6 +53,21 @@ class PerToken(FileModel):
     def stretch(self, *, seed: int, key: str) -> float:
         """J of one request."""
         return multiplier(self.cv, draws.normal(seed, "provider.per_token", key))
+
+
+class Reasoning(FileModel):
+    """Tokens that a model writes before its visible answer, and bills as output: lognormal around a median."""
+
+    median: Count = Field(gt=0)
+    sigma: float = Field(ge=0, le=3)
+    share: Share = 1.0
+    """Share of requests that reason at all."""
+
+    def tokens(self, *, seed: int, key: str) -> int:
+        """How many for one request."""
+        if draws.uniform(seed, "provider.reasons", key) >= self.share:
+            return 0
+        return max(1, round(self.median * math.exp(self.sigma * draws.normal(seed, "provider.reasoning", key))))
 
 
 def multiplier(cv: float, z: float) -> float:

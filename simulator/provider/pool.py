@@ -33,18 +33,26 @@ class Job:
     first_token_s: float
     """Time from the start of the prefill to the first token."""
     stretch: float
+    hidden_tokens: int = 0
+    """Tokens written first that nobody sees (reasoning); part of `output_tokens`."""
     stage: Stage = Stage.WAITING
     replica: "Replica | None" = None
     offered_at: float = 0.0
     started_at: float | None = None
     """When the prefill began: what lies between is queueing."""
     first_token_at: float | None = None
+    """Of those that are seen; None where the answer ends before."""
     ended_at: float | None = None
     batch_at_first: int = 0
     """Answers being written on the replica when this one began, itself included."""
     v_start: float = 0.0
     wrote: int = 0
     """Tokens written when it ended: fewer than `output_tokens` where it was cancelled."""
+
+    @property
+    def shown(self) -> int:
+        """Tokens of an ended answer that could be seen."""
+        return max(0, self.wrote - self.hidden_tokens)
 
 
 @dataclass(slots=True, eq=False)
@@ -116,23 +124,21 @@ class Pool:
         while self.next_at() <= now:
             at, _, job, replica, _ = heapq.heappop(self._events)
             if job is None:
-                happened.append(self._end(heapq.heappop(replica.ends)[2], at))
-                continue
-            happened.append(self._first_token(job, replica, at))
-            if job.output_tokens == 1:
-                happened.append(self._end(job, at))
+                happened += self._pass_mark(heapq.heappop(replica.ends)[2], replica, at)
+            else:
+                happened += self._begin(job, replica, at)
         return happened
 
     def cancel(self, job: Job, now: float) -> None:
         """Stop a job and free its place; `job.wrote` says how far it came. No effect on one that has ended."""
         if job.stage is Stage.WAITING:
             self.waiting.remove(job)
-            self._close(job, now)
+            self._close(job, now, 0)
         elif job.stage is not Stage.ENDED:
-            self._end(job, now)
+            self._end(job, now, self.written(job, now))
 
     def written(self, job: Job, now: float) -> int:
-        """Tokens written by `now`."""
+        """Tokens written by `now`, hidden ones too."""
         if job.stage is Stage.ENDED:
             return job.wrote
         if job.stage is not Stage.WRITING:
@@ -164,32 +170,48 @@ class Pool:
         job.started_at = begin
         self._push(begin + job.first_token_s, job, replica, 0)
 
-    def _first_token(self, job: Job, replica: Replica, at: float) -> Milestone:
+    def _begin(self, job: Job, replica: Replica, at: float) -> list[Milestone]:
+        """The prompt is read, the first token written."""
         self._wind(replica, at)
-        job.stage, job.first_token_at, job.v_start = Stage.WRITING, at, replica.clock
+        job.stage, job.v_start = Stage.WRITING, replica.clock
         replica.writing += 1
         job.batch_at_first = replica.writing
-        if job.output_tokens > 1:
-            self._order += 1
-            heapq.heappush(replica.ends, (job.v_start + job.stretch * (job.output_tokens - 1), self._order, job))
-        self._plan(replica)
-        return Milestone(at, job, done=False)
+        if not job.hidden_tokens:
+            return self._pass_mark(job, replica, at)
+        self._set_mark(job, replica, min(job.hidden_tokens + 1, job.output_tokens))
+        return []
 
-    def _end(self, job: Job, at: float) -> Milestone:
+    def _pass_mark(self, job: Job, replica: Replica, at: float) -> list[Milestone]:
+        """A job has come to its first visible token, to its last, or to both at once."""
+        self._wind(replica, at)
+        if job.first_token_at is not None or job.hidden_tokens == job.output_tokens:
+            return [self._end(job, at, job.output_tokens)]
+        job.first_token_at = at
+        first = Milestone(at, job, done=False)
+        if job.output_tokens == job.hidden_tokens + 1:
+            return [first, self._end(job, at, job.output_tokens)]
+        self._set_mark(job, replica, job.output_tokens)
+        return [first]
+
+    def _set_mark(self, job: Job, replica: Replica, token: int) -> None:
+        self._order += 1
+        heapq.heappush(replica.ends, (job.v_start + job.stretch * (token - 1), self._order, job))
+        self._plan(replica)
+
+    def _end(self, job: Job, at: float, wrote: int) -> Milestone:
         """Take a job out of its replica, let the next waiting one in."""
         replica = job.replica
         assert replica is not None
-        self._close(job, at)
         self._wind(replica, at)
-        replica.writing -= job.first_token_at is not None
+        replica.writing -= job.stage is Stage.WRITING
         replica.taken -= 1
+        self._close(job, at, wrote)
         self._plan(replica)
         self._let_in(at)
         return Milestone(at, job, done=True)
 
-    def _close(self, job: Job, at: float) -> None:
-        job.wrote = self.written(job, at)
-        job.stage, job.ended_at = Stage.ENDED, at
+    def _close(self, job: Job, at: float, wrote: int) -> None:
+        job.stage, job.ended_at, job.wrote = Stage.ENDED, at, wrote
         self.active -= 1
 
     def _clock(self, replica: Replica, now: float) -> float:

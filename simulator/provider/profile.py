@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from simulator.errors import BadInput
 from simulator.provider.cache import CacheRules
 from simulator.provider.hazards import AnyFault
-from simulator.provider.latency import FirstToken, PerToken
+from simulator.provider.latency import FirstToken, PerToken, Reasoning
 from simulator.provider.limits.style import Limit, LimitStyle
 from simulator.registry import family
 from simulator.units import Count, Duration, Share
@@ -37,6 +37,7 @@ class Model(FileModel):
     overload: Literal[503, 529] = 503
     first_token: FirstToken
     per_token: PerToken
+    reasoning: Reasoning | None = None
     limits: AnyLimits | None = None
 
     @model_validator(mode="after")

@@ -72,11 +72,12 @@ class Attempt:
         """When the end reaches the client: late headers and a stall in the middle hold it back."""
         answer, now = self._taken, self.stage.clock.now
         assert answer is not None
-        assert answer.first_token_at is not None
-        damage = answer.damage
-        share = min(1.0, damage.stall_after / answer.wrote)
-        stalled = answer.first_token_at + share * (now - answer.first_token_at) + damage.stall_s
-        return max(now, answer.offered_at + damage.delay_s, stalled if damage.stall_s else now)
+        damage, begun = answer.damage, answer.first_token_at
+        late = max(now, answer.offered_at + damage.delay_s)
+        if not damage.stall_s or begun is None:
+            return late
+        share = min(1.0, damage.stall_after / answer.shown)
+        return max(late, begun + share * (now - begun) + damage.stall_s)
 
     def _refused(self, refusal: Refusal) -> None:
         if self.reply is None:
@@ -158,11 +159,11 @@ def _outcome(answer: Answer) -> Outcome:
 def _write_answer(row: Call, answer: Answer, *, whole: bool) -> None:
     row.input_tokens, row.cache_read_tokens = answer.order.input_tokens, answer.cached_tokens
     row.cache_write_5m_tokens = answer.written_tokens
-    row.output_tokens, row.reasoning_tokens = answer.wrote, 0
+    row.output_tokens, row.reasoning_tokens = answer.wrote, answer.wrote - answer.shown
     if answer.first_token_at is not None:
         seen_at = max(answer.first_token_at, answer.offered_at + answer.damage.delay_s)
         row.first_token_at = seen_at if row.ended_at is not None and seen_at <= row.ended_at else None
-    row.last_token_at = row.ended_at if whole else None
+    row.last_token_at = row.ended_at if whole and answer.shown else None
     row.finish_reason = answer.finish_reason if whole else None
 
 

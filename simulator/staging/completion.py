@@ -103,7 +103,7 @@ class Completion:
         if damage.ending == "error" and answer.broken:
             problem = self.dialect.refusal(Refusal("fault", 500), self.wanted.model)
             return wire.json_body(self.dialect.error(problem), status=problem.status, headers=headers)
-        said = answers.text(answer.order.key, answer.wrote) if self.text is None else self.text
+        said = answers.text(answer.order.key, answer.shown) if self.text is None else self.text
         usage = None if damage.no_usage else Usage.of(answer)
         body = self.dialect.whole(self._heading(), said, finish_reason=answer.finish_reason, usage=usage)
         if not (answer.broken or damage.malformed_after):

@@ -84,7 +84,7 @@ class Streamed(Delivery):
         """The headers have left: write with `write`; `buffered` says how many bytes wait there."""
         self._write, self._buffered = write, buffered
         write(self.script.opening())
-        if self.answer.first_token_at is not None:
+        if self.answer.first_token_at is not None or self.answer.ended_at is not None:
             self._go_on()
 
     def begin(self, at: float) -> None:
@@ -109,11 +109,17 @@ class Streamed(Delivery):
         if self._stalls(now):
             return
         if self._buffered() < _HELD_BYTES or self.answer.ended_at is not None:
-            self._send(max(1, self.engine.pool.written(self.answer, now)), now)
+            self._send(self._visible(now), now)
         if self.answer.ended_at is None:
-            self._wake(max(self.engine.pool.due(self.answer, self.sent + 1, now), now + self.flush_s), now)
+            token = self.answer.hidden_tokens + self.sent + 1
+            self._wake(max(self.engine.pool.due(self.answer, token, now), now + self.flush_s), now)
         elif not self._stalls(now):
             self._close()
+
+    def _visible(self, now: float) -> int:
+        """Tokens that may have left by now; once the first is due, that one for sure."""
+        written = self.engine.pool.written(self.answer, now) - self.answer.hidden_tokens
+        return max(written, 0 if self.answer.first_token_at is None else 1)
 
     def _wake(self, due: float, now: float) -> None:
         self.stop()

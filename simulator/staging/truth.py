@@ -52,6 +52,7 @@ class TruthLog:
                 "input_tokens": answer.order.input_tokens,
                 "cached_tokens": answer.cached_tokens,
                 "output_tokens": answer.wrote,
+                "reasoning_tokens": answer.wrote - answer.shown,
                 "billed_output_tokens": billed,
                 "writes": writes,
             }

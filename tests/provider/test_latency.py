@@ -5,7 +5,7 @@ from statistics import fmean, pstdev
 
 import pytest
 
-from simulator.provider.latency import FirstToken, PerToken, multiplier
+from simulator.provider.latency import FirstToken, PerToken, Reasoning, multiplier
 
 
 def test_the_multiplier_has_mean_one_and_the_asked_spread():
@@ -35,6 +35,14 @@ def test_the_slow_mode_takes_its_share():
     drawn = [first.wait_s(0, seed=1, key=f"r{index}") for index in range(10_000)]
     assert {round(seconds, 6) for seconds in drawn} == {0.1, 0.4}
     assert sum(one > 0.2 for one in drawn) / len(drawn) == pytest.approx(0.1, abs=0.01)
+
+
+def test_reasoning_is_lognormal_around_its_median_for_its_share():
+    reasoning = Reasoning(median=200, sigma=0.5, share="75%")
+    drawn = [reasoning.tokens(seed=1, key=f"r{index}") for index in range(8_000)]
+    some = sorted(one for one in drawn if one)
+    assert len(some) / len(drawn) == pytest.approx(0.75, abs=0.02)
+    assert some[len(some) // 2] == pytest.approx(200, rel=0.03)
 
 
 def test_the_same_key_meets_the_same_jitter():

@@ -30,6 +30,18 @@ def test_one_answer_alone_takes_its_first_token_and_one_step_per_further_token()
     assert one.ended_at == pytest.approx(0.1 + 10 * 0.011)
 
 
+@pytest.mark.parametrize(
+    ("hidden", "first_at", "shown"), [(5, 0.1 + 5 * 0.011, 6), (10, 0.1 + 10 * 0.011, 1), (11, None, 0)]
+)
+def test_hidden_tokens_are_written_first(hidden, first_at, shown):
+    machines, one = pool(), Job(11, 0.0, 0.1, 1.0, hidden_tokens=hidden)
+    machines.offer(one, 0.0)
+    seen = [milestone.done for milestone in run(machines)]
+    assert seen == ([False, True] if shown else [True])
+    assert one.first_token_at == (pytest.approx(first_at) if first_at else None)
+    assert (one.ended_at, one.wrote, one.shown) == (pytest.approx(0.1 + 10 * 0.011), 11, shown)
+
+
 def test_two_answers_on_one_machine_slow_each_other_while_both_write():
     machines, short, long = pool(), job(11), job(21)
     machines.offer(short, 0.0)

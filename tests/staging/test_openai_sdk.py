@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.provider.profiles import profile
+
 openai = pytest.importorskip("openai")
 HELLO = [{"role": "user", "content": "Hello"}]
 
@@ -32,6 +34,29 @@ def test_every_chunk_is_the_sdks_own_type_and_adds_up(client):
     assert text == whole.choices[0].message.content
     assert chunks[-1].usage.completion_tokens == 12
     assert chunks[-2].choices[0].finish_reason == "stop"
+
+
+def test_reasoning_is_waited_for_and_billed_but_not_seen(start):
+    thinking = {"reasoning": {"median": 40, "sigma": 0}, "label_accuracy": 1.0}
+    endpoint = start(profile({"small": thinking}))
+    told = {"x-sim-output-tokens": "10", "x-sim-input-tokens": "5"}
+    ask = {"model": "small", "messages": HELLO, "extra_headers": told}
+    with openai.OpenAI(base_url=endpoint.url + "/v1", api_key="made-up", max_retries=0) as client:
+        whole = client.chat.completions.create(**ask)
+        *chunks, last = client.chat.completions.create(**ask, stream=True, stream_options={"include_usage": True})
+        cut = client.chat.completions.create(**ask, max_completion_tokens=40)
+    for usage in (whole.usage, last.usage):
+        assert (usage.completion_tokens, usage.completion_tokens_details.reasoning_tokens) == (50, 40)
+    assert len(whole.choices[0].message.content.split()) == 10
+    assert sum(1 for chunk in chunks if chunk.choices[0].delta.content) == 10
+    assert (cut.choices[0].message.content, cut.choices[0].finish_reason, cut.usage.completion_tokens) == (
+        "",
+        "length",
+        40,
+    )
+    endpoint.stop()
+    first = endpoint.truth()[0]
+    assert first["first_token_at"] - first["offered_at"] == pytest.approx(0.030 + 40 * 0.005)
 
 
 def test_the_models_are_listed(client):

@@ -51,11 +51,19 @@ class Usage:
     cached_tokens: int
     written_tokens: int
     output_tokens: int
+    """Includes reasoning."""
+    reasoning_tokens: int
 
     @classmethod
     def of(cls, answer: Answer) -> "Usage":
         """What has been used so far."""
-        return cls(answer.order.input_tokens, answer.cached_tokens, answer.written_tokens, answer.wrote)
+        return cls(
+            input_tokens=answer.order.input_tokens,
+            cached_tokens=answer.cached_tokens,
+            written_tokens=answer.written_tokens,
+            output_tokens=answer.wrote,
+            reasoning_tokens=answer.wrote - answer.shown,
+        )
 
 
 @dataclass(frozen=True, slots=True)
