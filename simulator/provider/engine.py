@@ -61,8 +61,8 @@ class Refusal:
 
     @property
     def retry_after_s(self) -> float | None:
-        """When to try again, where it is known."""
-        return self.denial.retry_after_s if self.denial else self.damage.retry_after_s
+        """When to try again, as the caller is told."""
+        return self.denial.told_s if self.denial else self.damage.retry_after_s
 
 
 class Event(NamedTuple):

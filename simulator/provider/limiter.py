@@ -40,6 +40,8 @@ class Denial:
     requested: int
     retry_after_s: float | None
     """None: never, the request alone is larger than a minute's quota."""
+    told_s: float | None
+    """What the caller is told of it."""
 
 
 class Limiter:
@@ -94,7 +96,8 @@ class Limiter:
         per_minute = bucket.limit.per_minute
         # Providers print what is used of a minute's quota; a bucket of `burst` knows what is missing of its capacity.
         used = min(per_minute, round(per_minute * (1 - max(0.0, bucket.level) / bucket.limit.capacity)))
-        return Denial(axis, per_minute, used, need, None if too_large else wait)
+        wait_s = None if too_large else wait
+        return Denial(axis, per_minute, used, need, wait_s, self.style.told_wait(wait_s) if self.style else None)
 
     def _refill(self, now: float) -> None:
         for bucket in self.buckets.values():

@@ -90,7 +90,9 @@ def test_beyond_the_quota_is_429_with_the_time_to_wait(provider):
     list(provider.advance(0.0))
     engine.cancel(first, 0.0)
     refusal = engine.offer(Order("r2", 300, 10), 0.0)
-    assert refusal == Refusal("rate_limited", 429, Denial("tokens", 60_000, 54_000, 300, pytest.approx(0.2)))
+    assert refusal == Refusal(
+        "rate_limited", 429, Denial("tokens", 60_000, 54_000, 300, pytest.approx(0.2), pytest.approx(0.2))
+    )
 
 
 def test_a_caller_who_leaves_pays_for_what_was_written(provider):

@@ -1,5 +1,6 @@
 """What every rate-limit style must say. A style is one class in one file of this folder."""
 
+import math
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -53,6 +54,15 @@ class LimitStyle(FileModel):
     burst: Duration = Field(default=5.0, gt=0)
     count_refused: bool = True
     """Whether a request refused for its tokens still costs one request (OpenAI's cookbook on rate limits: it does)."""
+
+    retry_after: Literal["exact", "rounded", "none"] = "exact"
+    """What a refusal says of when to come back: to the millisecond, in whole seconds up, or nothing."""
+
+    def told_wait(self, wait_s: float | None) -> float | None:
+        """The wait as a caller is told it."""
+        if wait_s is None or self.retry_after == "none":
+            return None
+        return float(math.ceil(wait_s)) if self.retry_after == "rounded" else wait_s
 
     @abstractmethod
     def limits(self) -> list[Limit]:

@@ -128,7 +128,9 @@ def openai_refusal(refusal: Refusal, model: str, *, param: str) -> Problem:
     axis = _AXIS_WORDS.get(denial.axis, f"{denial.axis.replace('_', ' ')} per min")
     facts = f"Limit {denial.limit}, Used {denial.used}, Requested {denial.requested}."
     again = "The input or output tokens must be reduced in order to run successfully."
-    if denial.retry_after_s is not None:
-        again = f"Please try again in {max(1, round(denial.retry_after_s * 1000))}ms."
+    if denial.told_s is not None:
+        again = f"Please try again in {max(1, round(denial.told_s * 1000))}ms."
+    elif denial.retry_after_s is not None:
+        again = "Please try again later."
     message = f"Rate limit reached for {model} on {axis}: {facts} {again}"
     return Problem(429, message, kind=denial.axis, code="rate_limit_exceeded")
