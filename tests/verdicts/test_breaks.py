@@ -187,14 +187,17 @@ def test_a_provider_that_runs_out_of_capacity_is_not_a_quota() -> None:
     busy = [asked(f"b{n}", 1.0, scale=2.0, outcome="overloaded") for n in range(50)]
     (one,) = found(rung(1.0), rung(2.0) + busy)
     assert (one.kind, one.title, one.low, one.high) == ("queue", "the provider runs out of capacity", 1.0, 2.0)
-    assert one.evidence == "11.1 % of the attempts at 2× got 503 or 529"
+    assert one.evidence.startswith("11.1 % of the attempts at 2× got 503 or 529; ")
 
 
-def test_waits_that_grow_through_a_rung_are_a_queue() -> None:
-    slower = [asked(f"s{n}", n / 40, scale=2.0, first=0.5 + n / 100, took=9.0) for n in range(400)]
+def test_waits_that_grow_through_a_rung_are_a_queue_and_its_throughput_is_the_ceiling() -> None:
+    """400 requests in 10 s at 2×, of which 250 end within it: 25 a second, 1.25 times the 20 of 1×."""
+    slower = [asked(f"s{n}", n / 40, scale=2.0, first=0.5 + n / 100, took=n / 66.6) for n in range(400)]
     (one,) = found(rung(1.0), slower)
-    assert (one.title, one.multiplier) == ("answers wait longer and longer", 2.0)
+    assert (one.title, one.low, one.high) == ("answers wait longer and longer", 1.0, 2.0)
+    assert one.multiplier == pytest.approx(1.25, abs=0.01)
     assert one.evidence.startswith("at 2× the first token took 1.49 s in the first third of the rung and 3.9 s")
+    assert one.evidence.endswith("25 answers a second were the most, 1.2×")
 
 
 def test_a_full_pool_is_assumed_of_the_client() -> None:

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from simulator.calls import Outcome
+from simulator.run.demand import lowest
 from simulator.run.metrics import window
 from simulator.run.rows import floats, of_rung
 from simulator.run.rung import RungFigures
@@ -41,18 +42,27 @@ def find(evidence: Evidence) -> Iterator[Break]:
 
 
 def _break(evidence: Evidence, rung: RungFigures, sign: _Sign, held: float | None) -> Break:
+    ceiling, at = rung.completed_rate or 0.0, _ceiling(evidence, rung, held)
     return Break(
         kind="queue",
         title=sign.title,
         strategy=rung.strategy,
-        multiplier=rung.scale,
+        multiplier=at,
         low=held,
         high=rung.scale,
         provenance="measured",
-        evidence=sign.evidence,
+        evidence=f"{sign.evidence}; {ceiling:.3g} answers a second were the most, {scale_text(round(at, 1))}",
         fix=sign.fix,
         verify=evidence.verify(rung.strategy, rung.scale),
     )
+
+
+def _ceiling(evidence: Evidence, rung: RungFigures, held: float | None) -> float:
+    """The multiple whose requests come as fast as the overloaded rung answered, between what held and what did not."""
+    base = lowest(evidence.rungs, rung.strategy)
+    if not base.offered_rate or not rung.completed_rate:
+        return rung.scale
+    return min(max(rung.completed_rate / base.offered_rate * base.scale, held or 0.0), rung.scale)
 
 
 def _refusing(calls: pa.Table, rung: RungFigures) -> _Sign | None:
