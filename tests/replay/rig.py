@@ -63,11 +63,12 @@ def replay(
     span_s: float = 1.0,
     drain_s: float = 10.0,
     stop_after_s: float | None = None,
+    rows: Rows | None = None,
 ) -> Rows:
     """Serve the sessions as a worker would; returns when all of them are over."""
     target = target or Target(base_url=url)
     address = Address.of(url, prefix="" if target.app else "/v1")
-    pacer, clock, over, rows = Pacer(), Clock(), Event(), Rows()
+    pacer, clock, over, rows = Pacer(), Clock(), Event(), rows or Rows()
     pool = Pool(address, clock, ca_file=ca_file)
     pool.where = address.resolve()
     wire = Wire(
