@@ -10,6 +10,7 @@ from simulator.staging.dialects.dialect import Script, Usage
 from simulator.staging.lag import Lag
 
 _HELD_BYTES = 1 << 20  # a client that does not read is not written to beyond this
+_HELD_S = 0.05  # how often it is looked at again
 
 
 class Delivery(ABC):
@@ -76,6 +77,7 @@ class Streamed(Delivery):
         self.flush_s, self.clock, self.lag = flush_s, clock, lag
         self._write: Callable[[bytes], None] | None = None
         self._buffered: Callable[[], int] = lambda: 0
+        self._sent_at = 0.0
         self._stalled_until: float | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._timer_due = 0.0
@@ -108,11 +110,14 @@ class Streamed(Delivery):
         now = self.clock()
         if self._stalls(now):
             return
-        if self._buffered() < _HELD_BYTES or self.answer.ended_at is not None:
+        held = self._buffered() >= _HELD_BYTES and self.answer.ended_at is None
+        if not held:
             self._send(self._visible(now), now)
         if self.answer.ended_at is None:
             token = self.answer.hidden_tokens + self.sent + 1
-            self._wake(max(self.engine.pool.due(self.answer, token, now), now + self.flush_s), now)
+            due = self.engine.pool.due(self.answer, token, now)
+            # The window runs from the last write: a timer that rang a little early must not wait for a whole one more.
+            self._wake(now + _HELD_S if held else max(due, self._sent_at + self.flush_s), now)
         elif not self._stalls(now):
             self._close()
 
@@ -124,7 +129,7 @@ class Streamed(Delivery):
     def _wake(self, due: float, now: float) -> None:
         self.stop()
         self._timer_due = due
-        self._timer = asyncio.get_running_loop().call_later(due - now, self._woken)
+        self._timer = asyncio.get_running_loop().call_later(max(0.0, due - now), self._woken)
 
     def _woken(self) -> None:
         self.lag.emitted(self.clock() - self._timer_due)
@@ -149,7 +154,7 @@ class Streamed(Delivery):
             self.sent = broken
         if until > self.sent:
             self._write(self.script.tokens(self._texts(self.sent, until)))
-        self.sent = until
+        self.sent, self._sent_at = until, now
         self.writes.append((now, until))
 
     def _close(self) -> None:

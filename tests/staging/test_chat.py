@@ -1,13 +1,15 @@
 """Chat completions over the wire: whole, streamed, refused, cut off."""
 
 import asyncio
+import itertools
 import json
+import socket
 import time
 
 import aiohttp
 import pytest
 
-from tests.provider.profiles import FAST
+from tests.provider.profiles import FAST, latency, profile
 
 PATH = "/v1/chat/completions"
 
@@ -240,6 +242,30 @@ def test_tokens_come_when_they_are_due(endpoint):
     assert times[1] >= 0.03
     assert 40 * 0.005 - 0.03 < times[41] - times[1] < 1.0  # a busy machine may read late, never early
     assert len({round(at, 4) for at in times[1:42]}) > 10  # flush 0: one by one, as far as the reader keeps up
+
+
+def test_tokens_of_one_window_leave_in_one_write_and_the_first_at_once(start):
+    slow = {"slow": {"per_token": latency("25ms")}, "small": {}}
+    endpoint = start(profile(slow, stream={"flush": "20ms"}))
+    streamed(endpoint, body(), x_sim_output_tokens=41)
+    streamed(endpoint, body("slow"), x_sim_output_tokens=11)
+    endpoint.stop()
+    joined, single = (line["writes"] for line in endpoint.truth())
+    assert joined[0][1] == 1
+    # 4 tokens of 5 ms to a window; the end does not wait for its window, and a busy machine may write late.
+    assert all(later[0] - earlier[0] >= 0.0195 for earlier, later in itertools.pairwise(joined[:-1]))
+    assert len(joined) <= 12
+    assert len(single) >= 9  # slower than a window: each as it is due
+
+
+def test_a_client_that_does_not_read_is_not_written_to_for_ever(endpoint):
+    content = json.dumps(body("quick") | {"stream": True}).encode()
+    head = f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(content)}\r\nx-sim-output-tokens: 1000\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", endpoint.port)) as deaf:
+        deaf.sendall((head.encode() + content) * 3)
+        assert endpoint.get("/health") == {"status": "ok"}
+    while endpoint.get("/sim/state")["models"]["quick"]["active"]:
+        time.sleep(0.01)
 
 
 def test_a_mixed_load_leaves_nothing_behind(endpoint):
