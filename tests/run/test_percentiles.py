@@ -57,6 +57,13 @@ def test_a_percentile_needs_rows_beyond_it_to_be_bounded(percent: int, rows: int
         assert few.note == f"{rows - 1} requests: an upper bound of p({percent}) needs {rows}"
 
 
+@given(st.lists(st.tuples(st.integers(0, 60), st.floats(0, 1e6) | st.just(math.inf)), min_size=30, max_size=200))
+def test_a_percentile_lies_within_its_bounds(rows: list[tuple[int, float]]) -> None:
+    sessions, values = (np.array(column) for column in zip(*rows, strict=True))
+    for found in intervals(values, sessions, percents=[50, 90, 95, 99]):
+        assert found.low is None or found.low <= found.value <= found.high
+
+
 def test_without_rows_there_is_no_data() -> None:
     empty = np.array([], dtype=float)
     assert intervals(empty, empty.astype(int), percents=[50]) == [Interval(value=None, note="no data")]
