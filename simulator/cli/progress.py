@@ -64,5 +64,5 @@ def _label(key: tuple[float, str, int]) -> str:
 
 def _figures(event: dict[str, Any]) -> str:
     words = [f"{event.get('answered', 0)}/{event.get('planned', '?')} answered"]
-    words += [f"{event[word]} {word}" for word in ("refused", "failed", "in_flight") if event.get(word)]
+    words += [f"{event[word]} {word.replace('_', ' ')}" for word in ("refused", "failed", "in_flight") if event.get(word)]
     return " · ".join(words)
