@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from simulator import yamlfile
 from simulator.comparison import Comparison, compare
@@ -115,7 +117,7 @@ class _Run:
         )
 
     @cached_property
-    def rungs(self) -> list[RungFigures]:
+    def all_rungs(self) -> list[RungFigures]:
         return rung_figures(
             self.ledger.calls,
             self.ledger.requests,
@@ -124,8 +126,26 @@ class _Run:
         )
 
     @cached_property
+    def rungs(self) -> list[RungFigures]:
+        """Without the model matrix: it is billed and reconciled, but nobody would launch it."""
+        return [rung for rung in self.all_rungs if rung.strategy not in self.matrix]
+
+    @cached_property
+    def matrix(self) -> set[str]:
+        """Strategies that sampled one model each."""
+        return {rung.strategy for rung in self.record.rungs if rung.sampled}
+
+    @cached_property
+    def launched(self) -> Ledger:
+        """The rows of `rungs`."""
+        return Ledger(*(table.filter(self._launched(table)) for table in (self.ledger.calls, self.ledger.requests)))
+
+    def _launched(self, table: pa.Table) -> pa.ChunkedArray:
+        return pc.invert(pc.is_in(table["strategy"], value_set=pa.array(sorted(self.matrix), pa.string())))
+
+    @cached_property
     def verdict(self) -> Verdict:
-        return verdict(self.rungs, status=self.record.status)
+        return verdict(self.all_rungs, status=self.record.status)
 
     @cached_property
     def bill(self) -> Bill:
@@ -138,8 +158,8 @@ class _Run:
     @cached_property
     def projection(self) -> Projection:
         return project(
-            self.ledger.calls,
-            self.ledger.requests,
+            self.launched.calls,
+            self.launched.requests,
             self.rungs,
             price=lambda calls, at: typical_costs(calls, self.book, at=at),
             launch=self.scenario.launch,
@@ -163,7 +183,7 @@ class _Run:
     @cached_property
     def breaks(self) -> list[Break]:
         return breaks(
-            self.ledger.calls,
+            self.launched.calls,
             self.rungs,
             objectives=self.scenario.objectives,
             judgements=self.judgements,
@@ -177,11 +197,11 @@ class _Run:
     def comparison(self) -> Comparison:
         strategies = list(dict.fromkeys(rung.strategy for rung in self.rungs))
         baseline = self.scenario.baseline if self.scenario.baseline in strategies else strategies[0]
-        spans = {rung.planned_span_s for rung in self.record.rungs}
+        spans = {rung.planned_span_s for rung in self.record.rungs if not rung.sampled}
         return compare(
-            self.ledger.calls,
-            self.ledger.requests,
-            self.row_costs,
+            self.launched.calls,
+            self.launched.requests,
+            list(compress(self.row_costs, self._launched(self.ledger.calls).to_pylist())),
             baseline=baseline,
             span_s=spans.pop() if len(spans) == 1 else None,
             seed=self.record.seed,
@@ -191,6 +211,7 @@ class _Run:
         return Summary(
             run=self._facts(),
             rungs=self.rungs,
+            matrix=[rung for rung in self.all_rungs if rung.strategy in self.matrix],
             costs=self.bill.rungs,
             items=self.bill.items,
             total_usd=self.bill.total,
@@ -202,14 +223,18 @@ class _Run:
             projection=self.projection,
             comparison=self.comparison,
             reconciliation=reconcile(
-                self.rungs,
+                self.all_rungs,
                 calls=self.ledger.calls,
                 requests=self.ledger.requests,
                 ledger_usd=self.bill.total,
                 row_costs=self.row_costs,
             ),
             provenance=_PROVENANCE,
-            timeline=timeline(self.ledger.calls, self.ledger.requests, rungs=self.record.rungs),
+            timeline=timeline(
+                self.launched.calls,
+                self.launched.requests,
+                rungs=[rung for rung in self.record.rungs if not rung.sampled],
+            ),
         )
 
     def _facts(self) -> RunFacts:

@@ -44,6 +44,8 @@ class Summary(Figures):
     schema_version: Literal["summary/1"] = "summary/1"
     run: RunFacts
     rungs: list[RungFigures]
+    matrix: list[RungFigures] = []
+    """A sample of the requests on one model each (`--matrix`): billed and reconciled, never judged or projected."""
     costs: list[RungCost]
     items: list[LineItem] = []
     """The bill's lines, quantity × unit price: what the workbook recalculates. Empty in summaries made without them."""

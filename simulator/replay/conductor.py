@@ -172,6 +172,7 @@ class Conductor:
             "strategy": rung.strategy,
             "replicate": rung.replicate,
             "planned": planned,
+            "sampled": rung.sessions is not None,
         }
         started = datetime.now(UTC) + timedelta(seconds=LEAD_S)
         facts |= {"started_at": started.isoformat(timespec="milliseconds"), "planned_span_s": self.plan.duration_s}

@@ -20,6 +20,8 @@ class Rung(_Part):
     scale: PositiveFloat
     strategy: str
     replicate: PositiveInt = 1
+    sessions: frozenset[str] | None = None
+    """Only these sessions of the multiplied trace, for a sample; None: all."""
 
 
 class Timeouts(_Part):

@@ -78,7 +78,8 @@ class Worker:
         client, rung, name = self._open_client(plan), plan.rungs[index], f"worker-{shard + 1}"
         seed = plan.seed + rung.replicate - 1
         trace = multiply(self._checked_trace, rung.scale, meaning=plan.meaning, seed=seed, jitter_s=plan.jitter_s)
-        sessions = trace.sessions()[shard::shards]
+        sessions = [one for one in trace.sessions() if rung.sessions is None or one[0].session_id in rung.sessions]
+        sessions = sessions[shard::shards]
         client.wire = _wire(plan, client.pool.address, simulated=simulated)
         for requests in sessions[:1]:  # prompts load their words on first use: not in the rung's first second
             client.wire.request(requests[0], Ask(rung.strategy, node=rung.strategy), stream=True)

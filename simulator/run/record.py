@@ -47,6 +47,8 @@ class RungRecord(Figures):
     planned: int
     sent: int
     dropped: int
+    sampled: bool = False
+    """A sample of the requests on one model (`--matrix`): evidence for other strategies, no part of the launch."""
     health: GeneratorHealth
 
 
