@@ -64,5 +64,6 @@ def _label(key: tuple[float, str, int]) -> str:
 
 def _figures(event: dict[str, Any]) -> str:
     words = [f"{event.get('answered', 0)}/{event.get('planned', '?')} answered"]
-    words += [f"{event[word]} {word.replace('_', ' ')}" for word in ("refused", "failed", "in_flight") if event.get(word)]
+    shown = [("refused", "refused"), ("failed", "failed"), ("in_flight", "in flight")]
+    words += [f"{event[name]} {said}" for name, said in shown if event.get(name)]
     return " · ".join(words)
