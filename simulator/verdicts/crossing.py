@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,22 @@ class Crossing:
     high: float
     before: float | None
     after: float
+    ceiling: float | None = None
+    """The capacity that `at` was worked out from; None: a straight line."""
+
+    def delayed(self, ceiling: float, target: float) -> "Crossing":
+        """For a latency that grows towards a capacity C as 1/(1 − s/C), through the last figure that held."""
+        if self.low is None or not self.before or not math.isfinite(self.before):
+            return self
+        idle = self.before * (1 - self.low / ceiling)
+        return self._at(ceiling * (1 - idle / target), ceiling)
+
+    def overflowing(self, ceiling: float, target: float) -> "Crossing":
+        """For the share 1 − C/s that a capacity C cannot carry."""
+        return self._at(ceiling / (1 - target), ceiling)
+
+    def _at(self, scale: float, ceiling: float) -> "Crossing":
+        return replace(self, at=min(max(scale, self.low or 0.0), self.high), ceiling=ceiling)
 
 
 def crossing(points: Sequence[Point], target: float) -> Crossing | None:

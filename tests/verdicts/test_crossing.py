@@ -2,6 +2,7 @@
 
 import math
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -34,3 +35,24 @@ def test_the_crossing_lies_between_the_last_that_held_and_the_first_that_broke(v
     found = crossing(points(*values), 2.0)
     if found:
         assert (found.low or found.high) <= found.at <= found.high
+
+
+def test_a_latency_bends_at_a_capacity() -> None:
+    """0.1 s at 2× under a capacity of 8× is 0.075 s idle: 2 s come at 8 · (1 − 0.075/2) = 7.7×, not at 5.8×."""
+    found = crossing(points(0.1, 0.1, 4.1), 2.0)
+    assert found is not None
+    assert found.at == pytest.approx(5.8)
+    assert found.delayed(8.0, 2.0).at == pytest.approx(7.7)
+    assert found.delayed(8.0, 2.0).ceiling == 8.0
+
+
+def test_towards_infinity_a_capacity_tells_where() -> None:
+    found = crossing(points(0.1, 0.1, math.inf), 2.0)
+    assert found is not None
+    assert (found.at, found.delayed(8.0, 2.0).at) == (10.0, pytest.approx(7.7))
+
+
+def test_what_a_capacity_cannot_carry_passes_one_percent_just_beyond_it() -> None:
+    found = crossing([Point(2.0, 0.0, holds=True), Point(10.0, 0.2, holds=False)], 0.01)
+    assert found is not None
+    assert found.overflowing(8.0, 0.01).at == pytest.approx(8 / 0.99)

@@ -7,6 +7,7 @@ from simulator.run.rung import RungFigures
 from simulator.scenario.objective import Objective, Unit
 from simulator.units import scale_text, seconds_text, share_text
 from simulator.verdicts.condition import Break, Evidence
+from simulator.verdicts.conditions import queue
 from simulator.verdicts.crossing import Crossing, Point, crossing
 from simulator.verdicts.objectives import settled_share
 
@@ -24,7 +25,17 @@ def find(evidence: Evidence) -> Iterator[Break]:
             for strategy in evidence.strategies:
                 found = crossing(_points(evidence, objective, strategy), objective.target)
                 if found and not _only_unanswered(evidence, objective, strategy, found):
-                    yield _break(evidence, objective, strategy, found)
+                    yield _break(evidence, objective, strategy, _refined(found, evidence, objective, strategy))
+
+
+def _refined(found: Crossing, evidence: Evidence, objective: Objective, strategy: str) -> Crossing:
+    """Latency bends at a capacity: where the rungs show one between those that held and broke, a line would lie."""
+    ceiling = queue.ceiling(evidence, strategy)
+    if ceiling is None or not (found.low or 0.0) < ceiling <= found.high:
+        return found
+    if objective.is_latency:
+        return found.delayed(ceiling, objective.target)
+    return found.overflowing(ceiling, objective.target) if objective.metric == "refused" else found
 
 
 def _only_unanswered(evidence: Evidence, objective: Objective, strategy: str, found: Crossing) -> bool:
@@ -76,6 +87,8 @@ def figure_text(value: float, unit: Unit) -> str:
 def _guess(found: Crossing) -> str:
     if found.low is None:
         return ", the smallest scale that was run"
+    if found.ceiling is not None:
+        return f", where it must be by the ceiling of {scale_text(round(found.ceiling, 1))}"
     return ", a straight line between" if found.at < found.high else ""
 
 

@@ -32,37 +32,58 @@ class _Sign:
 def find(evidence: Evidence) -> Iterator[Break]:
     """Per strategy the first rung that shows it."""
     for strategy in evidence.strategies:
-        held: float | None = None
-        for rung in evidence.ladder(strategy):
-            sign = _refusing(evidence.calls, rung) or _growing(evidence.calls, rung)
-            if sign:
-                yield _break(evidence, rung, sign, held)
-                break
-            held = rung.scale
+        shown = _first(evidence, strategy)
+        if shown is not None:
+            yield _break(evidence, shown)
 
 
-def _break(evidence: Evidence, rung: RungFigures, sign: _Sign, held: float | None) -> Break:
-    ceiling, at = rung.completed_rate or 0.0, _ceiling(evidence, rung, held)
+def ceiling(evidence: Evidence, strategy: str) -> float | None:
+    """The multiple at which a strategy meets the capacity of its service; None where no rung showed one."""
+    shown = _first(evidence, strategy)
+    return None if shown is None else shown.ceiling(evidence)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """The first rung that shows a sign, and the scale that still held."""
+
+    rung: RungFigures
+    sign: _Sign
+    held: float | None
+
+    def ceiling(self, evidence: Evidence) -> float:
+        """The multiple whose requests come as fast as the overloaded rung answered; it lies between both rungs."""
+        base, answered = lowest(evidence.rungs, self.rung.strategy), self.rung.completed_rate
+        if not base.offered_rate or not answered:
+            return self.rung.scale
+        return min(max(answered / base.offered_rate * base.scale, self.held or 0.0), self.rung.scale)
+
+
+def _first(evidence: Evidence, strategy: str) -> _Shown | None:
+    held: float | None = None
+    for rung in evidence.ladder(strategy):
+        sign = _refusing(evidence.calls, rung) or _growing(evidence.calls, rung)
+        if sign:
+            return _Shown(rung, sign, held)
+        held = rung.scale
+    return None
+
+
+def _break(evidence: Evidence, shown: _Shown) -> Break:
+    rung, at = shown.rung, shown.ceiling(evidence)
+    most = f"{rung.completed_rate or 0.0:.3g} answers a second were the most, {scale_text(round(at, 1))}"
     return Break(
         kind="queue",
-        title=sign.title,
+        title=shown.sign.title,
         strategy=rung.strategy,
         multiplier=at,
-        low=held,
+        low=shown.held,
         high=rung.scale,
         provenance="measured",
-        evidence=f"{sign.evidence}; {ceiling:.3g} answers a second were the most, {scale_text(round(at, 1))}",
-        fix=sign.fix,
+        evidence=f"{shown.sign.evidence}; {most}",
+        fix=shown.sign.fix,
         verify=evidence.verify(rung.strategy, rung.scale),
     )
-
-
-def _ceiling(evidence: Evidence, rung: RungFigures, held: float | None) -> float:
-    """The multiple whose requests come as fast as the overloaded rung answered, between what held and what did not."""
-    base = lowest(evidence.rungs, rung.strategy)
-    if not base.offered_rate or not rung.completed_rate:
-        return rung.scale
-    return min(max(rung.completed_rate / base.offered_rate * base.scale, held or 0.0), rung.scale)
 
 
 def _refusing(calls: pa.Table, rung: RungFigures) -> _Sign | None:
