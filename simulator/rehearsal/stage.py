@@ -65,7 +65,9 @@ class Stage:
         buckets = self.provider.engines[model].limiter.buckets
         return {axis: max(0, int(bucket.level)) for axis, bucket in buckets.items()}
 
-    def _turn(self) -> None:
+    def _turn(self, armed: float) -> None:
+        if armed != self._armed:
+            return  # something sooner came in between, and has set its own turn
         self._armed = float("inf")
         for _, answer, done in list(self.provider.advance(self.clock.now)):
             caller = self._waiting.pop(answer, None) if done else self._waiting.get(answer)
@@ -77,4 +79,4 @@ class Stage:
         soonest = self.provider.next_at()
         if soonest < self._armed:
             self._armed = soonest
-            self.clock.at(soonest, self._turn)
+            self.clock.at(soonest, self._turn, soonest)
