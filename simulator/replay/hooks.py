@@ -1,5 +1,6 @@
 """Locust's life cycle and ours: one placeholder user, one shape that lasts as long as the plan, and the listeners."""
 
+import logging
 import signal
 import sys
 import time
@@ -21,6 +22,7 @@ from simulator.replay.plan import ReplayPlan
 from simulator.replay.statistics import bucket, observe
 from simulator.replay.worker import Worker
 
+logger = logging.getLogger("tenfold")
 LOCAL = "local"
 _ORDER, _REPORT = "tenfold_order", "tenfold_report"  # Locust messages: conductor to worker, and back
 _LAST_WORDS_S = 10.0  # for the rows of an interrupted rung to arrive
@@ -108,6 +110,7 @@ class Replay:
             plan = self._source(self.environment.parsed_options)
         except TenfoldError as error:
             self._refused = error
+            logger.error("%s", error)  # noqa: TRY400  # a line for the user, not a traceback
             return
         if isinstance(self.runner, MasterRunner):
             workers = [client.id for client in self.runner.clients.ready]
@@ -184,10 +187,25 @@ class Replay:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         if self.conductor is not None and not self.conductor.finished:
             self.conductor.stop("interrupted", "interrupted")
+            if self.environment.web_ui is not None:
+                gevent.spawn(self._close_web, self.environment.web_ui)
         elif self.worker is not None and self.worker.in_flight:
             self.worker.stop()
         else:
             self.runner.quit()
+            if self.environment.web_ui is not None:
+                self._close_web(self.environment.web_ui)
+
+    def _close_web(self, web_ui: Any) -> None:
+        """Without a headless run's own end, Locust would serve its page for ever."""
+        self._wait_for_the_end()
+        self.runner.quit()
+        web_ui.stop()
+
+    def _wait_for_the_end(self) -> None:
+        with gevent.Timeout(_LAST_WORDS_S, False):
+            while self.conductor is not None and not self.conductor.finished:
+                gevent.sleep(0.05)
 
     def _crashed(self, context: Any, kind: Any, value: Any, traceback: Any) -> None:
         """An error of ours in the hub ends the run: going on would leave requests that nobody settles."""
@@ -203,9 +221,7 @@ class Replay:
             self.environment.process_exit_code = int(self._refused.exit_code if self._refused else ExitCode.PASS)
             return
         conductor.stop("interrupted", "Locust was told to quit")
-        with gevent.Timeout(_LAST_WORDS_S, False):
-            while not conductor.finished:
-                gevent.sleep(0.05)
+        self._wait_for_the_end()
         self.environment.process_exit_code = self._conclude(conductor.plan, int(conductor.exit_code))
 
     def _last_words(self, **_: Any) -> None:
