@@ -153,3 +153,38 @@ def test_every_answer_ends_in_order_and_no_slot_is_lost(arrivals):
     assert (machines.active, len(machines.waiting)) == (0, 0)
     assert all(machine.taken == machine.writing == 0 for machine in machines.replicas)
     assert all(one.ended_at is not None and one.wrote <= one.output_tokens for one in taken)
+
+
+def fluid(jobs, *, base_s, each_s):
+    """Ends of jobs on one machine by stepping from event to event, without virtual time."""
+    begun = sorted(jobs, key=lambda one: one[0])
+    now, active, ends = 0.0, {}, {}
+    while begun or active:
+        step = base_s + each_s * len(active)
+        next_start = begun[0][0] if begun else float("inf")
+        first = min(active, key=active.__getitem__, default=None)
+        next_end = now + active[first] * step if active else float("inf")
+        until = min(next_start, next_end)
+        for name in active:
+            active[name] -= (until - now) / step
+        now = until
+        if next_end <= next_start:
+            ends[first] = now
+            del active[first]
+        else:
+            _, name, steps = begun.pop(0)
+            active[name] = steps
+    return ends
+
+
+@given(rows=st.lists(st.tuples(st.floats(0, 0.5), st.integers(2, 60), st.floats(0.5, 2.0)), min_size=1, max_size=25))
+def test_virtual_time_agrees_with_stepping_from_event_to_event(rows):
+    machines = pool(max_sequences=100)
+    jobs = [(at, Job(tokens, 0.0, 0.1, stretch)) for at, tokens, stretch in rows]
+    for at, one in sorted(jobs, key=lambda pair: pair[0]):
+        run(machines, until=at)
+        machines.offer(one, at)
+    run(machines)
+    steps = [(at + 0.1, place, (one.output_tokens - 1) * one.stretch) for place, (at, one) in enumerate(jobs)]
+    ends = fluid(steps, base_s=0.010, each_s=0.001)
+    assert [one.ended_at for _, one in jobs] == pytest.approx([ends[place] for place in range(len(jobs))], abs=1e-6)
