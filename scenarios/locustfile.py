@@ -10,21 +10,16 @@ directory; a headless run is finished like `tenfold run` and exits with its verd
 import subprocess
 import sys
 from contextlib import ExitStack
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from locust import events
 
-from simulator.endpoint import embedded
 from simulator.errors import BadInput, ExitCode
-from simulator.launch.inputs import Inputs, keep
+from simulator.launch.job import Job, kept_once_rows_are_there
 from simulator.launch.options import DURATION_S, Options
-from simulator.launch.target import check_key, check_listening, is_loopback, shown
 from simulator.replay.hooks import ReplayShape, ReplayUser, install
-from simulator.replay.plan import Guards, ReplayPlan, Rung, Target, Timeouts
-from simulator.run.directory import RunDirectory
-from simulator.run.record import RunRecord, hashes, redacted, versions
+from simulator.replay.plan import ReplayPlan
 from simulator.units import parse_duration, parse_scale, parse_share, parse_usd, seconds_text
 
 __all__ = ["ReplayShape", "ReplayUser"]
@@ -66,78 +61,16 @@ def _options(given: Any) -> Options:
 
 
 def _plan(given: Any) -> ReplayPlan:
-    options = _options(given)
-    inputs = Inputs.read(options)
-    url = options.target or inputs.scenario.target.url
-    if url is not None:
-        _check(url, inputs, options)
-    directory = RunDirectory.create(options.results, inputs.scenario.name, seed=inputs.seed, out=options.out)
-    keep(inputs, directory)
-    inputs.trace.write(directory.path / "trace.parquet")
-    directory.write_record(_record(directory, inputs, options, url))
-    return _replay_plan(directory.path, inputs, options, url)
+    job = Job.prepare(_options(given), tell=_say)
+    with kept_once_rows_are_there(job.directory):
+        base_url = _endpoints.enter_context(job.endpoint())
+        job.begin()
+        return job.plan(base_url)
 
 
-def _check(url: str, inputs: Inputs, options: Options) -> None:
-    if not is_loopback(url):
-        if options.max_spend is None:
-            raise BadInput(f"{shown(url)} is beyond loopback: say how much may be spent, as in --max-spend 5")
-        check_key(inputs.scenario.target)
-    check_listening(url)
-
-
-def _replay_plan(run_dir: Path, inputs: Inputs, options: Options, url: str | None) -> ReplayPlan:
-    target = inputs.scenario.target
-    times, spend = target.timeouts, options.max_spend
-    if url is None:
-        assert inputs.profile_path is not None
-        base_url = _endpoints.enter_context(embedded(inputs.profile_path, seed=inputs.seed))
-    return ReplayPlan(
-        run_dir=run_dir,
-        trace=run_dir / "trace.parquet",
-        trace_digest=inputs.trace.digest(),
-        seed=inputs.seed,
-        rungs=[Rung(scale=scale, strategy=name, replicate=again) for scale, name, again in inputs.rungs(options)],
-        strategies={name: inputs.scenario.strategies[name] for name in inputs.strategies},
-        target=Target(
-            base_url=url or base_url,
-            api=target.api,
-            key_env=target.key_env if url and not is_loopback(url) else None,
-            models=target.models if url else {},
-            timeouts=Timeouts(connect_s=times.connect, first_token_s=times.first_token, total_s=times.total),
-        ),
-        duration_s=inputs.trace.span_s,
-        cooldown_s=options.cooldown_s if url else 0.0,
-        guards=Guards(
-            max_spend_usd=None if spend is None else format(spend, "f"),
-            usd_per_million={} if spend is None else inputs.usd_per_million(),
-            max_error_rate=options.max_error_rate,
-        ),
-    )
-
-
-def _record(directory: RunDirectory, inputs: Inputs, options: Options, url: str | None) -> RunRecord:
-    """run.json before the first request; `tenfold report` completes it from the evidence."""
-    kept = [f"inputs/{file.name}" for file in (directory.path / "inputs").iterdir()]
-    return RunRecord(
-        id=directory.id,
-        scenario=inputs.scenario.name,
-        description=inputs.scenario.description,
-        status="running",
-        verdict="INCOMPLETE",
-        reasons=["the run has not ended"],
-        command=redacted(options.command, here=Path.cwd()),
-        seed=inputs.seed,
-        started_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        duration_s=0.0,
-        target=shown(url) if url else "embedded staging endpoint",
-        simulated=url is None,
-        multiply=inputs.multiply_text(options),
-        trace=inputs.trace_text(options),
-        versions=versions(),
-        rungs=[],
-        inputs=hashes(directory.path, kept),
-    )
+def _say(event: dict[str, Any]) -> None:
+    if "text" in event:
+        print(event["text"], file=sys.stderr)
 
 
 def _conclude(plan: ReplayPlan, code: int) -> int:

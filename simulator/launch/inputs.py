@@ -118,7 +118,7 @@ def keep(inputs: Inputs, directory: RunDirectory) -> None:
 
 
 def _profile_path(scenario: Scenario, options: Options) -> Path | None:
-    if options.target or scenario.target.url:
+    if options.url(scenario) is not None:
         return None
     if scenario.target.staging is None:
         raise BadInput(f"{options.scenario}: target: names neither staging nor url; give one, or use --target URL")

@@ -47,3 +47,7 @@ class Options:
         return {
             name: node for name, node in scenario.strategies.items() if not self.strategies or name in self.strategies
         }
+
+    def url(self, scenario: Scenario) -> str | None:
+        """Where requests go; None: to the embedded endpoint."""
+        return self.target or scenario.target.url

@@ -1,0 +1,149 @@
+"""One run before its first request: what it reads, where it sends, what it may spend, and the directory for it."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from simulator.endpoint import embedded
+from simulator.errors import BadInput
+from simulator.launch.forecast import forecast
+from simulator.launch.inputs import Inputs, keep
+from simulator.launch.options import Options
+from simulator.launch.replaying import Tell
+from simulator.launch.target import check_key, check_listening, is_loopback, shown
+from simulator.replay.plan import Guards, ReplayPlan, Rung, Target, Timeouts
+from simulator.run.directory import RunDirectory, writing
+from simulator.run.record import RunRecord, hashes, redacted, versions
+
+TRACE_FILE = "trace.parquet"
+_EMBEDDED = "embedded staging endpoint"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Both drivers begin here: `tenfold run` and plain Locust plan, keep and record the same."""
+
+    options: Options
+    inputs: Inputs
+    url: str | None
+    """Where requests go; None: to the embedded endpoint."""
+    directory: RunDirectory
+
+    @classmethod
+    def prepare(cls, options: Options, *, tell: Tell) -> "Job":
+        """Read, check and keep everything. Raises `BadInput` or `Precondition`, before anything is sent."""
+        inputs = Inputs.read(options)
+        tell({"event": "planned", "text": inputs.planned_text()})
+        url = options.url(inputs.scenario)
+        if url is not None:
+            _check(url, inputs, options, tell)
+        directory = RunDirectory.create(options.results, inputs.scenario.name, seed=inputs.seed, out=options.out)
+        with kept_once_rows_are_there(directory), writing(directory.path):
+            keep(inputs, directory)
+            inputs.trace.write(directory.path / TRACE_FILE)
+        return cls(options, inputs, url, directory)
+
+    @contextmanager
+    def endpoint(self, *, cpu: int | None = None) -> Iterator[str]:
+        """Where to send while the block runs: the target, or the embedded endpoint, which ends with the block."""
+        if self.url is not None:
+            yield self.url
+        elif self.inputs.profile_path is not None:
+            with embedded(self.inputs.profile_path, seed=self.inputs.seed, cpu=cpu) as base_url:
+                yield base_url
+
+    def plan(self, base_url: str) -> ReplayPlan:
+        """What the replay is told."""
+        inputs, options, path = self.inputs, self.options, self.directory.path
+        return ReplayPlan(
+            run_dir=path,
+            trace=path / TRACE_FILE,
+            trace_digest=inputs.trace.digest(),
+            meaning=options.meaning,
+            seed=inputs.seed,
+            rungs=[Rung(scale=scale, strategy=name, replicate=again) for scale, name, again in inputs.rungs(options)],
+            strategies={name: inputs.scenario.strategies[name] for name in inputs.strategies},
+            target=self._target(base_url),
+            duration_s=inputs.trace.span_s,
+            cooldown_s=options.cooldown_s if self.url else 0.0,
+            guards=self._guards(),
+        )
+
+    def record(self, started: datetime) -> RunRecord:
+        """run.json as it stands before the first request: whoever finds it after a crash knows what this was."""
+        inputs, path = self.inputs, self.directory.path
+        return RunRecord(
+            id=self.directory.id,
+            scenario=inputs.scenario.name,
+            description=inputs.scenario.description,
+            status="running",
+            verdict="INCOMPLETE",
+            reasons=["the run has not ended"],
+            command=redacted(self.options.command, here=Path.cwd()),
+            seed=inputs.seed,
+            started_at=started.isoformat(timespec="seconds"),
+            duration_s=0.0,
+            target=shown(self.url) if self.url else _EMBEDDED,
+            simulated=self.url is None,
+            multiply=inputs.multiply_text(self.options),
+            trace=inputs.trace_text(self.options),
+            versions=versions(),
+            rungs=[],
+            inputs=hashes(path, [f"inputs/{file.name}" for file in (path / "inputs").iterdir()]),
+        )
+
+    def begin(self) -> datetime:
+        """Put run.json down; returns the instant that it names as the start."""
+        started = datetime.now(UTC)
+        self.directory.write_record(self.record(started))
+        return started
+
+    def _target(self, base_url: str) -> Target:
+        target = self.inputs.scenario.target
+        times = Timeouts(
+            connect_s=target.timeouts.connect,
+            first_token_s=target.timeouts.first_token,
+            total_s=target.timeouts.total,
+        )
+        if self.url is None:
+            return Target(base_url=base_url, api=target.api, timeouts=times)
+        # A server on this machine may want no key; beyond it `prepare` has asked for one.
+        key_env = target.key_env if os.environ.get(target.key_env) else None
+        return Target(base_url=base_url, api=target.api, key_env=key_env, models=target.models, timeouts=times)
+
+    def _guards(self) -> Guards:
+        spend = self.options.max_spend
+        return Guards(
+            max_spend_usd=None if spend is None else format(spend, "f"),
+            usd_per_million={} if spend is None else self.inputs.usd_per_million(),
+            max_error_rate=self.options.max_error_rate,
+        )
+
+
+@contextmanager
+def kept_once_rows_are_there(directory: RunDirectory) -> Iterator[None]:
+    """Remove the directory again where the block fails before a row was recorded: nothing was run."""
+    try:
+        yield
+    except BaseException:
+        if not (directory.path / "calls.arrows").exists():
+            shutil.rmtree(directory.path, ignore_errors=True)
+        raise
+
+
+def _check(url: str, inputs: Inputs, options: Options, tell: Tell) -> None:
+    """Beyond loopback a run says what it will cost and needs a limit, a key and somebody who listens."""
+    ahead = forecast(inputs, options.scales, meaning=options.meaning, repeat=options.repeat)
+    ahead.refuse_beyond(options.max_spend)
+    if not is_loopback(url):
+        tell({"event": "forecast", "text": f"this test sends to {shown(url)} and will cost about {ahead.text()}"})
+        if options.max_spend is None:
+            raise BadInput(
+                f"{shown(url)} is beyond loopback: say how much may be spent, as in --max-spend {ahead.limit()}"
+            )
+        check_key(inputs.scenario.target)
+    check_listening(url)
