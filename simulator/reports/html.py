@@ -14,7 +14,7 @@ from simulator.reports.tables.evidence import health, identity, reconciliation
 from simulator.reports.tables.months import months
 from simulator.reports.tables.objectives import objectives
 from simulator.reports.tables.registers import assumptions, origins, prices
-from simulator.reports.tables.rungs import rungs, tokens
+from simulator.reports.tables.rungs import matrix, rungs, tokens
 from simulator.reports.tables.spend import spend
 from simulator.reports.tables.strategies import parts, strategies
 from simulator.summary import Summary
@@ -57,6 +57,7 @@ def render(summary: Summary, *, charts: list[Chart] | None = None) -> str:
         objectives=objectives(summary),
         rungs=rungs(summary),
         tokens=tokens(summary),
+        matrix=matrix(summary),
         spend=spend(summary),
         strategies=strategies(summary),
         parts=parts(summary),

@@ -102,7 +102,9 @@ def replicated(summary: Summary) -> bool:
 
 
 def strategy_text(summary: Summary, rung: RungFigures | RungCost) -> str:
-    """`routed`, and `routed (replicate 2)` where rungs were run more than once."""
+    """`routed`; `routed (replicate 2)` where rungs were run more than once; `only-gpt-4o (matrix)` for a sample."""
+    if rung.strategy in {one.strategy for one in summary.matrix}:
+        return f"{rung.strategy} (matrix)"
     return f"{rung.strategy} (replicate {rung.replicate})" if replicated(summary) else rung.strategy
 
 

@@ -11,7 +11,7 @@ from simulator.reports.tables.breaks import first, multiplier_text
 from simulator.reports.tables.evidence import reconciliation
 from simulator.reports.tables.months import headline as month
 from simulator.reports.tables.objectives import objectives
-from simulator.reports.tables.rungs import rungs
+from simulator.reports.tables.rungs import matrix, rungs
 from simulator.reports.tables.spend import spend
 from simulator.reports.tables.strategies import strategies
 from simulator.summary import Summary
@@ -39,7 +39,7 @@ def show(summary: Summary, console: "Console", *, paths: Iterable[str] = ()) -> 
     for table in (rungs(summary), objectives(summary)):
         _table(table, console)
     _breaks(summary, console)
-    for table in (spend(summary), strategies(summary), month(summary)):
+    for table in (spend(summary), matrix(summary), strategies(summary), month(summary)):
         _table(table, console)
     _ending(summary, console, paths)
 

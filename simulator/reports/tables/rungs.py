@@ -47,6 +47,17 @@ def rungs(summary: Summary) -> Table:
     )
 
 
+def matrix(summary: Summary) -> Table:
+    """A sample of the requests on one model each; empty where the run had no `--matrix`."""
+    columns = rungs(summary).columns
+    return Table(
+        "Model matrix, not part of the launch",
+        columns,
+        tuple(_row(rung, strategy_text(summary, rung), judged=False) for rung in summary.matrix),
+        ("Recorded once at 1× to price other strategies (`tenfold compare RUN --try FILE`): billed, never judged.",),
+    )
+
+
 def _row(rung: RungFigures, strategy: str, *, judged: bool) -> tuple[Cell, ...]:
     refused = refused_share(rung)
     return (
