@@ -16,6 +16,7 @@ from simulator.replay.delivery import Intake
 from simulator.replay.endpoint import Endpoint
 from simulator.replay.evidence import Evidence
 from simulator.replay.guard import crossed
+from simulator.replay.offsets import Offset, Ping, boot_id, offset
 from simulator.replay.plan import ReplayPlan, Rung
 
 _NS = 1_000_000_000
@@ -23,6 +24,8 @@ LEAD_S = 0.25
 """From the order to start until the rung's zero: long enough for every worker to have it."""
 _LAST_WORDS_S = 40  # for the rows of a rung that was cut: a worker itself gives up after 30
 _POLL_S = 0.05
+_PINGS = 5
+"""Rounds of clock questions before a rung, where a worker runs on another host."""
 _PROGRESS_S = 1.0
 _SUMS = (
     "due",
@@ -64,6 +67,7 @@ class Conductor:
         self._last_words_ns = math.inf
         self._intake = Intake(self.evidence.append)
         self._rungs: list[Message] = []
+        self._boot = boot_id()
         self._replies: dict[str, Message] = {}
         self._counts: dict[str, dict[str, int]] = {}
         self._spent: dict[str, tuple[str, str]] = {}
@@ -121,8 +125,8 @@ class Conductor:
             self._send(worker, {"type": "ack", "number": message["number"]})
         if message["type"] in ("failed", "crashed"):
             self.stop("failed", message["reason"], ExitCode(message.get("exit_code", ExitCode.CRASH)))
-        if message["type"] in ("ready", "done", "failed"):
-            self._replies[worker] = message
+        if message["type"] in ("ready", "done", "failed", "clock"):
+            self._replies[worker] = message | {"received_ns": now()}
 
     def _guard(self) -> None:
         reason = crossed(self.plan.guards, self._totals(), self._spent.values())
@@ -135,11 +139,29 @@ class Conductor:
             return
         self._clear_target(index, simulated=simulated)
         self._counts = {}
+        offsets = self._offsets()
+        if self.status != "running":
+            return
         facts = self._open(rung, planned=sum(one["planned"] for one in ready.values()))
+        facts["clock_error_max_s"] = max(one.error_ns for one in offsets.values()) / _NS
+        start_ns = now() + int(LEAD_S * _NS)
         done = self._ask_all(
-            {"type": "begin", "start_ns": now() + int(LEAD_S * _NS)}, watch=lambda: self._event("tick", facts)
+            {"type": "begin"},
+            each=lambda worker: {"start_ns": start_ns + offsets[worker].offset_ns},
+            watch=lambda: self._event("tick", facts),
         )
         self._close(facts, done, simulated=simulated)
+
+    def _offsets(self) -> dict[str, Offset]:
+        """How far each worker's clock is from ours; workers on this host answer the first ping with nothing."""
+        pings: dict[str, list[Ping]] = {worker: [] for worker in self.workers}
+        for _ in range(_PINGS):
+            for worker, reply in self._ask_all({"type": "clock"}, each=lambda _: {"sent_ns": now()}).items():
+                ping = Ping(reply["sent_ns"], reply["there_ns"], reply["received_ns"], reply["boot"])
+                pings[worker].append(ping)
+            if all(ping.boot == self._boot is not None for found in pings.values() for ping in found):
+                break
+        return {worker: offset(found, here=self._boot) for worker, found in pings.items() if found}
 
     def _clear_target(self, index: int, *, simulated: bool) -> None:
         """Rungs must not see each other: caches and quotas start anew, or have time to."""
@@ -148,11 +170,17 @@ class Conductor:
         elif index:
             gevent.sleep(self.plan.cooldown_s)
 
-    def _ask_all(self, message: Message, *, watch: Callable[[], None] = lambda: None) -> dict[str, Message]:
-        """Tell every worker; their replies, without those of workers that were lost."""
+    def _ask_all(
+        self,
+        message: Message,
+        *,
+        each: Callable[[str], Message] = lambda _: {},
+        watch: Callable[[], None] = lambda: None,
+    ) -> dict[str, Message]:
+        """Tell every worker, with what `each` adds; their replies, without those of workers that were lost."""
         self._replies = {}
         for shard, worker in enumerate(self.workers):
-            self._send(worker, message | {"shard": shard})
+            self._send(worker, message | {"shard": shard} | each(worker))
         next_word = now() + int(_PROGRESS_S * _NS)
         while len(self._replies) < len(self.workers):
             gevent.sleep(_POLL_S)

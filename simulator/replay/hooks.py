@@ -16,8 +16,10 @@ from locust.env import Environment
 from locust.runners import STATE_MISSING, MasterRunner, WorkerRunner
 
 from simulator.errors import ExitCode, TenfoldError
+from simulator.replay.clock import now
 from simulator.replay.conductor import Conductor, Message
 from simulator.replay.delivery import Delivery
+from simulator.replay.offsets import boot_id
 from simulator.replay.plan import ReplayPlan
 from simulator.replay.statistics import bucket, observe
 from simulator.replay.worker import Worker
@@ -153,6 +155,9 @@ class Replay:
                 plan = ReplayPlan.model_validate_json(message["plan"])
                 where = {name: message[name] for name in ("index", "shard", "shards", "simulated")}
                 self._tell({"type": "ready", "planned": worker.prepare(plan, **where)})
+            elif message["type"] == "clock":
+                answer = {"type": "clock", "sent_ns": message["sent_ns"], "there_ns": now(), "boot": boot_id()}
+                self._tell(answer)
             elif message["type"] == "begin":
                 worker.begin(start_ns=message["start_ns"])
             elif message["type"] == "ack" and self._delivery is not None:

@@ -69,6 +69,14 @@ class Target(_Part):
         return self
 
 
+class OwnPrompts(_Part):
+    """A user's chats, where they lie. Their words stand in no file of the run."""
+
+    path: Path
+    sha256: str
+    """A process that reads other chats refuses to start."""
+
+
 class Guards(_Part):
     """When to stop before the end, keeping what was recorded. None: never."""
 
@@ -91,6 +99,8 @@ class ReplayPlan(_Part):
     meaning: Meaning = "clone"
     """What a scale means, as in `simulator.traffic.multiply`."""
     jitter_s: NonNegativeFloat | None = None
+    prompts: dict[str, OwnPrompts] = Field(default_factory=dict)
+    """By journey: what its requests send instead of synthetic text."""
     seed: int
     rungs: list[Rung] = Field(min_length=1)
     strategies: Strategies

@@ -18,7 +18,7 @@ from simulator.replay.clock import Clock
 from simulator.replay.dialects import dialect_of
 from simulator.replay.health import Health
 from simulator.replay.pacer import Pacer
-from simulator.replay.plan import ReplayPlan
+from simulator.replay.plan import OwnPrompts, ReplayPlan
 from simulator.replay.pool import Pool, raise_descriptor_limit
 from simulator.replay.recorder import Recorder, Sink
 from simulator.replay.share import Share
@@ -26,6 +26,8 @@ from simulator.replay.spend import Spend
 from simulator.replay.turn import LiveTurn
 from simulator.replay.wire import Wire
 from simulator.strategies.effects import Ask
+from simulator.traffic.chats import Chats
+from simulator.traffic.chats import read as read_chats
 from simulator.traffic.multiply import multiply
 from simulator.traffic.prompts import Prompts
 from simulator.traffic.trace import Trace
@@ -54,6 +56,7 @@ class Worker:
         self._settled: deque[LiveTurn] = deque()
         self._plan: ReplayPlan | None = None
         self._trace: Trace | None = None
+        self._chats: dict[str, Chats] = {}
         self._client: Client | None = None
         self._timer = ""
         self._share: Share | None = None
@@ -80,7 +83,7 @@ class Worker:
         trace = multiply(self._checked_trace, rung.scale, meaning=plan.meaning, seed=seed, jitter_s=plan.jitter_s)
         sessions = [one for one in trace.sessions() if rung.sessions is None or one[0].session_id in rung.sessions]
         sessions = sessions[shard::shards]
-        client.wire = _wire(plan, client.pool.address, simulated=simulated)
+        client.wire = _wire(plan, client.pool.address, self._chats, simulated=simulated)
         for requests in sessions[:1]:  # prompts load their words on first use: not in the rung's first second
             client.wire.request(requests[0], Ask(rung.strategy, node=rung.strategy), stream=True)
         self._over.clear()
@@ -167,6 +170,7 @@ class Worker:
         trace = Trace.read(plan.trace)
         if trace.digest() != plan.trace_digest:
             raise InvalidFile(f"{plan.trace}: not the trace that was planned, its digest differs; copy it here again")
+        self._chats = {journey: _checked(own) for journey, own in plan.prompts.items()}
         self._plan, self._trace = plan, trace
         self._spend = Spend(plan.guards.usd_per_million) if plan.guards.max_spend_usd is not None else None
 
@@ -182,7 +186,7 @@ class Worker:
         if self._client is None:
             raise_descriptor_limit()
             pacer, clock = Pacer(), Clock()
-            wire = _wire(plan, address, simulated=False)
+            wire = _wire(plan, address, self._chats, simulated=False)
             self._client = Client(
                 clock, pacer, Pool(address, clock, ca_file=plan.target.ca_file), wire, plan.target.timeouts
             )
@@ -197,12 +201,19 @@ class Worker:
         return self._client
 
 
-def _wire(plan: ReplayPlan, address: Address, *, simulated: bool) -> Wire:
+def _checked(own: OwnPrompts) -> Chats:
+    chats = read_chats(own.path)
+    if chats.sha256 != own.sha256:
+        raise InvalidFile(f"{own.path}: not the prompts that were planned, their digest differs; copy them here again")
+    return chats
+
+
+def _wire(plan: ReplayPlan, address: Address, chats: dict[str, Chats], *, simulated: bool) -> Wire:
     target = plan.target
     return Wire(
         address,
         dialect_of(target),
-        Prompts(plan.seed),
+        Prompts(plan.seed, chats),
         key=api_key(target.key_env),
         headers=target.headers,
         models=target.models,
