@@ -25,6 +25,7 @@ bodies = st.fixed_dictionaries(
         "max_output_tokens": st.integers(-2, 2_000) | plain,
         "n": st.integers(-1, 3) | plain,
         "tools": anything,
+        "tool_choice": st.sampled_from(["required", "auto"]) | anything,
         "system": anything,
         "instructions": anything,
         "dimensions": plain,

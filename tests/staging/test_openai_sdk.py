@@ -1,5 +1,7 @@
 """The official OpenAI SDK against the endpoint: types, streams, retries, errors."""
 
+import json
+
 import pytest
 
 from tests.provider.profiles import profile
@@ -34,6 +36,36 @@ def test_every_chunk_is_the_sdks_own_type_and_adds_up(client):
     assert text == whole.choices[0].message.content
     assert chunks[-1].usage.completion_tokens == 12
     assert chunks[-2].choices[0].finish_reason == "stop"
+
+
+TOOLS = [{"type": "function", "function": {"name": name, "parameters": {}}} for name in ("look_up", "add")]
+
+
+@pytest.mark.parametrize(
+    ("choice", "name"), [("required", "look_up"), ({"type": "function", "function": {"name": "add"}}, "add")]
+)
+def test_a_forced_tool_is_called_with_valid_arguments_whole_and_streamed(client, choice, name):
+    ask = {"model": "small", "messages": HELLO, "tools": TOOLS, "tool_choice": choice}
+    told = {"x-sim-output-tokens": "4", "x-sim-request": "r1/0/1"}
+    whole = client.chat.completions.create(**ask, extra_headers=told).choices[0]
+    assert (whole.finish_reason, whole.message.content) == ("tool_calls", None)
+    called = whole.message.tool_calls[0].function
+    assert (called.name, len(json.loads(called.arguments)["text"].split())) == (name, 4)
+    chunks = list(client.chat.completions.create(**ask, stream=True, extra_headers=told))
+    parts = [delta.function for chunk in chunks for delta in chunk.choices[0].delta.tool_calls or ()]
+    assert (parts[0].name, "".join(part.arguments for part in parts)) == (name, called.arguments)
+    assert chunks[-1].choices[0].finish_reason == "tool_calls"
+
+
+def test_a_tool_that_is_not_there_is_a_bad_request_and_an_unforced_one_a_text(client):
+    with pytest.raises(openai.BadRequestError, match="no function 'nobody'"):
+        client.chat.completions.create(
+            model="small", messages=HELLO, tools=TOOLS, tool_choice={"type": "function", "function": {"name": "nobody"}}
+        )
+    free = client.chat.completions.create(
+        model="small", messages=HELLO, tools=TOOLS, extra_headers={"x-sim-output-tokens": "2"}
+    )
+    assert free.choices[0].message.content
 
 
 def test_reasoning_is_waited_for_and_billed_but_not_seen(start):

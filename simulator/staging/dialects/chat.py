@@ -31,14 +31,19 @@ class Chat(StreamedDialect):
             stream=form.want(body, "stream", bool, False),
             include_usage=form.want(options, "include_usage", bool, False),
             max_output_tokens=limit,
+            subject=_forced_tool(body),
         )
 
     def script(self, heading: Heading, usage: Usage) -> Script:
         del usage  # this API tells it at the end
-        return ChatScript(heading)
+        return ToolScript(heading) if heading.subject else ChatScript(heading)
 
     def whole(self, heading: Heading, text: str, *, finish_reason: str, usage: Usage | None) -> dict[str, Any]:
         message: dict[str, Any] = {"role": "assistant", "content": text, "refusal": None, "annotations": []}
+        if heading.subject:
+            arguments = _ARGUMENTS_BEGIN + text + _ARGUMENTS_END
+            message |= {"content": None, "tool_calls": [_tool_call(heading, arguments)]}
+            finish_reason = _TOOL_REASON.get(finish_reason, finish_reason)
         choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": finish_reason}
         return (
             _common(heading, "chat.completion") | {"choices": [choice]} | ({"usage": usage_of(usage)} if usage else {})
@@ -56,9 +61,11 @@ class ChatScript(Script):
 
     def __init__(self, heading: Heading) -> None:
         self._heading = heading
-        frame = self._event(delta={"content": "\0"}).decode()
-        head, tail = frame.split("\\u0000")
-        self._head, self._tail = head, tail
+        self._head, self._tail = self._event(delta=self._delta("\0")).decode().split("\\u0000")
+
+    def _delta(self, text: str) -> dict[str, Any]:
+        """What a token adds to the message."""
+        return {"content": text}
 
     def opening(self) -> bytes:
         return self._event(delta={"role": "assistant", "content": "", "refusal": None})
@@ -81,6 +88,47 @@ class ChatScript(Script):
         choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}
         nothing = {"usage": None} if self._heading.include_usage else {}
         return form.event(_common(self._heading, "chat.completion.chunk") | {"choices": [choice]} | nothing)
+
+
+class ToolScript(ChatScript):
+    """A call of a tool instead of a text; the words become its one argument."""
+
+    def _delta(self, text: str) -> dict[str, Any]:
+        return {"tool_calls": [{"index": 0, "function": {"arguments": text}}]}
+
+    def opening(self) -> bytes:
+        call = {"index": 0, **_tool_call(self._heading, "")}
+        begun = self._event(delta={"role": "assistant", "content": None, "tool_calls": [call]})
+        return begun + self._event(delta=self._delta(_ARGUMENTS_BEGIN))
+
+    def closing(self, finish_reason: str, usage: Usage | None, *, end_mark: bool = True) -> bytes:
+        reason = _TOOL_REASON.get(finish_reason, finish_reason)
+        return self._event(delta=self._delta(_ARGUMENTS_END)) + super().closing(reason, usage, end_mark=end_mark)
+
+
+_ARGUMENTS_BEGIN, _ARGUMENTS_END = '{"text":"', '"}'
+_TOOL_REASON = {"stop": "tool_calls"}
+
+
+def _forced_tool(body: Mapping[str, Any]) -> str | None:
+    """The function that must be called: the one that is named, or the first where any must be. Else a text answers."""
+    choice, tools = body.get("tool_choice"), form.want(body, "tools", list, [])
+    names = [tool["function"].get("name") for tool in tools if isinstance(tool, dict) and _is_object(tool, "function")]
+    if isinstance(choice, dict) and _is_object(choice, "function"):
+        wanted = choice["function"].get("name")
+        if wanted not in names:
+            raise form.invalid("tool_choice", f"no function {wanted!r} in tools")
+        return str(wanted)
+    return str(names[0]) if choice == "required" and names else None
+
+
+def _is_object(value: Mapping[str, Any], name: str) -> bool:
+    return isinstance(value.get(name), dict)
+
+
+def _tool_call(heading: Heading, arguments: str) -> dict[str, Any]:
+    function = {"name": heading.subject, "arguments": arguments}
+    return {"id": f"call_{heading.name}", "type": "function", "function": function}
 
 
 def usage_of(usage: Usage) -> dict[str, Any]:
