@@ -63,6 +63,13 @@ def run(
         str | None,
         typer.Option("--max-error-rate", help="Stop when more than this share is not answered.", metavar="20%"),
     ] = None,
+    matrix: Annotated[
+        bool,
+        typer.Option("--matrix", help="Also record a sample of the requests on every model once, to price others."),
+    ] = False,
+    matrix_sample: Annotated[
+        int, typer.Option("--matrix-sample", help="How many requests --matrix records; whole sessions.", min=1)
+    ] = 200,
     exit_zero: Annotated[
         bool, typer.Option("--exit-zero", help="Exit 0 whenever a report was written; the real code is printed.")
     ] = False,
@@ -94,6 +101,7 @@ def run(
         prices=prices,
         out=out,
         processes=processes,
+        matrix_sample=matrix_sample if matrix else None,
         max_spend=None if max_spend is None else money("--max-spend", max_spend),
         max_error_rate=None if max_error_rate is None else share("--max-error-rate", max_error_rate),
     )

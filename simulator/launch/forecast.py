@@ -1,6 +1,6 @@
 """What a test will send and cost, before it sends anything: the planned tokens through the strategies, priced."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_UP, Decimal
 from typing import Any
@@ -10,10 +10,12 @@ import numpy as np
 from simulator.draws import uniform
 from simulator.errors import BadInput
 from simulator.launch.inputs import Inputs
-from simulator.spend.bill import bill
+from simulator.launch.matrix import SCALE
+from simulator.spend.bill import RungCost, bill
 from simulator.strategies import offline
 from simulator.strategies.drive import Answer
 from simulator.strategies.effects import Ask
+from simulator.strategies.node import Node
 from simulator.traffic.multiply import Meaning, multiply
 from simulator.traffic.request import Request
 from simulator.units import usd_text
@@ -72,36 +74,43 @@ class Forecast:
 
 def forecast(inputs: Inputs, scales: tuple[float, ...], *, meaning: Meaning, repeat: int = 1) -> Forecast:
     """All rungs of a run. Retries and refusals are not in it: they depend on what the run is there to find."""
+    strategies = {name: inputs.scenario.strategies[name] for name in inputs.strategies}
     rungs = []
     for scale in scales:
-        trace = multiply(inputs.trace, scale, meaning=meaning, seed=inputs.seed)
-        sessions = trace.sessions()
-        starts = np.array([session[0].at or 0.0 for session in sessions])
-        peak = float(np.bincount(starts.astype(int)).max()) if len(starts) else 0.0
-        strategies = {name: inputs.scenario.strategies[name] for name in inputs.strategies}
-        calls, _ = offline.run(strategies, sessions, planned_answer, scale=scale, seed=inputs.seed)
-        costs = {cost.strategy: cost for cost in bill(calls, inputs.book, at=inputs.at).rungs}
-        for name in strategies:
-            mine = [
-                row
-                for row in calls.select(["strategy", "input_tokens", "output_tokens"]).to_pylist()
-                if row["strategy"] == name
-            ]
-            cost = costs.get(name)
-            rungs += [
-                RungForecast(
-                    scale=scale,
-                    strategy=name,
-                    sessions=len(sessions),
-                    requests=len(trace),
-                    calls=len(mine),
-                    input_tokens=sum(row["input_tokens"] for row in mine),
-                    output_tokens=sum(row["output_tokens"] for row in mine),
-                    peak_rate=peak,
-                    usd=None if cost is None or cost.unpriced_calls else cost.total,
-                )
-            ] * repeat
+        sessions = multiply(inputs.trace, scale, meaning=meaning, seed=inputs.seed).sessions()
+        rungs += [rung for rung in _planned(inputs, strategies, sessions, scale) for _ in range(repeat)]
+    if inputs.matrix:
+        sampled = multiply(inputs.trace, SCALE, meaning=meaning, seed=inputs.seed).sessions()
+        sessions = [session for session in sampled if session[0].session_id in inputs.matrix.sessions]
+        rungs += _planned(inputs, inputs.matrix.strategies, sessions, SCALE)
     return Forecast(tuple(rungs))
+
+
+def _planned(
+    inputs: Inputs, strategies: Mapping[str, Node], sessions: Sequence[Sequence[Request]], scale: float
+) -> list[RungForecast]:
+    calls, _ = offline.run(strategies, sessions, planned_answer, scale=scale, seed=inputs.seed)
+    costs = {cost.strategy: cost for cost in bill(calls, inputs.book, at=inputs.at).rungs}
+    starts = np.array([session[0].at or 0.0 for session in sessions])
+    rows = calls.select(["strategy", "input_tokens", "output_tokens"]).to_pylist()
+    return [
+        RungForecast(
+            scale=scale,
+            strategy=name,
+            sessions=len(sessions),
+            requests=sum(map(len, sessions)),
+            calls=sum(row["strategy"] == name for row in rows),
+            input_tokens=sum(row["input_tokens"] for row in rows if row["strategy"] == name),
+            output_tokens=sum(row["output_tokens"] for row in rows if row["strategy"] == name),
+            peak_rate=float(np.bincount(starts.astype(int)).max()) if len(starts) else 0.0,
+            usd=_known(costs.get(name)),
+        )
+        for name in strategies
+    ]
+
+
+def _known(cost: RungCost | None) -> Decimal | None:
+    return None if cost is None or cost.unpriced_calls else cost.total
 
 
 def planned_answer(ask: Ask, request: Request) -> Answer:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from simulator import yamlfile
 from simulator.errors import BadInput, InvalidFile
+from simulator.launch.matrix import SCALE, Matrix
 from simulator.launch.options import Options
 from simulator.pricing.book import PriceBook
 from simulator.pricing.errors import UnknownPrice
@@ -42,6 +43,7 @@ class Inputs:
     """The instant whose prices hold for the run's bill."""
     notes: tuple[str, ...] = ()
     """What was dropped or repaired in a recorded trace."""
+    matrix: Matrix | None = None
 
     @classmethod
     def read(cls, options: Options) -> "Inputs":
@@ -57,7 +59,8 @@ class Inputs:
             raise InvalidFile(*problems)
         seed = scenario.seed if options.seed is None else options.seed
         trace, notes = _trace(scenario, options, seed)
-        return cls(scenario, options.scenario, profile, profile_path, book, strategies, trace, seed, at, notes)
+        matrix = _matrix(scenario, options, trace, seed)
+        return cls(scenario, options.scenario, profile, profile_path, book, strategies, trace, seed, at, notes, matrix)
 
     def rungs(self, options: Options) -> Iterator[tuple[float, str, int]]:
         """Scale by scale, so that strategies meet the same machine; each strategy on identical arrivals."""
@@ -123,6 +126,19 @@ def _profile_path(scenario: Scenario, options: Options) -> Path | None:
     if scenario.target.staging is None:
         raise BadInput(f"{options.scenario}: target: names neither staging nor url; give one, or use --target URL")
     return options.scenario.parent / scenario.target.staging
+
+
+def _matrix(scenario: Scenario, options: Options, trace: Trace, seed: int) -> Matrix | None:
+    if options.matrix_sample is None:
+        return None
+    if SCALE not in options.scales:
+        raise BadInput("--matrix is recorded beside the baseline at 1×; add 1 to --scale")
+    return Matrix.of(
+        {name: scenario.strategies[name] for name in options.chosen(scenario)},
+        trace,
+        requests=options.matrix_sample,
+        seed=seed,
+    )
 
 
 def _unknown_models(

@@ -12,12 +12,14 @@ from simulator.endpoint import embedded
 from simulator.errors import BadInput
 from simulator.launch.forecast import forecast
 from simulator.launch.inputs import Inputs, keep
+from simulator.launch.matrix import SCALE
 from simulator.launch.options import Options
 from simulator.launch.replaying import Tell
 from simulator.launch.target import check_key, check_listening, is_loopback, shown
 from simulator.replay.plan import Guards, ReplayPlan, Rung, Target, Timeouts
 from simulator.run.directory import RunDirectory, writing
 from simulator.run.record import RunRecord, hashes, redacted, versions
+from simulator.strategies.node import Node
 
 TRACE_FILE = "trace.parquet"
 _EMBEDDED = "embedded staging endpoint"
@@ -65,8 +67,8 @@ class Job:
             trace_digest=inputs.trace.digest(),
             meaning=options.meaning,
             seed=inputs.seed,
-            rungs=[Rung(scale=scale, strategy=name, replicate=again) for scale, name, again in inputs.rungs(options)],
-            strategies={name: inputs.scenario.strategies[name] for name in inputs.strategies},
+            rungs=[*self._rungs()],
+            strategies={name: inputs.scenario.strategies[name] for name in inputs.strategies} | self._sampled(),
             target=self._target(base_url),
             duration_s=inputs.trace.span_s,
             cooldown_s=options.cooldown_s if self.url else 0.0,
@@ -101,6 +103,16 @@ class Job:
         started = datetime.now(UTC)
         self.directory.write_record(self.record(started))
         return started
+
+    def _rungs(self) -> Iterator[Rung]:
+        for scale, name, again in self.inputs.rungs(self.options):
+            yield Rung(scale=scale, strategy=name, replicate=again)
+        if matrix := self.inputs.matrix:
+            for name in matrix.strategies:
+                yield Rung(scale=SCALE, strategy=name, sessions=frozenset(matrix.sessions))
+
+    def _sampled(self) -> dict[str, Node]:
+        return dict(self.inputs.matrix.strategies) if self.inputs.matrix else {}
 
     def _target(self, base_url: str) -> Target:
         target = self.inputs.scenario.target

@@ -35,6 +35,8 @@ class Options:
     out: Path | None = None
     results: Path = Path("results")
     processes: int = 1
+    matrix_sample: int | None = None
+    """Requests to record on every model once; None: no matrix."""
     max_spend: Decimal | None = None
     max_error_rate: float | None = None
 
