@@ -73,7 +73,7 @@ def test_a_quota_is_computed_before_anything_breaks() -> None:
     assert one.provenance == "extrapolated"
     assert one.evidence == (
         "1× asks for 1,200 requests a minute of 2,400 (the provider profile): "
-        "steady for 2×, its peaks for 2×; nothing was refused up to 1×"
+        "enough for 2× sustained, 2× in the test; nothing was refused up to 1×"
     )
     assert one.costs == "about 98 % of the requests would be refused at 100×"
     assert one.fix.startswith("for 100×, 120,000 requests a minute on gpt-4o, or 98 % less demand on it")
@@ -173,7 +173,10 @@ def test_a_test_that_lived_on_the_burst_says_so() -> None:
     saved = KnownLimit(model="gpt-4o", axis="requests", per_minute=2400, burst_s=10.0, source="x")
     (one,) = found(rung(1.0), rung(3.0), limits=(saved,))
     assert one.multiplier == 2.0
-    assert "steady for 2×, its peaks for 4×; nothing was refused up to 3×: the test was short enough" in one.evidence
+    assert (
+        "enough for 2× sustained, 4× in the test; nothing was refused up to 3×: the test was short enough"
+        in one.evidence
+    )
 
 
 def test_one_condition_in_two_strategies_is_one_break() -> None:

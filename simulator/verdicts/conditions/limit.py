@@ -120,8 +120,8 @@ def _known(evidence: Evidence, quota: _Quota, seen: _Seen) -> Break:
         high=high,
         provenance="measured" if seen.refused_at else "extrapolated",
         evidence=f"{scale_text(quota.demand.scale)} asks for {_short(quota.per_minute)} {unit} of "
-        f"{_short(limit.per_minute)} ({limit.source}): steady for {_times(quota.steady)}, "
-        f"its peaks for {_times(quota.peak)}{_shown(seen, at)}",
+        f"{_short(limit.per_minute)} ({limit.source}): enough for {_times(quota.steady)} sustained, "
+        f"{_times(quota.peak)} in the test{_shown(seen, at)}",
         costs=_refusals(evidence, quota, seen, target),
         fix=f"for {scale_text(target)}, {_short(_up(limit.per_minute * target / at))} {unit} on {limit.model}, "
         f"or {share_text(1 - at / target)} less demand on it: route, shorten, cache or queue",
