@@ -1,0 +1,75 @@
+"""What stands before the first request: checks, the plan, and a directory only where something will be recorded."""
+
+import socket
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from simulator.errors import BadInput, Precondition
+from simulator.launch.job import Job, kept_once_rows_are_there
+from simulator.launch.options import Options
+
+# 10 × $0.0025 alone and 10 × $0.000311 routed, as worked out in test_forecast.py.
+COST = Decimal("0.02811")
+
+
+@pytest.fixture
+def listening(options: Options) -> Iterator[Options]:
+    """The same, with a server on this machine to send to."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield replace(options, target=f"http://127.0.0.1:{server.getsockname()[1]}/v1")
+
+
+def _quiet(_: dict[str, Any]) -> None:
+    """A run that nobody watches."""
+
+
+def test_a_server_on_this_machine_is_asked_without_a_key_unless_one_is_set(
+    listening: Options, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TENFOLD_API_KEY", raising=False)
+    job = Job.prepare(listening, tell=_quiet)
+    assert job.plan("http://127.0.0.1:1").target.key_env is None
+    monkeypatch.setenv("TENFOLD_API_KEY", "k")
+    assert job.plan("http://127.0.0.1:1").target.key_env == "TENFOLD_API_KEY"
+
+
+def test_what_is_planned_stands_in_the_directory_before_anything_is_sent(listening: Options) -> None:
+    job = Job.prepare(replace(listening, scales=(1.0, 2.0), strategies=("routed",), repeat=2), tell=_quiet)
+    job.begin()
+    plan, record = job.plan("http://127.0.0.1:1"), job.directory.read_record()
+    assert [(rung.scale, rung.strategy, rung.replicate) for rung in plan.rungs] == [
+        (1.0, "routed", 1),
+        (1.0, "routed", 2),
+        (2.0, "routed", 1),
+        (2.0, "routed", 2),
+    ]
+    assert (record.status, record.simulated, record.target) == ("running", False, listening.target)
+    assert record.inputs.keys() == {"inputs/rates.yaml", "inputs/scenario.yaml"}
+    assert plan.trace.is_file()
+
+
+def test_a_limit_holds_on_this_machine_too_and_leaves_no_directory(listening: Options) -> None:
+    with pytest.raises(BadInput, match="more than --max-spend"):
+        Job.prepare(replace(listening, max_spend=COST - Decimal("0.00001")), tell=_quiet)
+    assert not listening.results.exists()
+    assert Job.prepare(replace(listening, max_spend=COST), tell=_quiet).directory.path.is_dir()
+
+
+def test_beyond_this_machine_a_run_names_its_cost_and_asks_for_a_limit(options: Options) -> None:
+    heard: list[dict[str, Any]] = []
+    with pytest.raises(BadInput, match=r"is beyond loopback: .* --max-spend 0\.05"):
+        Job.prepare(replace(options, target="https://llm.example.com/v1"), tell=heard.append)
+    assert heard[-1]["text"].startswith("this test sends to https://llm.example.com/v1 and will cost about $0.0281 ")
+
+
+def test_a_directory_without_rows_goes_away_and_one_with_rows_stays(listening: Options) -> None:
+    empty, used = (Job.prepare(listening, tell=_quiet).directory for _ in range(2))
+    (used.path / "calls.arrows").touch()
+    for directory in (empty, used):
+        with pytest.raises(Precondition), kept_once_rows_are_there(directory):
+            raise Precondition("the endpoint went down")
+    assert (empty.path.exists(), used.path.exists()) == (False, True)
