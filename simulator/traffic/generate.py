@@ -1,6 +1,6 @@
 """Traffic from a plan: the same seed gives the same trace, byte for byte under one lock."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,88 +9,51 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from simulator import draws
-from simulator.traffic import blocks, keys, normal
+from simulator.errors import BadInput
+from simulator.traffic import blocks, keys
+from simulator.traffic.chat_lengths import ChatLengths
 from simulator.traffic.journey import Journey
 from simulator.traffic.keys import Floats
 from simulator.traffic.plan import Traffic
+from simulator.traffic.planned import Planned, drawn, ranges, spoken
 from simulator.traffic.trace import TRACE, Trace
 
 Ints = npt.NDArray[np.int64]
+Chats = Mapping[str, Sequence[ChatLengths]]
+"""A user's chats, by the journey that sends them."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Turns:
-    """All turns of all sessions as arrays, session after session."""
-
-    session: Ints
-    """Index of the row's session, by start."""
-    turn: Ints
-    think_s: Floats
-    message: Ints
-    answer: Ints
-    hard: npt.NDArray[np.bool_]
-    alone: npt.NDArray[np.bool_]
-    """A later turn that sends no history."""
-
-    def take(self, order: Ints) -> "_Turns":
-        return _Turns(*(getattr(self, name)[order] for name in self.__slots__))
-
-
-def generate(traffic: Traffic, *, span_s: float, seed: int) -> Trace:
+def generate(traffic: Traffic, *, span_s: float, seed: int, chats: Chats | None = None) -> Trace:
     """Sessions that start in [0, span_s), with their turns.
 
     Only a first turn has `at`; `input_tokens` of a turn is the system prompt + all earlier messages and planned answers
     + the new message, told apart in `parts`. `prefix_hashes` name the full blocks of that stream (see `blocks`): those
     inside the system prompt are the same in all sessions that share it, and a turn's hashes begin with the previous
-    turn's. Ids are `s<n>` and `s<n>.t<turn>`, n counting by start.
+    turn's. Ids are `s<n>` and `s<n>.t<turn>`, n counting by start. A journey with prompts takes its lengths and block
+    ids from its `chats`, by journey; `source_row` then numbers the chat.
     """
     starts = traffic.arrivals.times(span_s, keys.stream(seed, "arrivals"))
     weights = np.cumsum([journey.weight for journey in traffic.journeys])
     chosen = np.searchsorted(weights[:-1], keys.stream(seed, "journey").random(len(starts)), side="right")
-    found = [_turns(one, np.flatnonzero(chosen == i), seed) for i, one in enumerate(traffic.journeys)]
-    rows = _Turns(*(np.concatenate([getattr(part, name) for part in found]) for name in _Turns.__slots__))
-    rows = rows.take(np.argsort(rows.session, kind="stable"))
-    return Trace(_table(traffic.journeys, starts=starts, chosen=chosen, rows=rows), span_s)
+    chats = chats or {}
+    found = [_planned(one, np.flatnonzero(chosen == i), seed, chats) for i, one in enumerate(traffic.journeys)]
+    rows = Planned.joined(found)
+    return Trace(_table(traffic.journeys, chats, starts=starts, chosen=chosen, rows=rows), span_s)
 
 
-def _turns(journey: Journey, sessions: Ints, seed: int) -> _Turns:
-    """The turns of the sessions that take one journey."""
-
-    def shares(name: str, count: int) -> Floats:
-        return keys.stream(seed, f"journeys.{journey.name}.{name}").random(count)
-
-    counts = _at_least_one(journey.turns.quantile(shares("turns", len(sessions))))
-    rows = int(counts.sum())
-    turn, asked = _ranges(counts) + 1, shares("input_tokens", rows)
-    message = journey.input_tokens.quantile(asked)
-    if journey.next_input_tokens is not None:
-        message = np.where(turn > 1, journey.next_input_tokens.quantile(asked), message)
-    answered = _correlated(asked, shares("output_tokens", rows), journey.correlation)
-    return _Turns(
-        session=np.repeat(sessions, counts),
-        turn=turn,
-        think_s=np.where(turn == 1, 0.0, journey.think.quantile(shares("think", rows))),
-        message=_at_least_one(message),
-        answer=_at_least_one(journey.output_tokens.quantile(answered)),
-        hard=shares("hard", rows) < (journey.hard or 0.0),
-        alone=(turn > 1) & (journey.history == "none"),
-    )
+def _planned(journey: Journey, sessions: Ints, seed: int, chats: Chats) -> Planned:
+    if journey.prompts is None:
+        return drawn(journey, sessions, seed)
+    if journey.name not in chats:
+        raise BadInput(f"the journey {journey.name} sends chats of {journey.prompts}; read them first")
+    return spoken(journey, sessions, seed, chats[journey.name])
 
 
-def _correlated(asked: Floats, free: Floats, spearman: float) -> Floats:
-    """Shares whose rank correlation with `asked` is `spearman`: a Gaussian copula with r = 2·sin(π·ρ/6)."""
-    if not spearman:
-        return free
-    r = 2 * np.sin(np.pi * spearman / 6)
-    return normal.share(r * normal.quantile(asked) + np.sqrt(1 - r * r) * normal.quantile(free))
-
-
-def _table(journeys: list[Journey], *, starts: Floats, chosen: Ints, rows: _Turns) -> pa.Table:
+def _table(journeys: list[Journey], chats: Chats, *, starts: Floats, chosen: Ints, rows: Planned) -> pa.Table:
     """The rows as a table of `TRACE`."""
     journey = chosen[rows.session]
-    system = np.array([one.system_tokens for one in journeys], dtype=np.int64)[journey]
-    lengths, parts = _parts(rows, system)
-    tokens = np.add.reduceat(parts, np.cumsum(lengths) - lengths) if len(parts) else system
+    lengths, parts = _parts(rows)
+    tokens = np.add.reduceat(parts, np.cumsum(lengths) - lengths) if len(parts) else rows.system
     session_id = _join("s", pa.array(rows.session))
     difficulty = pc.if_else(pa.array(rows.hard), "hard", "easy")
     says = np.array([one.hard is not None for one in journeys])[journey]
@@ -104,18 +67,18 @@ def _table(journeys: list[Journey], *, starts: Floats, chosen: Ints, rows: _Turn
         "input_tokens": tokens,
         "output_tokens": rows.answer,
         "model": pa.nulls(len(tokens)),
-        "prefix_hashes": _hashes(journeys, chosen=chosen, rows=rows, tokens=tokens, system=system),
+        "prefix_hashes": _hashes(journeys, chats, chosen=chosen, rows=rows, tokens=tokens),
         "block_size": np.full(len(tokens), blocks.SIZE),
-        "prompt_version": _names([one.prompt for one in journeys], journey),
+        "prompt_version": _names([one.prompts.name if one.prompts else one.prompt for one in journeys], journey),
         "user": pa.nulls(len(tokens)),
         "difficulty": pc.if_else(pa.array(says), difficulty, None),
-        "source_row": pa.nulls(len(tokens)),
+        "source_row": pa.array(rows.chat, mask=rows.chat == 0),
         "parts": _list(lengths, parts, pa.int32()),
     }
     return pa.table({name: _cast(column, TRACE.field(name).type) for name, column in columns.items()}, schema=TRACE)
 
 
-def _parts(rows: _Turns, system: Ints) -> tuple[Ints, Ints]:
+def _parts(rows: Planned) -> tuple[Ints, Ints]:
     """Per row: system, then message and answer in turn up to the row's own message; all rows flat.
 
     A row that stands alone has system and its message only.
@@ -123,33 +86,35 @@ def _parts(rows: _Turns, system: Ints) -> tuple[Ints, Ints]:
     stream = np.column_stack([rows.message, rows.answer]).ravel()
     lengths = np.where(rows.alone, 2, 2 * rows.turn)
     first_row = np.arange(len(rows.turn)) - np.where(rows.alone, 0, rows.turn - 1)
-    place = _ranges(lengths)
+    place = ranges(lengths)
     source = np.repeat(2 * first_row, lengths) + place - 1
-    return lengths, np.where(place == 0, np.repeat(system, lengths), stream[source])
+    return lengths, np.where(place == 0, np.repeat(rows.system, lengths), stream[source])
 
 
-def _hashes(journeys: list[Journey], *, chosen: Ints, rows: _Turns, tokens: Ints, system: Ints) -> pa.Array:
+def _hashes(journeys: list[Journey], chats: Chats, *, chosen: Ints, rows: Planned, tokens: Ints) -> pa.Array:
     """One id per full block of every row's prompt."""
     counts = tokens // blocks.SIZE
-    place = _ranges(counts)
+    place = ranges(counts)
     own = keys.fold(_join("session:s", pa.array(np.arange(len(chosen)))))[rows.session]
     apart = np.flatnonzero(rows.alone)
     turns = _join("session:s", pa.array(rows.session[apart]), ".t", pa.array(rows.turn[apart]))
     own[apart] = keys.fold(turns)
-    shared = np.array([draws.fold(f"prompt:{one.prompt}") for one in journeys], dtype=np.uint64)[chosen[rows.session]]
-    in_system = place < np.repeat(system // blocks.SIZE, counts)
-    name = np.where(in_system, np.repeat(shared, counts), np.repeat(own, counts))
-    return _list(counts, blocks.array(name, place), pa.int64())
+    journey = chosen[rows.session]
+    shared = np.array([draws.fold(f"prompt:{one.prompt}") for one in journeys], dtype=np.uint64)[journey]
+    in_system = place < np.repeat(rows.system // blocks.SIZE, counts)
+    ids = blocks.array(np.where(in_system, np.repeat(shared, counts), np.repeat(own, counts)), place)
+    for number, one in enumerate(journeys):
+        if one.prompts is not None:
+            spots = np.repeat(journey == number, counts)
+            ids[spots] = _held(chats[one.name], rows.chat[journey == number], counts[journey == number])
+    return _list(counts, ids, pa.int64())
 
 
-def _at_least_one(values: Floats) -> Ints:
-    return np.maximum(1, np.rint(values)).astype(np.int64)
-
-
-def _ranges(counts: Ints) -> Ints:
-    """0, 1, …, count − 1 for every count, flat."""
-    ends = np.cumsum(counts)
-    return np.arange(ends[-1] if len(ends) else 0) - np.repeat(ends - counts, counts)
+def _held(chats: Sequence[ChatLengths], numbers: Ints, counts: Ints) -> Ints:
+    """The first `counts` block ids of the chats of these numbers, flat."""
+    sizes = np.array([len(chat.ids) for chat in chats])
+    first = (np.cumsum(sizes) - sizes)[numbers - 1]
+    return np.concatenate([chat.ids for chat in chats])[np.repeat(first, counts) + ranges(counts)]
 
 
 def _list(lengths: Ints, values: Ints, kind: pa.DataType) -> pa.Array:

@@ -1,8 +1,9 @@
 """One way users go through an app: how many turns, how long the messages, what is shared."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from simulator.registry import family
 from simulator.traffic.distributions.constant import Constant
@@ -34,8 +35,8 @@ class Journey(FileModel):
     prompt: str = "system"
     """Name of the system prompt. Journeys of the same prompt share its text; a shorter one begins a longer."""
     system_tokens: Count = 0
-    input_tokens: Amounts
-    """The new message of a turn; at least 1."""
+    input_tokens: Amounts | None = None
+    """The new message of a turn; at least 1. Needed unless `prompts` says it."""
     next_input_tokens: Amounts | None = None
     """The message of turns after the first, where it differs: a tool's result, a follow-up."""
     output_tokens: Amounts
@@ -46,3 +47,25 @@ class Journey(FileModel):
     """none: the app sends no earlier messages; every turn is system prompt and message."""
     hard: Share | None = None
     """Share of requests that a small model answers badly; None where the scenario does not say."""
+    prompts: Path | None = None
+    """Your own texts instead of synthetic ones: a file or folder beside the scenario (see `chats`). Every session takes
+    a chat, whose questions are its turns; `output_tokens` plans the answers that the chat does not hold."""
+
+    @model_validator(mode="after")
+    def _says_its_messages_once(self) -> "Journey":
+        if self.prompts is None and self.input_tokens is None:
+            raise ValueError("say how long its messages are with input_tokens, or name a file of prompts")
+        if said := [name for name in _SAID_BY_PROMPTS if self.prompts and name in self.model_fields_set]:
+            raise ValueError(f"the chats of prompts say the messages; leave out {', '.join(said)}")
+        return self
+
+
+_SAID_BY_PROMPTS = (
+    "turns",
+    "prompt",
+    "system_tokens",
+    "input_tokens",
+    "next_input_tokens",
+    "correlation",
+    "history",
+)

@@ -3,16 +3,17 @@
 Text is a row of sentences of eight atoms, each atom one token of o200k_base (and cl100k_base) wherever it stands (see
 `tokens.sentences`), so lengths add up. A block's sentences depend on its id and the trace's seed alone: equal ids are
 byte-equal text. Where a log names no id for a block, its session and position name it, so that a turn's text begins
-with the previous turn's.
+with the previous turn's. A journey with chats of the user's own sends those, word for word.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from itertools import accumulate, pairwise
 
 from simulator import draws
 from simulator.tokens import sentences
 from simulator.traffic import blocks
+from simulator.traffic.chats import Chats
 from simulator.traffic.request import Request
 
 _CACHED_BLOCKS = 8192
@@ -23,9 +24,13 @@ _LOW = sentences.COUNT - 1
 
 
 class Prompts:
-    """Writes the messages of requests. The same seed and request give the same bytes in every process."""
+    """Writes the messages of requests. The same seed and request give the same bytes in every process.
 
-    def __init__(self, trace_seed: int) -> None:
+    `chats`: a user's own, by journey.
+    """
+
+    def __init__(self, trace_seed: int, chats: Mapping[str, Chats] | None = None) -> None:
+        self._chats = chats or {}
         self._salt = draws.mix(trace_seed & (2**64 - 1))
         self._bank = sentences.bank()
         self._texts = ["".join(one) for one in self._bank]
@@ -40,9 +45,12 @@ class Prompts:
         sends the new message alone, or everything where the trace does not say which part is new. Instructions come
         first, as a system message of their own. What a server adds per message is not counted.
         """
-        messages = self._prompt(request)
-        if sees == "last_turn":
-            messages = messages[-1:]
+        chats = self._chats.get(request.journey)
+        if chats is not None and request.source_row is not None:
+            chat = chats.of(request.source_row)
+            messages = chat.last(request.turn) if sees == "last_turn" else chat.before(request.turn)
+        else:
+            messages = self._prompt(request)[-1:] if sees == "last_turn" else self._prompt(request)
         if instructions_tokens:
             messages.insert(0, {"role": "system", "content": self.text(instructions_tokens, "instructions")})
         return messages
