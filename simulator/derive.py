@@ -274,7 +274,9 @@ class _Run:
         return True
 
     def _price_changes(self) -> list[date]:
-        return sorted({day for model in self._models() for day in self.book.changes(model, after=self.at.date())})
+        """From the launch on, which may lie before the run: its months are projected at their own prices."""
+        start = min(self.at.date(), self.scenario.launch.starts)
+        return sorted({day for model in self._models() for day in self.book.changes(model, after=start)})
 
 
 def _command_stem(command: str) -> str:
