@@ -24,14 +24,22 @@ class Hints:
     def read(cls, headers: Mapping[str, str], *, block_tokens: int) -> "Hints":
         """Raises `BadInput` for a value that cannot be meant. `block_tokens`: length of a block that names none."""
         return cls(
-            key=headers.get("x-sim-request"),
+            key=_word(headers, "x-sim-request"),
             input_tokens=_tokens(headers, "x-sim-input-tokens"),
             output_tokens=_tokens(headers, "x-sim-output-tokens"),
-            labels=tuple(filter(None, headers.get("x-sim-labels", "").split(","))),
-            truth=headers.get("x-sim-truth"),
+            labels=tuple(filter(None, (_word(headers, "x-sim-labels") or "").split(","))),
+            truth=_word(headers, "x-sim-truth"),
             prefix=_prefix(headers.get("x-sim-prefix", ""), block_tokens),
             fault=headers.get("x-sim-fault"),
         )
+
+
+def _word(headers: Mapping[str, str], name: str) -> str | None:
+    """Plain text that can stand in JSON as it is."""
+    text = headers.get(name)
+    if text is not None and (not text.isprintable() or '"' in text or "\\" in text):
+        raise BadInput(f"{name}: {text[:40]!a} has characters other than plain text")
+    return text
 
 
 def _tokens(headers: Mapping[str, str], name: str) -> int | None:

@@ -155,9 +155,20 @@ def test_a_bad_body_is_told_what_is_wrong(endpoint, content, status, param):
     assert answer["error"]["message"]
 
 
-def test_a_bad_header_is_told_what_is_wrong(endpoint):
-    status, _, answer = ask(endpoint, body(), x_sim_output_tokens="many")
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("x_sim_output_tokens", "many"),
+        ("x_sim_input_tokens", "0"),
+        ("x_sim_prefix", "a:b"),
+        ("x_sim_labels", 'a"b'),
+        ("x_sim_request", "back\\slash"),
+    ],
+)
+def test_a_bad_header_is_told_what_is_wrong(endpoint, name, value):
+    status, _, answer = ask(endpoint, body(), **{name: value})
     assert (status, answer["error"]["code"]) == (400, "invalid_header")
+    assert name.replace("_", "-") in answer["error"]["message"]
 
 
 def test_a_full_machine_says_so_with_the_status_of_its_profile(endpoint):
@@ -252,8 +263,8 @@ def test_tokens_of_one_window_leave_in_one_write_and_the_first_at_once(start):
     endpoint.stop()
     joined, single = (line["writes"] for line in endpoint.truth())
     assert joined[0][1] == 1
-    # 4 tokens of 5 ms to a window; the end does not wait for its window, and a busy machine may write late.
-    assert all(later[0] - earlier[0] >= 0.0195 for earlier, later in itertools.pairwise(joined[:-1]))
+    # 4 tokens of 5 ms to a window, by timers of a millisecond; the end does not wait, and a busy machine writes late.
+    assert all(later[0] - earlier[0] >= 0.0185 for earlier, later in itertools.pairwise(joined[:-1]))
     assert len(joined) <= 12
     assert len(single) >= 9  # slower than a window: each as it is due
 

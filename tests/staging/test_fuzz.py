@@ -36,7 +36,8 @@ hints = st.dictionaries(
     st.sampled_from(
         ["x-sim-output-tokens", "x-sim-input-tokens", "x-sim-request", "x-sim-labels", "x-sim-truth", "x-sim-prefix"]
     ),
-    st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=12) | st.integers(-1, 300).map(str),
+    st.text(st.characters(min_codepoint=33, max_codepoint=255, exclude_categories=["Cc", "Zs"]), max_size=12)
+    | st.integers(-1, 300).map(str),
     max_size=3,
 )
 
