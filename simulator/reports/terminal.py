@@ -114,9 +114,11 @@ def _breaks(summary: Summary, console: "Console") -> None:
 
 def _ending(summary: Summary, console: "Console", paths: Iterable[str]) -> None:
     _heading(console, "Reconciliation")
-    for row in reconciliation(summary).rows:
-        equation, left, right, holds = row
+    books = reconciliation(summary)
+    for equation, left, right, holds in books.rows:
         _say(console, f"{holds.text}: {equation.text} ({left.text}; {right.text})", STYLES[holds.tone], indent=1)
+    for note in books.notes:
+        _say(console, note, STYLES["bad"], indent=1)
     console.print()
     for path in paths:
         console.print(path, markup=False, highlight=False, soft_wrap=True)

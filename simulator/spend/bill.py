@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import reduce
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from simulator.calls import ANSWERED
 from simulator.figures import Figures
 from simulator.pricing.book import PriceBook
 from simulator.pricing.errors import UnknownPrice
@@ -22,6 +24,14 @@ from simulator.spend.ledger import Ledger, Piece
 
 Rung = tuple[float, str, int]
 """Scale, strategy, replicate."""
+_RUNG = ["scale", "strategy", "replicate"]
+
+
+class Asked(NamedTuple):
+    """Requests of one rung: an answer from a store has no call, so calls cannot count them."""
+
+    planned: int
+    answered: int
 
 
 class LineItem(Figures):
@@ -55,7 +65,10 @@ class RungCost(Figures):
     per_request: Decimal | None
     """Per planned request."""
     per_answered: Decimal | None
-    """All attempts' cost over answered requests: failures and retries are in the numerator."""
+    """All attempts' cost over answered requests, those from a store too: failures and retries are in the numerator.
+
+    Without the run's requests: over the attempts that were served.
+    """
     wasted: Decimal
     """Billed for attempts whose answer no user was served (DESIGN rule 4); classifier calls are overhead, not waste."""
     overhead: Decimal
@@ -86,23 +99,24 @@ def bill(
     """Price every attempt of `calls` (schema `CALLS`) at the prices that hold at `at`.
 
     What each outcome bills is `pricing/attempts.yaml`. Rows without a price are counted with their reason; with
-    `strict` they raise `UnknownPrice`. Per planned request is known only with the run's `requests`.
+    `strict` they raise `UnknownPrice`. Per planned request, and answers without a call, are known only with the run's
+    `requests`.
     """
     ledger = Ledger(book, at)
     ledger.add(calls)
-    return settle(ledger, book, at=at, planned=_planned(requests), strict=strict)
+    return settle(ledger, book, at=at, asked=_asked(requests), strict=strict)
 
 
 def settle(
-    ledger: Ledger, book: PriceBook, *, at: datetime, planned: dict[Rung, int] | None = None, strict: bool = False
+    ledger: Ledger, book: PriceBook, *, at: datetime, asked: dict[Rung, Asked] | None = None, strict: bool = False
 ) -> Bill:
-    """The bill of what a ledger counted; `planned` requests by (scale, strategy, replicate)."""
+    """The bill of what a ledger counted; `asked`: what the requests of a (scale, strategy, replicate) say."""
     reasons = sum((sums.unpriced for sums in ledger.groups.values()), Counter[str]())
     if strict and reasons:
         raise UnknownPrice("\n".join(f"{count} attempts: {reason}" for reason, count in reasons.most_common()))
     lines = [line for group, sums in ledger.groups.items() for line in _lines(group, sums)]
     rungs = {group[:3]: None for group in ledger.groups}
-    costs = [_rung_cost(rung, ledger, lines, (planned or {}).get(rung)) for rung in sorted(rungs)]
+    costs = [_rung_cost(rung, ledger, lines, (asked or {}).get(rung)) for rung in sorted(rungs)]
     return Bill(
         priced_at=at.isoformat(),
         book=book.name,
@@ -180,11 +194,11 @@ def _items(lines: list[_Line]) -> list[LineItem]:
     ]
 
 
-def _rung_cost(rung: Rung, ledger: Ledger, lines: list[_Line], planned: int | None) -> RungCost:
+def _rung_cost(rung: Rung, ledger: Ledger, lines: list[_Line], asked: Asked | None) -> RungCost:
     mine = [line for line in lines if line.group[:3] == rung]
     groups = {group: sums for group, sums in ledger.groups.items() if group[:3] == rung}
     unpriced = sum(sums.unpriced.total() for sums in groups.values())
-    answered = sum(sums.calls for group, sums in groups.items() if group.served)
+    served = sum(sums.calls for group, sums in groups.items() if group.served)
     total = (
         None
         if unpriced and unpriced == sum(sums.calls for sums in groups.values())
@@ -195,8 +209,8 @@ def _rung_cost(rung: Rung, ledger: Ledger, lines: list[_Line], planned: int | No
         strategy=rung[1],
         replicate=rung[2],
         total=total,
-        per_request=_per(total, planned),
-        per_answered=_per(total, answered),
+        per_request=_per(total, asked.planned if asked else None),
+        per_answered=_per(total, asked.answered if asked else served),
         wasted=_sum(line.cost for line in mine if line.group.purpose == "answer" and not line.group.served),
         overhead=_sum(line.cost for line in mine if line.group.purpose != "answer"),
         by_model=_by(mine, lambda line: line.group.model),
@@ -224,8 +238,10 @@ def _per(total: Decimal | None, count: int | None) -> Decimal | None:
     return total / count if total is not None and count else None
 
 
-def _planned(requests: pa.Table | None) -> dict[Rung, int] | None:
+def _asked(requests: pa.Table | None) -> dict[Rung, Asked] | None:
     if requests is None:
         return None
-    counted = requests.group_by(["scale", "strategy", "replicate"]).aggregate([([], "count_all")]).to_pylist()
-    return {(row["scale"], row["strategy"], row["replicate"]): row["count_all"] for row in counted}
+    answered = pc.is_in(requests["final_outcome"], value_set=pa.array(sorted(ANSWERED), pa.string()))
+    rungs = requests.select(_RUNG).append_column("answered", answered.cast(pa.int64()))
+    counted = rungs.group_by(_RUNG).aggregate([([], "count_all"), ("answered", "sum")]).to_pylist()
+    return {tuple(row[key] for key in _RUNG): Asked(row["count_all"], row["answered_sum"]) for row in counted}

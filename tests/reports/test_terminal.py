@@ -68,3 +68,10 @@ def test_replicates_are_told_apart(launch: Summary) -> None:
     twice = [*launch.rungs, *(rung.model_copy(update={"replicate": 2}) for rung in launch.rungs)]
     text = render(launch.model_copy(update={"rungs": twice}), width=120)
     assert text.count("single (replicate 2)") == 3
+
+
+def test_books_that_do_not_agree_say_which(launch: Summary) -> None:
+    """The sums printed were equal, and only a headline said that something was not."""
+    why = "attempts that were served 538 ≠ requests that name one 539"
+    books = launch.reconciliation.model_copy(update={"holds": False, "problems": [why]})
+    assert why in render(launch.model_copy(update={"reconciliation": books}), width=120)

@@ -1,5 +1,6 @@
 """Both sides of each equation, whatever became of the requests."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from hypothesis import given
@@ -48,6 +49,18 @@ def test_a_row_too_many_and_a_cent_too_few_are_named() -> None:
 def test_a_row_that_never_arrived_is_missed() -> None:
     found = reconciled([asked("a", 1.0)], planned=1, ledger=USD, unseen=1)
     assert found.problems == ["single at 1×: the driver counted 2 sent ≠ 1 among the rows"]
+
+
+def test_an_answer_from_a_store_was_served_by_no_attempt() -> None:
+    (calls, (request,)) = asked("a", 1.0)
+    stored = replace(asked("b", 2.0)[1][0], attempts=0, served_call_id=None)
+    assert reconciled([(calls, [request, stored])], planned=2, ledger=USD).problems == []
+
+
+def test_a_served_attempt_that_no_request_names_is_told() -> None:
+    (calls, (request,)) = asked("a", 1.0)
+    found = reconciled([(calls, [replace(request, served_call_id=None)])], planned=1, ledger=USD)
+    assert found.problems == ["attempts that were served 1 ≠ requests that name one 0"]
 
 
 def test_an_attempt_that_no_request_counted_is_named() -> None:

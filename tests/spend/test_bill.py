@@ -29,6 +29,13 @@ def cost(book: PriceBook = BOOK, at: datetime = AT, **said: Any) -> Decimal | No
     return call_costs(table(call(**said)), book, at=at)[0]
 
 
+def asked(*outcomes: str) -> pa.Table:
+    """One planned request for each outcome."""
+    count = len(outcomes)
+    rung = {"scale": [1.0] * count, "strategy": ["single"] * count, "replicate": [0] * count}
+    return pa.table({**rung, "final_outcome": list(outcomes)})
+
+
 def test_a_bill_worked_by_hand() -> None:
     rows = table(
         call(1, input_tokens=1000, cache_read_tokens=400, output_tokens=200),
@@ -54,9 +61,14 @@ def test_a_bill_worked_by_hand() -> None:
 
 def test_cost_per_planned_request_needs_the_requests() -> None:
     rows = table(call(input_tokens=1_000_000, output_tokens=0))
-    requests = pa.table({"scale": [1.0, 1.0], "strategy": ["single"] * 2, "replicate": [0, 0]})
     assert bill(rows, BOOK, at=AT).rungs[0].per_request is None
-    assert bill(rows, BOOK, at=AT, requests=requests).rungs[0].per_request == Decimal("1.25")
+    assert bill(rows, BOOK, at=AT, requests=asked("ok", "skipped")).rungs[0].per_request == Decimal("1.25")
+
+
+def test_an_answer_from_a_store_has_no_call_and_makes_the_others_cheaper() -> None:
+    rows = table(call(input_tokens=1_000_000, output_tokens=0))
+    (rung,) = bill(rows, BOOK, at=AT, requests=asked("ok", "ok", "rate_limited")).rungs
+    assert rung.per_answered == Decimal("1.25")  # $2.50 for two answers: the second came from the store
 
 
 def test_what_has_no_price_is_counted_and_never_zero() -> None:

@@ -8,7 +8,7 @@ from simulator.units import scale_text, seconds_text, share_text
 
 
 def reconciliation(summary: Summary) -> Table:
-    """Both sides of both equations, exact."""
+    """Both sides of both equations, exact, and whatever else does not agree."""
     found = summary.reconciliation
     terms = " + ".join(f"{found.settled.get(name, 0):,} {name.replace('_', ' ')}" for name in SETTLEMENTS)
     settled = sum(found.settled.values())
@@ -29,7 +29,7 @@ def reconciliation(summary: Summary) -> Table:
                 _holds(found.ledger_usd == found.rows_usd),
             ),
         ),
-        () if found.holds else ("The sums do not agree: do not use the figures of this run.",),
+        () if found.holds else ("The sums do not agree: do not use the figures of this run.", *found.problems),
     )
 
 
