@@ -95,11 +95,13 @@ class _Rung:
         return {name: self._latency(values, chosen) for name, (values, chosen) in cuts.items()}
 
     def _first_token(self) -> Floats:
-        """From the schedule. An answer in one piece has none; where nothing was streamed, failures have none."""
+        """From the schedule. An answer from a store is there at once; where no call was streamed, nothing has one."""
         rows = self.rows
-        streamed = rows.answered & ~np.isnan(rows.first_token)
-        failed = np.nan if rows.answered.any() and not streamed.any() else np.inf
-        return np.where(rows.answered, rows.first_token - rows.scheduled, failed)
+        called = rows.answered & ~rows.stored
+        if called.any() and np.isnan(rows.first_token[called]).all():
+            return np.full(len(called), np.nan)
+        first = np.where(rows.stored, rows.ended, rows.first_token)
+        return np.where(rows.answered, first - rows.scheduled, np.inf)
 
     def _latency(self, values: Floats, chosen: NDArray[np.bool_]) -> Latency:
         chosen = chosen & ~np.isnan(values)
@@ -112,7 +114,7 @@ class _Rung:
         rows, met = self.rows, self.rows.answered
         own = {
             "response_time": rows.ended - rows.scheduled,
-            "time_to_first_token": rows.first_token - rows.scheduled,
+            "time_to_first_token": self._first_token(),
             "service_time": rows.service,
             "time_per_output_token": rows.per_output_token,
         }

@@ -62,6 +62,8 @@ class Rows:
     settled: NDArray[np.str_]
     scheduled: Floats
     ended: Floats
+    stored: NDArray[np.bool_]
+    """Answered from a store, without any call."""
     first_sent: Floats
     """First sending of any attempt."""
     served_sent: Floats
@@ -79,6 +81,7 @@ class Rows:
             settled=settled(requests),
             scheduled=floats(requests, "scheduled_at"),
             ended=floats(requests, "ended_at"),
+            stored=_stored(requests),
             first_sent=_first_sent(calls, requests),
             served_sent=served.take("sent_at"),
             first_token=np.where(served.held_back(), floats(requests, "ended_at"), served.take("first_token_at")),
@@ -121,6 +124,11 @@ class _Served:
             zero_copy_only=False
         )
         return values.astype(float)
+
+
+def _stored(requests: pa.Table) -> NDArray[np.bool_]:
+    nameless = requests["served_call_id"].is_null().to_numpy()
+    return np.asarray(nameless & (settled(requests) == "answered"))
 
 
 def _first_sent(calls: pa.Table, requests: pa.Table) -> Floats:

@@ -1,6 +1,7 @@
 """The figures of a rung, from rows made by hand."""
 
 import math
+from dataclasses import replace
 
 from simulator.run.metrics import rung_figures, window
 from simulator.scenario.objective import Objective
@@ -53,6 +54,14 @@ def test_answers_that_were_not_streamed_have_no_first_token() -> None:
     assert figures.time_to_first_token.p50.value is None
     assert figures.time_to_first_token.count == 0
     assert figures.response_time.count == 2
+
+
+def test_an_answer_from_a_store_is_there_at_once_and_was_never_sent() -> None:
+    stored = replace(asked("b", 3.0, took=0.25)[1][0], served_call_id=None, attempts=0)
+    calls, requests = tables([asked("a", 2.0), ([], [stored])])
+    (figures,) = rung_figures(calls, requests, rungs=[record(2)])
+    assert (figures.time_to_first_token.p50.value, figures.time_to_first_token.count) == (0.25, 2)
+    assert (figures.settled["answered"], figures.sent) == (2, 1)
 
 
 def test_goodput_needs_every_latency_objective() -> None:
