@@ -21,6 +21,8 @@ _ENDED = {
     "error": Outcome.ERROR_IN_STREAM,
 }
 
+_UNTIL_ENDED = Outcome.CANCELLED.value
+
 
 class Attempt:
     """`done` is called once with the attempt when its reply is there, unless it was cancelled."""
@@ -196,7 +198,7 @@ def _blank(stage: Stage, turn: Turn, ask: Ask, *, after: str | None) -> Call:
         ended_at=None,
         first_token_late=False,
         status=None,
-        outcome=Outcome.CANCELLED.value,
+        outcome=_UNTIL_ENDED,
         finish_reason=None,
         input_tokens=None,
         cache_read_tokens=None,
