@@ -4,17 +4,28 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, TypeVar, cast, get_args
+from typing import TYPE_CHECKING, Annotated, TypeVar, cast, get_args
 
 import typer
 
 from simulator.errors import BadInput
-from simulator.traffic.multiply import Meaning
 from simulator.units import parse_duration, parse_scale, parse_share, parse_usd
+
+if TYPE_CHECKING:
+    from simulator.traffic.multiply import Meaning
 
 SCALES = "1,2,10"
 T = TypeVar("T")
 
+Jitter = Annotated[
+    str | None,
+    typer.Option(
+        "--jitter",
+        help="Within which a clone starts around its original; by default a minute, or a twentieth of a shorter span.",
+        metavar="60s",
+        show_default=False,
+    ),
+]
 ScenarioFile = Annotated[Path, typer.Argument(help="Scenario file.", metavar="SCENARIO", show_default=False)]
 RunPath = Annotated[Path, typer.Argument(help="Run directory, as in results/…", metavar="RUN", show_default=False)]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
@@ -34,12 +45,21 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in text.split(",") if word.strip())
 
 
-def meaning(text: str) -> Meaning:
+def meaning(text: str) -> "Meaning":
     """What a scale means. Raises `BadInput` with the words that are known."""
+    from simulator.traffic.multiply import Meaning
+
     for word in get_args(Meaning):
         if word == text:
             return cast("Meaning", word)
     raise BadInput(f"--multiply: {text!r} is not a meaning of 10×; known are {', '.join(get_args(Meaning))}")
+
+
+def jitter(text: str | None, meaning: Meaning) -> float | None:
+    """Seconds around its original's start within which a clone starts; None: by the span."""
+    if text is not None and meaning != "clone":
+        raise BadInput(f"--jitter is for --multiply clone; {meaning} draws none")
+    return None if text is None else duration("--jitter", text)
 
 
 def duration(flag: str, text: str) -> float:

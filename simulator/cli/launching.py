@@ -3,12 +3,27 @@
 import sys
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from simulator.cli import app
-from simulator.cli.flags import SCALES, Json, ScenarioFile, duration, meaning, money, scales, share, words
+from simulator.cli.flags import (
+    SCALES,
+    Jitter,
+    Json,
+    ScenarioFile,
+    duration,
+    jitter,
+    meaning,
+    money,
+    scales,
+    share,
+    words,
+)
+
+if TYPE_CHECKING:
+    from simulator.launch.options import Options
 
 Scale = Annotated[
     str,
@@ -41,6 +56,40 @@ MaxSpend = Annotated[
 ]
 
 
+def _options(
+    scenario: Path,
+    *,
+    scale: str,
+    strategy: str,
+    span: str,
+    seed: int | None,
+    multiply: str,
+    prices: Path | None,
+    trace: Path | None,
+    trace_format: str | None,
+    start: str,
+    **more: Any,
+) -> "Options":
+    """What the commands share; `more` are options of one of them, parsed already."""
+    from simulator.launch.options import Options
+
+    return Options(
+        scenario=scenario,
+        command=("tenfold", *sys.argv[1:]),
+        scales=scales(scale),
+        strategies=words(strategy),
+        duration_s=duration("--duration", span),
+        seed=seed,
+        trace=trace,
+        trace_format=trace_format,
+        trace_from_s=duration("--from", start),
+        meaning=meaning(multiply),
+        jitter_s=jitter(jitter_, meaning(multiply)),
+        prices=prices,
+        **more,
+    )
+
+
 @app.command()
 def run(
     scenario: ScenarioFile,
@@ -54,6 +103,7 @@ def run(
     format_: TraceFormat = None,
     from_: From = "0s",
     multiply: Meaning = "clone",
+    jitter_: Jitter = None,
     repeat: Annotated[int, typer.Option("--repeat", help="Replicates of every rung.", min=1, max=50)] = 1,
     cooldown: Annotated[str, typer.Option("--cooldown", help="Pause between rungs against a real target.")] = "10s",
     prices: Prices = None,
@@ -70,6 +120,9 @@ def run(
     matrix_sample: Annotated[
         int, typer.Option("--matrix-sample", help="How many requests --matrix records; whole sessions.", min=1)
     ] = 200,
+    keep_prompts: Annotated[
+        bool, typer.Option("--keep-prompts", help="Copy the scenario's own prompts into the run; else only their hash.")
+    ] = False,
     exit_zero: Annotated[
         bool, typer.Option("--exit-zero", help="Exit 0 whenever a report was written; the real code is printed.")
     ] = False,
@@ -80,28 +133,27 @@ def run(
 
     from simulator.cli.progress import RunProgress
     from simulator.launch.launch import launch
-    from simulator.launch.options import Options
     from simulator.reports.terminal import show
     from simulator.reports.write import report_paths
 
-    options = Options(
-        scenario=scenario,
-        command=("tenfold", *sys.argv[1:]),
-        scales=scales(scale),
-        strategies=words(strategy),
-        repeat=repeat,
-        duration_s=duration("--duration", duration_),
+    options = _options(
+        scenario,
+        scale=scale,
+        strategy=strategy,
+        span=duration_,
         seed=seed,
+        multiply=multiply,
+        prices=prices,
         trace=trace,
         trace_format=format_,
-        trace_from_s=duration("--from", from_),
-        meaning=meaning(multiply),
+        start=from_,
+        repeat=repeat,
         target=target,
         cooldown_s=duration("--cooldown", cooldown),
-        prices=prices,
         out=out,
         processes=processes,
         matrix_sample=matrix_sample if matrix else None,
+        keep_prompts=keep_prompts,
         max_spend=None if max_spend is None else money("--max-spend", max_spend),
         max_error_rate=None if max_error_rate is None else share("--max-error-rate", max_error_rate),
     )
@@ -129,6 +181,7 @@ def check(
     format_: TraceFormat = None,
     from_: From = "0s",
     multiply: Meaning = "clone",
+    jitter_: Jitter = None,
     target: Target = None,
     prices: Prices = None,
     max_spend: MaxSpend = None,
@@ -137,25 +190,23 @@ def check(
     """Validate a scenario and print what a run of it would send and cost."""
     from simulator.launch.forecast import forecast
     from simulator.launch.inputs import Inputs
-    from simulator.launch.options import Options
     from simulator.launch.plan_text import plan_json, plan_lines
 
-    options = Options(
-        scenario=scenario,
-        command=("tenfold", *sys.argv[1:]),
-        scales=scales(scale),
-        strategies=words(strategy),
-        duration_s=duration("--duration", duration_),
+    options = _options(
+        scenario,
+        scale=scale,
+        strategy=strategy,
+        span=duration_,
         seed=seed,
+        multiply=multiply,
+        prices=prices,
         trace=trace,
         trace_format=format_,
-        trace_from_s=duration("--from", from_),
-        meaning=meaning(multiply),
+        start=from_,
         target=target,
-        prices=prices,
     )
     inputs = Inputs.read(options)
-    ahead = forecast(inputs, options.scales, meaning=options.meaning)
+    ahead = forecast(inputs, options)
     limit: Decimal | None = None if max_spend is None else money("--max-spend", max_spend)
     if as_json:
         print(plan_json(inputs, ahead))
@@ -177,26 +228,25 @@ def rehearse(
     format_: TraceFormat = None,
     from_: From = "0s",
     multiply: Meaning = "clone",
+    jitter_: Jitter = None,
     prices: Prices = None,
     out: Annotated[Path | None, typer.Option("--out", help="Folder for the rows.", metavar="DIR")] = None,
     as_json: Json = False,
 ) -> int:
     """The same in virtual time, in seconds: what the provider profile says would happen."""
-    from simulator.launch.options import Options
     from simulator.launch.rehearsing import lines, rehearsal
 
-    options = Options(
-        scenario=scenario,
-        command=("tenfold", *sys.argv[1:]),
-        scales=scales(scale),
-        strategies=words(strategy),
-        duration_s=duration("--duration", duration_),
+    options = _options(
+        scenario,
+        scale=scale,
+        strategy=strategy,
+        span=duration_,
         seed=seed,
+        multiply=multiply,
+        prices=prices,
         trace=trace,
         trace_format=format_,
-        trace_from_s=duration("--from", from_),
-        meaning=meaning(multiply),
-        prices=prices,
+        start=from_,
     )
     found = rehearsal(options)
     if out:
