@@ -37,6 +37,12 @@ def uniforms(seed: int, path: str, keys: Keys, number: int = 0) -> NDArray[np.fl
     return np.asarray((mixed >> np.uint64(11)).astype(np.float64) * 2.0**-53)
 
 
+def normals(seed: int, path: str, keys: Keys) -> NDArray[np.float64]:
+    """`draws.normal(seed, path, key)` for every key, to the last bit but one."""
+    first, second = (uniforms(seed, path, keys, number) for number in (0, 1))
+    return np.asarray(np.sqrt(-2.0 * np.log(1.0 - first)) * np.cos(2.0 * np.pi * second))
+
+
 def _mixed(value: Keys) -> Keys:
     """SplitMix64, as `draws.mix`."""
     value = value + np.uint64(0x9E3779B97F4A7C15)
