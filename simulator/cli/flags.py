@@ -55,7 +55,7 @@ def meaning(text: str) -> "Meaning":
     raise BadInput(f"--multiply: {text!r} is not a meaning of 10×; known are {', '.join(get_args(Meaning))}")
 
 
-def jitter(text: str | None, meaning: Meaning) -> float | None:
+def jitter(text: str | None, meaning: "Meaning") -> float | None:
     """Seconds around its original's start within which a clone starts; None: by the span."""
     if text is not None and meaning != "clone":
         raise BadInput(f"--jitter is for --multiply clone; {meaning} draws none")

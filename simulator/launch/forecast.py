@@ -11,12 +11,12 @@ from simulator.draws import uniform
 from simulator.errors import BadInput
 from simulator.launch.inputs import Inputs
 from simulator.launch.matrix import SCALE
+from simulator.launch.options import Options
 from simulator.spend.bill import RungCost, bill
 from simulator.strategies import offline
 from simulator.strategies.drive import Answer
 from simulator.strategies.effects import Ask
 from simulator.strategies.node import Node
-from simulator.traffic.multiply import Meaning, multiply
 from simulator.traffic.request import Request
 from simulator.units import usd_text
 
@@ -72,15 +72,15 @@ class Forecast:
         )
 
 
-def forecast(inputs: Inputs, scales: tuple[float, ...], *, meaning: Meaning, repeat: int = 1) -> Forecast:
+def forecast(inputs: Inputs, options: Options) -> Forecast:
     """All rungs of a run. Retries and refusals are not in it: they depend on what the run is there to find."""
     strategies = {name: inputs.scenario.strategies[name] for name in inputs.strategies}
     rungs = []
-    for scale in scales:
-        sessions = multiply(inputs.trace, scale, meaning=meaning, seed=inputs.seed).sessions()
-        rungs += [rung for rung in _planned(inputs, strategies, sessions, scale) for _ in range(repeat)]
+    for scale in options.scales:
+        sessions = inputs.at_scale(scale, options).sessions()
+        rungs += [rung for rung in _planned(inputs, strategies, sessions, scale) for _ in range(options.repeat)]
     if inputs.matrix:
-        sampled = multiply(inputs.trace, SCALE, meaning=meaning, seed=inputs.seed).sessions()
+        sampled = inputs.at_scale(SCALE, options).sessions()
         sessions = [session for session in sampled if session[0].session_id in inputs.matrix.sessions]
         rungs += _planned(inputs, inputs.matrix.strategies, sessions, SCALE)
     return Forecast(tuple(rungs))

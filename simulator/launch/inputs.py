@@ -1,7 +1,7 @@
 """Everything that a run stands on, read and checked together before anything is sent, and kept beside its results."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -14,11 +14,12 @@ from simulator.pricing.errors import UnknownPrice
 from simulator.pricing.snapshot import snapshot_text
 from simulator.provider.profile import Profile
 from simulator.run.directory import RunDirectory
-from simulator.run.record import sha256
+from simulator.run.record import relative, sha256
 from simulator.scenario import scenario as scenarios
+from simulator.scenario.own_prompts import chats_text, planned_trace, read_chats, repeats_note
 from simulator.scenario.scenario import Scenario
-from simulator.traffic.generate import generate
-from simulator.traffic.multiply import default_jitter
+from simulator.traffic.chats import Chats
+from simulator.traffic.multiply import default_jitter, multiply
 from simulator.traffic.reading import read as read_log
 from simulator.traffic.slice import cut
 from simulator.traffic.trace import Trace
@@ -42,8 +43,10 @@ class Inputs:
     at: datetime
     """The instant whose prices hold for the run's bill."""
     notes: tuple[str, ...] = ()
-    """What was dropped or repaired in a recorded trace."""
+    """What was dropped or repaired in a recorded trace; what to know of a user's own prompts."""
     matrix: Matrix | None = None
+    chats: dict[str, Chats] = field(default_factory=dict)
+    """A user's own prompts, by journey."""
 
     @classmethod
     def read(cls, options: Options) -> "Inputs":
@@ -58,9 +61,12 @@ class Inputs:
         if problems:
             raise InvalidFile(*problems)
         seed = scenario.seed if options.seed is None else options.seed
-        trace, notes = _trace(scenario, options, seed)
+        chats = {} if options.trace else read_chats(scenario, options.scenario)
+        trace, notes = _trace(scenario, options, chats, seed)
         matrix = _matrix(scenario, options, trace, seed)
-        return cls(scenario, options.scenario, profile, profile_path, book, strategies, trace, seed, at, notes, matrix)
+        return cls(
+            scenario, options.scenario, profile, profile_path, book, strategies, trace, seed, at, notes, matrix, chats
+        )
 
     def rungs(self, options: Options) -> Iterator[tuple[float, str, int]]:
         """Scale by scale, so that strategies meet the same machine; each strategy on identical arrivals."""
@@ -68,6 +74,10 @@ class Inputs:
             for again in range(1, options.repeat + 1):
                 for name in self.strategies:
                     yield scale, name, again
+
+    def at_scale(self, scale: float, options: Options) -> Trace:
+        """The traffic of a rung."""
+        return multiply(self.trace, scale, meaning=options.meaning, seed=self.seed, jitter_s=options.jitter_s)
 
     def models(self) -> set[str]:
         """All models that the chosen strategies may ask."""
@@ -92,15 +102,20 @@ class Inputs:
     def multiply_text(self, options: Options) -> str:
         if options.meaning != "clone":
             return options.meaning
-        jitter = seconds_text(default_jitter(self.trace.span_s))
+        given = options.jitter_s
+        jitter = seconds_text(default_jitter(self.trace.span_s) if given is None else given)
         return f"clone: each session k times on the same clock, starts jittered by up to {jitter}"
 
     def trace_text(self, options: Options) -> str:
         if options.trace is None:
-            return f"generated, seed {self.seed}"
+            return "; ".join([f"generated, seed {self.seed}", *chats_text(self.scenario, self.chats)])
         span = f"{seconds_text(options.trace_from_s)} + {seconds_text(self.trace.span_s)}"
         labels = "" if self._labelled() else "; no difficulty labels, so a simulated classifier guesses"
         return f"{options.trace.name} sha256:{sha256(options.trace)[:12]}, {span}{labels}"
+
+    def prompt_hashes(self) -> dict[str, str]:
+        """SHA-256 of a user's own prompts, by path as it may be written down."""
+        return {relative(one.path, here=Path.cwd()): one.sha256 for one in self.chats.values()}
 
     def _labelled(self) -> bool:
         return bool(self.trace.table["difficulty"].null_count < len(self.trace))
@@ -112,11 +127,17 @@ class Inputs:
         )
 
 
-def keep(inputs: Inputs, directory: RunDirectory) -> None:
-    """Copy what was read into `inputs/`: an old run is read again without the files that it was made from."""
+def keep(inputs: Inputs, directory: RunDirectory, *, prompts: bool = False) -> None:
+    """Copy what was read into `inputs/`: an old run is read again without the files that it was made from.
+
+    A user's own `prompts` only when asked: they may hold what nobody else should read.
+    """
     directory.keep(inputs.scenario_path, name=SCENARIO_FILE)
     if inputs.profile_path:
         directory.keep(inputs.profile_path, name=PROFILE_FILE)
+    for number, chats in enumerate(inputs.chats.values() if prompts else (), 1):
+        for file in chats.files:
+            directory.keep(file, name=f"prompts-{number}-{file.name}")
     (directory.path / "inputs" / RATES_FILE).write_text(snapshot_text(inputs.rates()), encoding="utf-8")
 
 
@@ -158,12 +179,12 @@ def _unknown_models(
                 yield f"{where}: the profile {scenario.target.staging} serves no {model!r}; it has {served}"
 
 
-def _trace(scenario: Scenario, options: Options, seed: int) -> tuple[Trace, tuple[str, ...]]:
+def _trace(scenario: Scenario, options: Options, chats: dict[str, Chats], seed: int) -> tuple[Trace, tuple[str, ...]]:
     if options.trace is None:
-        trace = generate(scenario.traffic, span_s=options.duration_s, seed=seed)
+        trace = planned_trace(scenario, chats, span_s=options.duration_s, seed=seed)
         if not len(trace):
             raise BadInput(f"no session starts within {seconds_text(options.duration_s)}; use a longer --duration")
-        return trace, ()
+        return trace, (*chats_text(scenario, chats), *repeats_note(chats, trace))
     found = read_log(options.trace, form=options.trace_format)
     end = options.trace_from_s + options.duration_s
     trace = cut(found.trace, options.trace_from_s, end)

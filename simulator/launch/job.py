@@ -16,7 +16,7 @@ from simulator.launch.matrix import SCALE
 from simulator.launch.options import Options
 from simulator.launch.replaying import Tell
 from simulator.launch.target import check_key, check_listening, is_loopback, shown
-from simulator.replay.plan import Guards, ReplayPlan, Rung, Target, Timeouts
+from simulator.replay.plan import Guards, OwnPrompts, ReplayPlan, Rung, Target, Timeouts
 from simulator.run.directory import RunDirectory, writing
 from simulator.run.record import RunRecord, hashes, redacted, versions
 from simulator.strategies.node import Node
@@ -45,7 +45,7 @@ class Job:
             _check(url, inputs, options, tell)
         directory = RunDirectory.create(options.results, inputs.scenario.name, seed=inputs.seed, out=options.out)
         with kept_once_rows_are_there(directory), writing(directory.path):
-            keep(inputs, directory)
+            keep(inputs, directory, prompts=options.keep_prompts)
             inputs.trace.write(directory.path / TRACE_FILE)
         return cls(options, inputs, url, directory)
 
@@ -66,6 +66,11 @@ class Job:
             trace=path / TRACE_FILE,
             trace_digest=inputs.trace.digest(),
             meaning=options.meaning,
+            jitter_s=options.jitter_s,
+            prompts={
+                journey: OwnPrompts(path=one.path.absolute(), sha256=one.sha256)
+                for journey, one in inputs.chats.items()
+            },
             seed=inputs.seed,
             rungs=[*self._rungs()],
             strategies={name: inputs.scenario.strategies[name] for name in inputs.strategies} | self._sampled(),
@@ -95,6 +100,7 @@ class Job:
             trace=inputs.trace_text(self.options),
             versions=versions(),
             rungs=[],
+            prompts=inputs.prompt_hashes(),
             inputs=hashes(path, [f"inputs/{file.name}" for file in (path / "inputs").iterdir()]),
         )
 
@@ -149,7 +155,7 @@ def kept_once_rows_are_there(directory: RunDirectory) -> Iterator[None]:
 
 def _check(url: str, inputs: Inputs, options: Options, tell: Tell) -> None:
     """Beyond loopback a run says what it will cost and needs a limit, a key and somebody who listens."""
-    ahead = forecast(inputs, options.scales, meaning=options.meaning, repeat=options.repeat)
+    ahead = forecast(inputs, options)
     ahead.refuse_beyond(options.max_spend)
     if not is_loopback(url):
         tell({"event": "forecast", "text": f"this test sends to {shown(url)} and will cost about {ahead.text()}"})

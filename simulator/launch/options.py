@@ -29,6 +29,10 @@ class Options:
     trace_format: str | None = None
     trace_from_s: float = 0.0
     meaning: Meaning = "clone"
+    jitter_s: float | None = None
+    """Within which a clone starts around its original; None: a minute, or a twentieth of a shorter span."""
+    keep_prompts: bool = False
+    """Copy a user's own prompts into the run directory; else only their hash is kept."""
     target: str | None = None
     cooldown_s: float = 10.0
     prices: Path | None = None

@@ -17,7 +17,6 @@ from simulator.run.metrics import rung_figures
 from simulator.run.record import GeneratorHealth, RungRecord
 from simulator.run.rung import RungFigures
 from simulator.spend.bill import RungCost, bill
-from simulator.traffic.multiply import multiply
 from simulator.units import count_text, scale_text, seconds_text, share_text, usd_text
 
 PROVENANCE = "assumed: the provider profile's latency and limits at planned lengths; nothing was sent"
@@ -56,7 +55,7 @@ def rehearsal(options: Options) -> Rehearsal:
     times = inputs.scenario.target.timeouts
     tables = [
         rehearse(
-            multiply(inputs.trace, scale, meaning=options.meaning, seed=inputs.seed),
+            inputs.at_scale(scale, options),
             strategies,
             inputs.profile,
             scale=scale,

@@ -75,6 +75,8 @@ class RunRecord(Figures):
     rungs: list[RungRecord]
     inputs: dict[str, str]
     outputs: dict[str, str] = Field(default_factory=dict)
+    prompts: dict[str, str] = Field(default_factory=dict)
+    """SHA-256 of a user's own prompts, by the path that they were read from; their text is not kept unless asked."""
 
 
 def versions() -> dict[str, str]:

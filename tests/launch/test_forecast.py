@@ -1,5 +1,6 @@
 """What a test will cost, against a bill worked by hand."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -15,8 +16,8 @@ def inputs(options: Options) -> Inputs:
     return Inputs.read(options)
 
 
-def test_ten_requests_cost_what_they_cost_by_hand(inputs: Inputs) -> None:
-    single, routed = forecast(inputs, (1.0,), meaning="clone").rungs
+def test_ten_requests_cost_what_they_cost_by_hand(inputs: Inputs, options: Options) -> None:
+    single, routed = forecast(inputs, options).rungs
     # 10 × (1,000 in × $2/M + 50 out × $10/M) = 10 × $0.0025
     assert (single.requests, single.calls, single.usd) == (10, 10, Decimal("0.025"))
     # 10 × label (100 + 200 in, 1 out) + 10 × answer (1,000 in, 50 out), all on the small model:
@@ -24,14 +25,14 @@ def test_ten_requests_cost_what_they_cost_by_hand(inputs: Inputs) -> None:
     assert (routed.calls, routed.usd) == (20, Decimal("0.00311"))
 
 
-def test_scales_and_replicates_multiply(inputs: Inputs) -> None:
-    ahead = forecast(inputs, (1.0, 3.0), meaning="clone", repeat=2)
+def test_scales_and_replicates_multiply(inputs: Inputs, options: Options) -> None:
+    ahead = forecast(inputs, replace(options, scales=(1.0, 3.0), repeat=2))
     assert [rung.requests for rung in ahead.rungs] == [10, 10, 10, 10, 30, 30, 30, 30]
     assert ahead.usd == 2 * (Decimal("0.025") + Decimal("0.00311")) * 4
 
 
-def test_a_limit_refuses_what_is_dearer_and_what_nobody_can_price(inputs: Inputs) -> None:
-    ahead = forecast(inputs, (1.0,), meaning="clone")
+def test_a_limit_refuses_what_is_dearer_and_what_nobody_can_price(inputs: Inputs, options: Options) -> None:
+    ahead = forecast(inputs, options)
     ahead.refuse_beyond(Decimal("0.02811"))
     with pytest.raises(BadInput, match="more than --max-spend"):
         ahead.refuse_beyond(Decimal("0.02810"))
