@@ -6,6 +6,7 @@ from typing import get_args
 
 import pyarrow as pa
 
+from simulator.figures import Provenance
 from simulator.run.quota import KnownLimit
 from simulator.run.rung import RungFigures
 from simulator.scenario.objective import Objective
@@ -60,8 +61,14 @@ def _with_others(first: Break, later: Sequence[Break]) -> Break:
     others = {one.strategy: one.multiplier for one in later if one.multiplier is not None}
     if not others:
         return first
-    said = ", ".join(f"{name} from {multiplier:.2g}×" for name, multiplier in others.items())
+    said = ", ".join(_beside(one, first.provenance) for one in later if one.strategy in others)
     return first.model_copy(update={"others": others, "evidence": f"{first.evidence}; {said}"})
+
+
+def _beside(one: Break, provenance: Provenance) -> str:
+    """Three digits: a break computed for 10.4× must not read as one that the 10× rung showed."""
+    unlike = "" if one.provenance == provenance else f" ({one.provenance})"
+    return f"{one.strategy} from {one.multiplier:.3g}×{unlike}"
 
 
 def _without_echoes(found: Sequence[Break]) -> list[Break]:

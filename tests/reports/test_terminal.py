@@ -75,3 +75,11 @@ def test_books_that_do_not_agree_say_which(launch: Summary) -> None:
     why = "attempts that were served 538 ≠ requests that name one 539"
     books = launch.reconciliation.model_copy(update={"holds": False, "problems": [why]})
     assert why in render(launch.model_copy(update={"reconciliation": books}), width=120)
+
+
+def test_sendings_a_request_are_a_mean_and_not_whole(launch: Summary) -> None:
+    """1.39 sendings were shown as `✗ 1` beside a target of 1.2."""
+    judged = launch.objectives[0].model_copy(
+        update={"objective": "attempts_per_request < 1.2", "unit": "count", "measured": 1.386, "outcome": "fail"}
+    )
+    assert "✗ 1.39" in render(launch.model_copy(update={"objectives": [judged]}), width=120)

@@ -186,6 +186,25 @@ def test_one_condition_in_two_strategies_is_one_break() -> None:
     assert one.evidence.endswith("; routed from 4×")
 
 
+def test_what_was_computed_for_one_strategy_is_not_told_as_measured_in_the_other() -> None:
+    """single is refused at 2×; routed is not, and its 20 requests a minute less carry 2.11×, not the 2× that was run."""
+    routed = [asked(f"s{n}", n / 19, strategy="routed") for n in range(190)]
+    (one,) = found(rung(1.0), rung(2.0, refused=50), routed, limits=(QUOTA,))
+    assert one.provenance == "measured"
+    assert one.evidence.endswith("; routed from 2.11× (extrapolated)")
+
+
+def test_refusals_that_the_quota_does_not_explain_are_not_its_doing() -> None:
+    """A quota for 20× was told to have run out at 1× when a fault answered 429: `or 0 % less demand on it`."""
+    ample = KnownLimit(model="gpt-4o", axis="requests", per_minute=24_000, burst_s=0.0, source="the provider profile")
+    strange, later = found(rung(1.0, refused=5), limits=(ample,))
+    assert (strange.title, strange.multiplier) == ("gpt-4o: 429s before its known quota runs out", 1.0)
+    assert strange.evidence == "gpt-4o answered 429; 429s at 1×; what is known of it carries 20×"
+    assert strange.provenance == "measured"
+    assert (later.title, later.multiplier) == ("gpt-4o: requests a minute run out", 20.0)
+    assert later.provenance == "extrapolated"
+
+
 def test_a_provider_that_runs_out_of_capacity_is_not_a_quota() -> None:
     busy = [asked(f"b{n}", 1.0, scale=2.0, outcome="overloaded") for n in range(50)]
     (one,) = found(rung(1.0), rung(2.0) + busy)

@@ -1,5 +1,6 @@
 """Objectives as a matrix: one row per objective and strategy, one column per scale; no data is never a pass."""
 
+import math
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -15,7 +16,12 @@ def value_text(value: float | None, unit: str) -> str:
     """A figure in its objective's unit: `1.42 s`, `37.1 %`, `$5,000`; `–` for unknown."""
     if unit == "usd":
         return "unknown" if value is None else usd_text(Decimal(repr(value)))
-    return {"s": seconds_text, "share": share_text, "count": count_text}[unit](value)
+    return {"s": seconds_text, "share": share_text, "count": _mean_text}[unit](value)
+
+
+def _mean_text(value: float | None) -> str:
+    """Attempts per request are a mean: `1.39`, not the 1 that would meet a target of 1.2."""
+    return count_text(value) if value is None or math.isnan(value) else f"{value:.3g}"
 
 
 def judgement_text(judgement: Judgement) -> str:

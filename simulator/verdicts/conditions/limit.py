@@ -25,18 +25,21 @@ _NAMES = {
 }
 REFUSED_SHARE = 0.001
 """Of a model's attempts in a rung: fewer 429s than this are noise."""
+_EXPLAINS = 2.0
+"""A quota that carries more than twice the scale at which a model refused is not what refused."""
 
 
 def find(evidence: Evidence) -> Iterator[Break]:
-    """Per strategy and model the quota that runs out first; a 429 without a known quota is a break too."""
+    """Per strategy and model the quota that runs out first; a 429 that no known quota explains is a break too."""
     for strategy in evidence.strategies:
         for model in evidence.demands[strategy].per_second:
             seen = _Seen.of(evidence, strategy, model)
             tightest = _tightest(evidence, strategy, model, seen)
+            if seen.refused_at and (not tightest or tightest.multiplier > _EXPLAINS * seen.refused_at):
+                yield _unknown(evidence, strategy, seen, model=model, tightest=tightest)
+                seen = _Seen(None, None, None, None)
             if tightest and (tightest.multiplier <= evidence.horizon or seen.refused_at):
                 yield _known(evidence, tightest, seen)
-            elif not tightest and seen.refused_at:
-                yield _unknown(evidence, strategy, model, seen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,18 +132,27 @@ def _known(evidence: Evidence, quota: _Quota, seen: _Seen) -> Break:
     )
 
 
-def _unknown(evidence: Evidence, strategy: str, model: str, seen: _Seen) -> Break:
+def _unknown(evidence: Evidence, strategy: str, seen: _Seen, *, model: str, tightest: _Quota | None) -> Break:
+    if tightest:
+        title, why = (
+            "429s before its known quota runs out",
+            f"what is known of it carries {_times(tightest.multiplier)}",
+        )
+        fix = f"find what answered 429 ({model}'s rows of calls.parquet): another quota, other users of it, or a fault"
+    else:
+        title, why = "a quota nobody declared runs out", "no limit is declared for it"
+        fix = f"ask for more quota; declare {model}'s limits in the provider profile to compute the multiplier"
     return Break(
         kind="limit",
-        title=f"{model}: a quota nobody declared runs out",
+        title=f"{model}: {title}",
         strategy=strategy,
         multiplier=seen.refused_at,
         low=seen.clean_at,
         high=seen.refused_at,
         provenance="measured",
-        evidence=f"{model} answered 429{_shown(seen, math.inf)}; no limit is declared for it",
+        evidence=f"{model} answered 429{_shown(seen, math.inf)}; {why}",
         costs=_refused(evidence, strategy, seen),
-        fix=f"ask for more quota; declare {model}'s limits in the provider profile to compute the multiplier",
+        fix=fix,
         verify=evidence.verify(strategy, seen.refused_at or 1.0),
     )
 
