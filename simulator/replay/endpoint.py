@@ -1,13 +1,14 @@
 """What the conductor does with the target besides load: is it there, is it ours, reset it, ask how it felt."""
 
 import json
-import ssl
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
 
 from simulator.errors import Precondition
 from simulator.replay.address import Address
 from simulator.replay.plan import Target
+from simulator.replay.proxy import Proxy, proxy_to
+from simulator.replay.tls import context
 
 _TIMEOUT_S = 10.0
 
@@ -43,17 +44,26 @@ class Endpoint:
         return state if isinstance(state, dict) else {}
 
     def _call(self, method: str, path: str) -> tuple[int, bytes]:
-        address = self._address
-        if address.secure:
-            context = ssl.create_default_context(cafile=self._target.ca_file)
-            connection: HTTPConnection = HTTPSConnection(
-                address.host, address.port, timeout=_TIMEOUT_S, context=context
-            )
-        else:
-            connection = HTTPConnection(address.host, address.port, timeout=_TIMEOUT_S)
+        proxy = proxy_to(self._address)
+        connection = self._connection(proxy)
+        headers = {"Content-Length": "0"} if method == "POST" else {}
+        if proxy and not self._address.secure:
+            path, headers = self._address.root + path, headers | proxy.headers
         try:
-            connection.request(method, path, headers={"Content-Length": "0"} if method == "POST" else {})
+            connection.request(method, path, headers=headers)
             answer = connection.getresponse()
             return answer.status, answer.read()
         finally:
             connection.close()
+
+    def _connection(self, proxy: Proxy | None) -> HTTPConnection:
+        """To the target, or to the proxy before it."""
+        target = self._address
+        nearest = proxy.address if proxy else target
+        if not target.secure:
+            return HTTPConnection(nearest.host, nearest.port, timeout=_TIMEOUT_S)
+        made = context(self._target.ca_file)
+        connection = HTTPSConnection(nearest.host, nearest.port, timeout=_TIMEOUT_S, context=made)
+        if proxy:
+            connection.set_tunnel(target.host, target.port, proxy.headers)
+        return connection

@@ -7,6 +7,7 @@ from typing import Any
 from simulator.replay.address import Address
 from simulator.replay.clock import Clock
 from simulator.replay.connection import Connection
+from simulator.replay.proxy import proxy_to
 from simulator.replay.tls import SecureConnection, context
 
 
@@ -15,12 +16,18 @@ class Pool:
 
     def __init__(self, address: Address, clock: Clock, *, ca_file: Path | None = None) -> None:
         self.address = address
+        self.proxy = proxy_to(address)
         self._context = context(ca_file) if address.secure else None
         self.clock = clock
         self.opened = 0
         self.where: list[tuple[int, Any]] = []
         """The target's addresses; empty while its name does not resolve."""
         self._idle: list[Connection] = []
+
+    def resolve(self) -> None:
+        """Look up where to connect: the target, or the proxy before it. Raises `OSError`, and knows no address then."""
+        self.where = []
+        self.where = (self.proxy.address if self.proxy else self.address).resolve()
 
     def take(self) -> Connection | None:
         """A connection that is open and idle."""
@@ -36,7 +43,10 @@ class Pool:
         self.opened += 1
         if self._context is None:
             return Connection(where, self.clock, self._released)
-        return SecureConnection(where, self.clock, self._released, context=self._context, host=self.address.host)
+        tunnel = self.proxy.connect(self.address) if self.proxy else b""
+        return SecureConnection(
+            where, self.clock, self._released, context=self._context, host=self.address.host, tunnel=tunnel
+        )
 
     def _released(self, connection: Connection, reusable: bool) -> None:
         if reusable:

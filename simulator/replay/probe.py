@@ -32,7 +32,7 @@ def probe(target: Target, model: str, *, input_tokens: int = 20, output_tokens: 
     pacer, clock = Pacer(), Clock()
     pool = Pool(address, clock, ca_file=target.ca_file)
     try:
-        pool.where = address.resolve()
+        pool.resolve()
     except OSError as error:
         raise Precondition(f"{address.host}: the name does not resolve ({error}); check the URL") from None
     wire = Wire(

@@ -32,14 +32,21 @@ class SecureConnection(Connection):
         *,
         context: ssl.SSLContext,
         host: str,
+        tunnel: bytes = b"",
     ) -> None:
+        self._tunnel = tunnel
+        self._said = b""
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=host)
         self._shaken = False
         super().__init__(where, clock, released)
 
     def _opened(self) -> None:
-        self._shake()
+        """Through a proxy, a tunnel is asked for first; `tunnel` is the request for it."""
+        if self._tunnel:
+            super()._transmit(self._tunnel)
+        else:
+            self._shake()
 
     def _transmit(self, data: bytes) -> None:
         self._tls.write(data)
@@ -47,6 +54,9 @@ class SecureConnection(Connection):
 
     def _feed(self, data: Any) -> None:
         """Hot: once per read. What the record layer cannot use yet stays in its memory."""
+        if self._tunnel:
+            self._dig(data)
+            return
         self._incoming.write(data)
         if not self._shaken:
             self._shake()
@@ -62,6 +72,17 @@ class SecureConnection(Connection):
             self._answer_peer()
         except ssl.SSLError:
             self._break(Outcome.TLS)
+
+    def _dig(self, data: Any) -> None:
+        """The proxy's answer: with 200 the tunnel stands, anything else means that the target was not reached."""
+        self._said += bytes(data)
+        if b"\r\n\r\n" not in self._said:
+            return
+        self._tunnel = b""
+        if self._said.split(b" ", 2)[1:2] == [b"200"]:
+            self._shake()
+        else:
+            self._break(Outcome.CONNECT)
 
     def _shake(self) -> None:
         try:

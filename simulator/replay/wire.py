@@ -4,6 +4,7 @@ from typing import Any
 
 from simulator.replay.address import Address
 from simulator.replay.dialects.dialect import Dialect, Wanted
+from simulator.replay.proxy import proxy_to
 from simulator.strategies.effects import Ask
 from simulator.traffic import blocks
 from simulator.traffic.prompts import Prompts
@@ -29,9 +30,11 @@ class Wire:
         self._models = models
         self._simulated = simulated
         lines = {"Host": address.authority, "Content-Type": "application/json", "User-Agent": "tenfold"}
-        lines |= dialect.headers(key) | headers
+        proxy = None if address.secure else proxy_to(address)  # what is secure goes through a tunnel of its own
+        lines |= (proxy.headers if proxy else {}) | dialect.headers(key) | headers
         head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
-        self._head = f"POST {address.prefix}{dialect.path} HTTP/1.1\r\n{head}".encode()
+        origin = address.root if proxy else ""
+        self._head = f"POST {origin}{address.prefix}{dialect.path} HTTP/1.1\r\n{head}".encode()
 
     def request(self, request: Request, ask: Ask, *, stream: bool) -> bytes:
         """Head and body of one attempt."""

@@ -4,6 +4,7 @@ import gc
 import os
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import gevent
@@ -194,10 +195,8 @@ class Worker:
             self._timer = ringer.name
             pacer.start(ringer)
         self._client.pool.close()
-        try:
-            self._client.pool.where = address.resolve()
-        except OSError:
-            self._client.pool.where = []  # every attempt then says `dns`
+        with suppress(OSError):  # every attempt then says `dns`
+            self._client.pool.resolve()
         return self._client
 
 

@@ -70,7 +70,7 @@ def replay(
     address = Address.of(url, prefix="" if target.app else "/v1")
     pacer, clock, over, rows = Pacer(), Clock(), Event(), rows or Rows()
     pool = Pool(address, clock, ca_file=ca_file)
-    pool.where = address.resolve()
+    pool.resolve()
     wire = Wire(
         address,
         dialect_of(target),

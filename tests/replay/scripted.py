@@ -54,8 +54,15 @@ def plain(status: int, body: bytes = b"{}", **headers: str) -> list[bytes]:
 class Scripted:
     """Answers the nth request with the nth script, later ones with the last; keeps what it was sent."""
 
-    def __init__(self, *scripts: Sequence[Piece], context: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self,
+        *scripts: Sequence[Piece],
+        context: ssl.SSLContext | None = None,
+        tunnel: ssl.SSLContext | None = None,
+    ) -> None:
         self._context = context
+        self._tunnel = tunnel
+        self.tunnels: list[bytes] = []
         self.scripts = scripts
         self.requests: list[bytes] = []
         self.connections = 0
@@ -92,7 +99,13 @@ class Scripted:
                 sock = self._context.wrap_socket(sock, server_side=True)
                 self._open.append(sock)
             while request := _request(sock):
-                if not request.startswith(b"POST /v1/"):
+                if request.startswith(b"CONNECT ") and self._tunnel is not None:
+                    self.tunnels.append(request)
+                    sock.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+                    sock = self._tunnel.wrap_socket(sock, server_side=True)
+                    self._open.append(sock)
+                    continue
+                if not request.startswith(b"POST ") or b"/sim/" in request:
                     sock.sendall(plain(404)[0])  # it is no endpoint of ours
                     continue
                 number = len(self.requests)
