@@ -168,4 +168,5 @@ def _latency(objective: Objective, rung: RungFigures) -> Interval:
 def _dearest(months: Sequence[MonthCost]) -> Interval:
     worst = max(months, key=lambda month: month.p50)
     low, high = (None if bound is None else float(bound) for bound in (worst.p10, worst.p90))
-    return Interval(value=float(worst.p50), low=low, high=high, note=f"{worst.month}, P50 with P10 and P90")
+    said = f"{worst.month}, P50 {'without an interval' if low is None else 'with P10 and P90'}"
+    return Interval(value=float(worst.p50), low=low, high=high, note="; ".join(filter(None, (said, worst.note))))

@@ -187,7 +187,7 @@ def test_one_condition_in_two_strategies_is_one_break() -> None:
 
 
 def test_what_was_computed_for_one_strategy_is_not_told_as_measured_in_the_other() -> None:
-    """single is refused at 2×; routed is not, and its 20 requests a minute less carry 2.11×, not the 2× that was run."""
+    """single is refused at 2×; routed is not, and its 1,140 requests a minute carry 2.11×, not the 2× run."""
     routed = [asked(f"s{n}", n / 19, strategy="routed") for n in range(190)]
     (one,) = found(rung(1.0), rung(2.0, refused=50), routed, limits=(QUOTA,))
     assert one.provenance == "measured"

@@ -1,12 +1,14 @@
 """Objectives judged on rungs and months: pass, fail, or no data, which is not a pass."""
 
 import math
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from simulator.run.rung import RungFigures
 from simulator.scenario.objective import Objective
+from simulator.spend.month import MonthCost, Projection
 from simulator.verdicts.objectives import Judgement, judge
 from tests.run.hand import asked, figures_of
 
@@ -76,6 +78,31 @@ def test_a_scale_that_was_not_run_is_no_data() -> None:
 def test_a_cost_without_a_bill_and_a_month_without_a_projection_are_no_data() -> None:
     notes = [judged(line, rung())[0].note for line in ("cost_per_answered < $0.01", "monthly_cost < $5,000")]
     assert notes == ["the rung was not priced", "no month was projected at 1×"]
+
+
+def test_a_month_is_judged_with_what_its_sample_leaves_out() -> None:
+    """A month of refused sessions passed its budget as `P50 with P10 and P90`, of which it had neither."""
+    cheap = MonthCost(
+        month="2027-01",
+        scale=1.0,
+        strategy="single",
+        sessions=1000,
+        requests=1000,
+        p10=None,
+        p50=Decimal(100),
+        p90=None,
+        provenance="extrapolated",
+        based_on_scale=1.0,
+        per_request=Decimal("0.1"),
+        per_answered=None,
+        budget=None,
+        over_budget="no budget",
+        chance_over_budget=None,
+        note="requests of the sample were refused or failed: sessions cost less than was offered",
+    )
+    months = Projection(months=[cheap], tornado={}, assumptions=[], needed_sessions=None)
+    (one,) = judged("monthly_cost < $5,000", rung(), projection=months)
+    assert one.note == f"2027-01, P50 without an interval; {cheap.note}"
 
 
 def test_a_target_within_the_interval_is_too_close_to_call() -> None:
