@@ -32,17 +32,8 @@ def embedded(
 
     Raises `Precondition` where the endpoint does not come up, with its own words.
     """
-    argv = [
-        sys.executable,
-        "-m",
-        "simulator.staging",
-        "--profile",
-        str(profile),
-        "--port",
-        str(port),
-        "--seed",
-        str(seed),
-    ]
+    argv = [sys.executable, "-m", "simulator.staging", "--profile", str(profile), "--port", str(port)]
+    argv += ["--seed", str(seed), "--with-parent"]
     argv += ["--cpu", str(cpu)] if cpu is not None else []
     argv += ["--log", str(log)] if log is not None else []
     # Its own session: Ctrl-C must reach the run first, which still needs the endpoint to drain.

@@ -31,7 +31,9 @@ def main() -> NoReturn:
     from simulator.cli import launching, money, prices, reading, tools, traces, verdict  # noqa: F401  # each registers its commands
 
     # Whoever ends us politely gets what Ctrl-C gets: children ended, rows put down, the run marked.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.default_int_handler)
     try:
         code = app(standalone_mode=False)
     except InvalidFile as error:

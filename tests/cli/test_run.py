@@ -6,10 +6,12 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
 import pyarrow.parquet as pq
+import pytest
 
 from simulator.summary import Summary
 from tests.cli.conftest import Tenfold
@@ -116,3 +118,33 @@ def test_ctrl_c_keeps_what_was_recorded_and_marks_it(home: Path) -> None:
     assert (summary.run.status, summary.run.verdict) == ("interrupted", "INCOMPLETE")
     assert sum(rung.settled["answered"] for rung in summary.rungs) > 0
     assert summary.reconciliation.holds, summary.reconciliation
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="needs /proc to see what is left running")
+def test_nothing_is_left_running_when_the_run_is_killed_outright(home: Path) -> None:
+    argv = [str(Path(sys.executable).with_name("tenfold")), "run", "small.yaml", "--duration", "20s", "--out", "out"]
+    process = subprocess.Popen(argv, cwd=home, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _until(lambda: len(_children_in(home)) >= 2, within_s=30)
+    process.kill()
+    process.wait()
+    _until(lambda: not _children_in(home), within_s=40)
+    assert _children_in(home) == []
+
+
+def _children_in(home: Path) -> list[str]:
+    """Endpoints and generators whose working directory is `home`."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            line = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+            if (entry / "cwd").readlink() == home and ("simulator.staging" in line or "locust" in line):
+                found.append(line)
+        except OSError:
+            continue  # it ended while we looked
+    return found
+
+
+def _until(holds: Callable[[], bool], *, within_s: float) -> None:
+    deadline = time.monotonic() + within_s
+    while not holds() and time.monotonic() < deadline:
+        time.sleep(0.2)

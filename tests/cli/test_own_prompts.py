@@ -1,0 +1,76 @@
+"""A scenario that sends the user's own chats: planned by their real lengths, kept by their hash alone."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from tests.cli.conftest import SMALL, Tenfold
+
+SECRET = "ZEBRAPARCEL"
+CHATS = [
+    {"messages": [{"role": "user", "content": f"Where is {SECRET}?"}]},
+    {"prompt": "Can I return my shoes?"},
+]
+
+
+@pytest.fixture
+def own(home: Path) -> Path:
+    """`small.yaml` with a journey of chats beside it."""
+    (home / "faq.jsonl").write_text("".join(f"{json.dumps(chat)}\n" for chat in CHATS), encoding="utf-8")
+    start, end = SMALL.index("      turns:"), SMALL.index("      think:")
+    text = SMALL[:start] + "      prompts: faq.jsonl\n" + SMALL[end:]
+    lines = [line for line in text.splitlines(keepends=True) if "system_tokens" not in line]
+    kept = [line for line in lines if not line.startswith("      input_tokens")]
+    (home / "small.yaml").write_text("".join(kept), encoding="utf-8")
+    return home
+
+
+@pytest.mark.parametrize(("flags", "holders"), [((), set()), (("--keep-prompts",), {"prompts-1-faq.jsonl"})])
+def test_the_text_is_in_the_run_only_when_asked(
+    tenfold: Tenfold, own: Path, flags: tuple[str, ...], holders: set[str]
+) -> None:
+    done = tenfold(
+        *("run", "small.yaml", "--scale", "1", "--strategy", "single", "--duration", "1s"),
+        *("--out", "out", "--exit-zero", *flags),
+    )
+    assert done.returncode == 0, done.stderr
+    files = [file for file in (own / "out").rglob("*") if file.is_file()]
+    assert {file.name for file in files if SECRET.encode() in file.read_bytes()} == holders
+    record = json.loads((own / "out/run.json").read_text(encoding="utf-8"))
+    assert list(record["prompts"]) == ["faq.jsonl"]
+    assert "2 chats of faq.jsonl" in record["trace"]
+    assert "counted exactly with o200k_base" in record["trace"]
+    lengths = pq.read_table(own / "out/trace.parquet").column("input_tokens").to_pylist()
+    assert len(set(lengths)) == 2
+    assert tenfold("verify", "out").returncode == 0
+
+
+def test_other_bytes_have_another_hash(tenfold: Tenfold, own: Path) -> None:
+    plans = []
+    for chat in CHATS:
+        (own / "faq.jsonl").write_text(json.dumps(chat), encoding="utf-8")
+        plans.append(tenfold("check", "small.yaml", "--scale", "1").stdout)
+    assert plans[0] != plans[1]
+    assert "share 1 chats" in plans[0]
+    assert hashlib.sha256(b"").hexdigest()[:12] not in plans[0]
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        ('{"prompt": "fine"}\n{"messages": 3}\n', "faq.jsonl:2: not a chat; write"),
+        ("", "faq.jsonl: holds no prompt"),
+        (None, "faq.jsonl: no such file; prompts are looked for beside the scenario"),
+    ],
+)
+def test_chats_that_cannot_be_read_are_told_by_their_line(
+    tenfold: Tenfold, own: Path, content: str | None, line: str
+) -> None:
+    (own / "faq.jsonl").unlink() if content is None else (own / "faq.jsonl").write_text(content)
+    done = tenfold("run", "small.yaml", "--duration", "1s")
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1), done.stderr
+    assert line in done.stderr
+    assert not (own / "results").exists()
