@@ -44,7 +44,7 @@ FAILED = frozenset(Outcome) - ANSWERED - REFUSED - TIMED_OUT - UNSENT - {Outcome
 
 
 def settled_as(outcome: str) -> str:
-    """The term of the reconciliation equation that an outcome counts into (DESIGN rule 11)."""
+    """The term of the reconciliation equation that an outcome counts into (house rule 11)."""
     word = Outcome(outcome)
     for name, members in (("answered", ANSWERED), ("refused", REFUSED), ("timed_out", TIMED_OUT), ("failed", FAILED)):
         if word in members:

@@ -77,5 +77,5 @@ def _here(table: pa.Table, scale: float, strategy: str) -> NDArray[np.bool_]:
 
 
 def _latency(rows: Rows, ends: Floats) -> Floats:
-    """A failure is +∞ (DESIGN rule 3); an answer in one piece has no first token: NaN."""
+    """A failure is +∞ (house rule 3); an answer in one piece has no first token: NaN."""
     return np.where(rows.answered, ends - rows.scheduled, np.inf)

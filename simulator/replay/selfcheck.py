@@ -27,7 +27,7 @@ SECONDS = 4.0
 TOKENS = 64
 ERROR_LIMIT_S, LAG_LIMIT_S, SENT_LIMIT = 0.010, 0.050, 0.995
 """A rate is safe where the first token's error p99 stays within 10 ms, send lag p99 within the gate of the run verdict
-(DESIGN rule 9) and as many requests were sent as it asks for."""
+(house rule 9) and as many requests were sent as it asks for."""
 PROFILE: dict[str, Any] = {
     "name": "selfcheck",
     "description": "An exact clock: 50 ms to the first token, 5 ms a token, nothing at random, no limits.",

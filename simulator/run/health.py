@@ -1,4 +1,4 @@
-"""The run verdict: a generator or an endpoint that could not keep up voids its own latency (DESIGN rule 9)."""
+"""The run verdict: a generator or an endpoint that could not keep up voids its own latency (house rule 9)."""
 
 import math
 from collections.abc import Iterator, Sequence

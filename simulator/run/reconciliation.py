@@ -1,4 +1,4 @@
-"""Both sides of each equation (DESIGN rule 11): planned and settled requests, the ledger's dollars and the rows'."""
+"""Both sides of each equation (house rule 11): planned and settled requests, the ledger's dollars and the rows'."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal

@@ -4,7 +4,7 @@ from simulator.figures import Figures, Interval
 
 
 class Latency(Figures):
-    """Exact percentiles in seconds over offered requests of the steady window; a failure is +∞ (DESIGN rule 3)."""
+    """Exact percentiles in seconds over offered requests of the steady window; a failure is +∞ (house rule 3)."""
 
     p50: Interval
     p90: Interval
@@ -14,7 +14,7 @@ class Latency(Figures):
 
 
 class Health(Figures):
-    """Whether the load generator and the endpoint kept up: the gates of the run verdict (DESIGN rule 9)."""
+    """Whether the load generator and the endpoint kept up: the gates of the run verdict (house rule 9)."""
 
     send_lag_p50_s: float | None
     send_lag_p99_s: float | None
@@ -43,7 +43,7 @@ class RungFigures(Figures):
     sessions: int
     planned: int
     settled: dict[str, int]
-    """Requests by how they settled; the values sum to `planned` (DESIGN rule 11)."""
+    """Requests by how they settled; the values sum to `planned` (house rule 11)."""
     sent: int
     """Requests with a sending among the rows."""
     sent_by_driver: int | None = None

@@ -75,7 +75,7 @@ class Objective(FileModel):
 
     @property
     def is_latency(self) -> bool:
-        """Whether an invalid run may not judge it (DESIGN rule 9)."""
+        """Whether an invalid run may not judge it (house rule 9)."""
         return self.unit == "s"
 
     def holds(self, measured: float) -> bool:

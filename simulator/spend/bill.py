@@ -70,7 +70,7 @@ class RungCost(Figures):
     Without the run's requests: over the attempts that were served.
     """
     wasted: Decimal
-    """Billed for attempts whose answer no user was served (DESIGN rule 4); classifier calls are overhead, not waste."""
+    """Billed for attempts whose answer no user was served (house rule 4); classifier calls are overhead, not waste."""
     overhead: Decimal
     """Billed for classify, judge and other attempts that are not answers."""
     by_model: dict[str, Decimal]
@@ -81,7 +81,7 @@ class RungCost(Figures):
 
 
 class Bill(Figures):
-    """A run priced at one instant. The sum of `items` = the sum of `rungs` = `total` (DESIGN rule 11)."""
+    """A run priced at one instant. The sum of `items` = the sum of `rungs` = `total` (house rule 11)."""
 
     priced_at: str
     book: str

@@ -8,7 +8,7 @@ from simulator.figures import Figures, Provenance
 
 
 class MonthCost(Figures):
-    """One calendar month of one strategy at one scale. Bounds are None below 30 sessions (DESIGN rule 6)."""
+    """One calendar month of one strategy at one scale. Bounds are None below 30 sessions (house rule 6)."""
 
     month: str
     """2026-12"""

@@ -12,7 +12,7 @@ _Z80 = 1.2815515655446004  # standard normal quantile of 90 %: ±z holds 80 %
 
 
 def mean_factors(values: Floats, *, seed: int) -> Floats | None:
-    """Draws of the true mean ÷ the sampled mean; None below 30 sessions (DESIGN rule 6).
+    """Draws of the true mean ÷ the sampled mean; None below 30 sessions (house rule 6).
 
     Session bootstrap-t (Efron and Tibshirani 1993, 12.5): m − t*·se, which keeps the skew that a percentile bootstrap
     of so few sessions loses. From 5,000 sessions on t* is normal to two digits and is drawn as such.

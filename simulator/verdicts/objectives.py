@@ -1,4 +1,4 @@
-"""Objectives judged: pass, fail, or no data. No data is not a pass (DESIGN rule 8)."""
+"""Objectives judged: pass, fail, or no data. No data is not a pass (house rule 8)."""
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
@@ -49,7 +49,7 @@ def judge(
 ) -> list[Judgement]:
     """Every objective on every scale and strategy that it names, replicates together.
 
-    Latency of an invalid run is not judged (DESIGN rule 9).
+    Latency of an invalid run is not judged (house rule 9).
     """
     judge = _Judge(rungs, {(c.scale, c.strategy, c.replicate): c for c in costs}, projection, valid=valid)
     return [judgement for objective in objectives for judgement in judge.judge(objective)]
