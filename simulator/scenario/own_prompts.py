@@ -25,7 +25,7 @@ def chats_text(scenario: Scenario, chats: dict[str, Chats]) -> list[str]:
     """What is sent and how far its counts hold, a line per journey."""
     models = set[str]().union(*scenario.models().values())
     return [
-        f"{journey}: {count_text(len(one))} chats of {one.path.name} sha256:{one.sha256[:12]}, {trust(models)}"
+        f"{journey}: {_chats(one)} of {one.path.name} sha256:{one.sha256[:12]}, {trust(models)}"
         for journey, one in chats.items()
     ]
 
@@ -36,8 +36,12 @@ def repeats_note(chats: dict[str, Chats], trace: Trace) -> list[str]:
     turns = trace.table.column("turn").to_pylist()
     starts = [journey for journey, turn in zip(journeys, turns, strict=True) if turn == 1]
     return [
-        f"{journey}: {count_text(starts.count(journey))} sessions at 1× share {count_text(len(one))} chats; a prefix "
+        f"{journey}: {count_text(starts.count(journey))} sessions at 1× share {_chats(one)}; a prefix "
         "cache is hit by every repetition, so give more chats where caching matters"
         for journey, one in chats.items()
         if starts.count(journey) > len(one)
     ]
+
+
+def _chats(chats: Chats) -> str:
+    return "1 chat" if len(chats) == 1 else f"{count_text(len(chats))} chats"

@@ -1,6 +1,5 @@
 """A scenario that sends the user's own chats: planned by their real lengths, kept by their hash alone."""
 
-import hashlib
 import json
 from pathlib import Path
 
@@ -54,8 +53,7 @@ def test_other_bytes_have_another_hash(tenfold: Tenfold, own: Path) -> None:
         (own / "faq.jsonl").write_text(json.dumps(chat), encoding="utf-8")
         plans.append(tenfold("check", "small.yaml", "--scale", "1").stdout)
     assert plans[0] != plans[1]
-    assert "share 1 chats" in plans[0]
-    assert hashlib.sha256(b"").hexdigest()[:12] not in plans[0]
+    assert "share 1 chat;" in plans[0]
 
 
 @pytest.mark.parametrize(
@@ -69,7 +67,9 @@ def test_other_bytes_have_another_hash(tenfold: Tenfold, own: Path) -> None:
 def test_chats_that_cannot_be_read_are_told_by_their_line(
     tenfold: Tenfold, own: Path, content: str | None, line: str
 ) -> None:
-    (own / "faq.jsonl").unlink() if content is None else (own / "faq.jsonl").write_text(content)
+    (own / "faq.jsonl").unlink()
+    if content is not None:
+        (own / "faq.jsonl").write_text(content, encoding="utf-8")
     done = tenfold("run", "small.yaml", "--duration", "1s")
     assert (done.returncode, len(done.stderr.splitlines())) == (2, 1), done.stderr
     assert line in done.stderr
