@@ -16,6 +16,7 @@ from simulator.replay.delivery import Intake
 from simulator.replay.endpoint import Endpoint
 from simulator.replay.evidence import Evidence
 from simulator.replay.guard import crossed
+from simulator.replay.health import together
 from simulator.replay.offsets import Offset, Ping, boot_id, offset
 from simulator.replay.plan import ReplayPlan, Rung
 
@@ -214,24 +215,13 @@ class Conductor:
         processes = [message["health"] for message in done.values() if "health" in message]
         totals = self._totals()
         facts |= {"sent": sum(one["sent"] for one in processes), "dropped": totals["dropped"], "counts": totals}
-        facts |= {"endpoint": endpoint, "processes": processes, "health": self._health(processes, endpoint)}
+        facts |= {
+            "endpoint": endpoint,
+            "processes": processes,
+            "health": together(processes, endpoint=endpoint, planned=len(self.workers)),
+        }
         self._event("rung_end", facts)
         self._write()
-
-    def _health(self, processes: list[Message], endpoint: Message) -> Message:
-        """All processes of a rung as one: the worst of each figure, the sum of what was in flight."""
-        worst = {
-            name: max((one[name] for one in processes if one[name] is not None), default=None)
-            for name in ("send_lag_p50_s", "send_lag_p99_s", "send_lag_max_s", "hub_stall_max_s", "cpu_share")
-        }
-        flights = [one["in_flight_mean"] for one in processes]
-        return worst | {
-            "endpoint_lag_p99_s": endpoint.get("loop_lag_p99_s"),
-            "workers_planned": len(self.workers),
-            "workers_reported": len(processes),
-            "clock": " and ".join(sorted({one["clock"] for one in processes})) or "unknown",
-            "in_flight_mean": sum(flights) if flights and None not in flights else None,
-        }
 
     def _totals(self) -> dict[str, int]:
         total: Counter[str] = Counter()

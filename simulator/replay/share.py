@@ -6,6 +6,7 @@ from typing import Any
 
 from simulator.calls import Call, Outcome, RequestRow, settled_as
 from simulator.replay.client import Client
+from simulator.replay.flight import Flight
 from simulator.replay.health import Health
 from simulator.replay.plan import Rung
 from simulator.replay.row import row
@@ -18,22 +19,6 @@ from simulator.traffic.request import Request
 _NS = 1_000_000_000
 
 Record = Callable[[list[Call], RequestRow, LiveTurn | None], None]
-
-
-class Flight:
-    """How many requests are open, integrated over the rung's planned span."""
-
-    def __init__(self, start_ns: int, until_ns: int) -> None:
-        self._start, self._until = start_ns, until_ns
-        self._area = 0
-
-    def change(self, by: int, at_ns: int) -> None:
-        """One more or one fewer from `at_ns` on; each change adds its own rest of the span."""
-        self._area += by * max(0, self._until - max(at_ns, self._start))
-
-    def mean(self) -> float | None:
-        """Time-weighted; what is still open counts to the end of the span."""
-        return self._area / (self._until - self._start) if self._until > self._start else None
 
 
 class Share:
