@@ -1,7 +1,9 @@
 """The truth log: what really happened to every order, one JSON line each, for checking a client's measurements."""
 
 import json
+import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -60,10 +62,24 @@ class TruthLog:
 
     def close(self) -> None:
         """Write what is buffered."""
-        if self._file:
-            self._file.close()
-            self._file = None
+        file, self._file = self._file, None
+        if file:
+            try:
+                file.close()
+            except OSError as error:
+                _end(error)
 
     def _write(self, line: dict[str, object]) -> None:
+        """A full disk ends the log and not the endpoint."""
         if self._file:
-            self._file.write(json.dumps(line) + "\n")
+            try:
+                self._file.write(json.dumps(line) + "\n")
+            except OSError as error:
+                _end(error)
+                with suppress(OSError):  # it cannot write what it still holds
+                    self._file.close()
+                self._file = None
+
+
+def _end(error: OSError) -> None:
+    print(f"the truth log ends here: {error.strerror}", file=sys.stderr)

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
+from simulator.provider.engine import Order, Refusal
 from simulator.provider.profile import Profile
 from simulator.staging.server import Surface
 from simulator.staging.service import Service
@@ -134,6 +135,27 @@ def test_a_port_in_use_is_one_line_and_exit_3():
         code, said = refused("--profile", str(HOSTED), "--port", port)
     assert code == 3
     assert f"127.0.0.1:{port}: the port is in use" in said
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system cannot pin")
+def test_a_core_that_is_not_there_is_one_line_and_exit_3():
+    code, said = refused("--profile", str(HOSTED), "--cpu", "4095")
+    assert (code, "--cpu 4095" in said) == (3, True)
+
+
+def test_a_log_that_cannot_be_written_is_one_line_and_exit_3(tmp_path):
+    code, said = refused("--profile", str(HOSTED), "--log", str(tmp_path / "none" / "truth.jsonl"))
+    assert (code, "truth log cannot be written" in said) == (3, True)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
+def test_a_full_disk_ends_the_log_and_not_the_endpoint(capsys):
+    log = TruthLog(Path("/dev/full"))
+    order = Order("r1/0/1", 10)
+    for _ in range(200):  # more than a buffer
+        log.refused(order, Refusal("overloaded", 503), model="small", at=0.0)
+    log.close()
+    assert capsys.readouterr().err.splitlines() == ["the truth log ends here: No space left on device"]
 
 
 def test_a_missing_profile_is_one_line_and_exit_2(tmp_path):
