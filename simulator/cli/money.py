@@ -77,7 +77,7 @@ def _is_run(path: Path) -> bool:
 
 def _bridge(source: Path, prices: Path | None, at: datetime | None, actual: list[Path], *, as_json: bool) -> int:
     """From what was expected to what was charged, step by step."""
-    from simulator.derive import evidence
+    from simulator.derive.bills import evidence
     from simulator.pricing.book import PriceBook
     from simulator.spend import actuals
     from simulator.spend.sides import expected_of_calls, expected_of_log
@@ -103,7 +103,7 @@ def _bridge(source: Path, prices: Path | None, at: datetime | None, actual: list
 
 
 def _bill_run(path: Path, prices: Path | None, at: datetime | None, *, as_json: bool) -> int:
-    from simulator.derive import bill_lines, rebill
+    from simulator.derive.bills import bill_lines, rebill
     from simulator.pricing.book import PriceBook
 
     book = PriceBook.load(prices) if prices else None
@@ -162,7 +162,7 @@ def project(run: RunPath, prices: Prices = None, as_json: Json = False) -> int:
 @app.command()
 def commitments(run: RunPath, prices: Prices = None, as_json: Json = False) -> int:
     """Would committed capacity (PTU, GSU, machines) pay for the measured traffic, and from which utilisation on?"""
-    from simulator.derive import commitment_cases
+    from simulator.derive.bills import commitment_cases
     from simulator.pricing.book import PriceBook
 
     book = PriceBook.load(prices)

@@ -113,7 +113,7 @@ def diff(
     run: Annotated[Path, typer.Option("--run", help="Run whose calls are billed by both.", metavar="RUN")],
 ) -> int:
     """Which prices differ for a run's models, and what that does to its bill."""
-    from simulator.derive import evidence
+    from simulator.derive.bills import evidence
     from simulator.pricing.book import PriceBook
     from simulator.pricing.listing import diff as differing
     from simulator.spend.impact import impact

@@ -1,20 +1,18 @@
-"""From evidence to figures: everything that a report says, drawn from the files of one run directory."""
+"""One run directory, read: every stage of the flow once, each from the one before it."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 from itertools import compress
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from simulator import yamlfile
 from simulator.comparison import Comparison, compare
-from simulator.errors import ExitCode, InvalidFile, worst
+from simulator.errors import InvalidFile
 from simulator.pricing.book import PriceBook
 from simulator.pricing.errors import UnknownPrice
 from simulator.provider.profile import Profile
@@ -23,74 +21,22 @@ from simulator.run.health import Verdict, verdict
 from simulator.run.ledger import Ledger
 from simulator.run.metrics import rung_figures
 from simulator.run.quota import KnownLimit, known_limits
-from simulator.run.reconciliation import reconcile
 from simulator.run.record import RunRecord
-from simulator.run.rows import of_rung
 from simulator.run.rung import RungFigures
-from simulator.run.timeline import timeline
 from simulator.scenario import scenario as scenarios
 from simulator.scenario.scenario import Scenario
-from simulator.spend.attempt_lines import bill_attempts
 from simulator.spend.bill import Bill, bill, call_costs
-from simulator.spend.commitments import CommitmentCase, commitment_case
 from simulator.spend.projection import Projection, project
 from simulator.spend.typical_costs import typical_costs
-from simulator.summary import RunFacts, Summary
 from simulator.verdicts.breaks import Break, breaks
 from simulator.verdicts.objectives import Judgement, judge
 
 SCENARIO_FILE, PROFILE_FILE, RATES_FILE = "inputs/scenario.yaml", "inputs/profile.yaml", "inputs/rates.yaml"
 
-_PROVENANCE = {
-    "requests, latency, outcomes, tokens": "measured: rows of calls.parquet and requests.parquet",
-    "cost of the run": "priced: the tokens that were reported × the dated rates in inputs/rates.yaml",
-    "months": "extrapolated: cost per measured session × the launch volume that the scenario assumes",
-    "launch volume, growth, weekend": "assumed: the scenario's launch block",
-}
-
-
-def derive(path: Path, *, book: PriceBook | None = None, at: datetime | None = None) -> Summary:
-    """The summary of a run directory, finished or partial.
-
-    `book` and `at` re-bill it at other prices or another date; else the prices that the run kept, at its start.
-    Raises `InvalidFile` where a file of the directory is missing or not readable.
-    """
-    return _Run.open(path, book=book, at=at).summary()
-
-
-def rebill(path: Path, *, book: PriceBook | None = None, at: datetime | None = None) -> Bill:
-    """Only the bill of a run directory, at its own prices or others."""
-    return _Run.open(path, book=book, at=at).bill
-
-
-def bill_lines(path: Path, *, book: PriceBook | None = None, at: datetime | None = None) -> Iterator[dict[str, Any]]:
-    """The bill of a run attempt by attempt, then its total, as the lines of `tenfold bill --json`."""
-    run = _Run.open(path, book=book, at=at)
-    return bill_attempts(run.ledger.calls, run.book, at=run.at)
-
-
-def commitment_cases(path: Path, book: PriceBook) -> list[tuple[float, str, CommitmentCase]]:
-    """(scale, strategy, case) for each rung and each commitment of the book whose model the rung called."""
-    run = _Run.open(path, book=book, at=None)
-    rungs = [(record, of_rung(run.ledger.calls, record)) for record in run.record.rungs if record.replicate == 1]
-    cases = [
-        (record, commitment_case(calls, one, book, at=run.at, span_s=record.planned_span_s))
-        for record, calls in rungs
-        for one in book.commitments(at=run.at)
-    ]
-    return [(record.scale, record.strategy, case) for record, case in cases if case is not None]
-
-
-def evidence(path: Path) -> tuple[pa.Table, datetime]:
-    """The attempts of a run directory and when it started."""
-    directory = RunDirectory.open(path)
-    started = datetime.fromisoformat(directory.read_record().started_at)
-    return Ledger.read(directory.path).calls, started
-
 
 @dataclass(frozen=True)
-class _Run:
-    """One run directory, read; every stage once, in the order of the flow."""
+class Run:
+    """What a run left behind, and everything that is drawn from it."""
 
     record: RunRecord
     scenario: Scenario
@@ -100,7 +46,8 @@ class _Run:
     ledger: Ledger
 
     @classmethod
-    def open(cls, path: Path, *, book: PriceBook | None, at: datetime | None) -> "_Run":
+    def open(cls, path: Path, *, book: PriceBook | None = None, at: datetime | None = None) -> "Run":
+        """At the prices that the run kept and its start, unless others are given. Raises `InvalidFile`."""
         directory = RunDirectory.open(path)
         record = directory.read_record()
         if not record.rungs:
@@ -207,62 +154,9 @@ class _Run:
             seed=self.record.seed,
         )
 
-    def summary(self) -> Summary:
-        return Summary(
-            run=self._facts(),
-            rungs=self.rungs,
-            matrix=[rung for rung in self.all_rungs if rung.strategy in self.matrix],
-            costs=self.bill.rungs,
-            items=self.bill.items,
-            total_usd=self.bill.total,
-            unpriced_calls=self.bill.unpriced_calls,
-            unpriced_reasons=self.bill.unpriced_reasons,
-            prices=self.book.snapshot(self._models(), self.at),
-            objectives=self.judgements,
-            breaks=self.breaks,
-            projection=self.projection,
-            comparison=self.comparison,
-            reconciliation=reconcile(
-                self.all_rungs,
-                calls=self.ledger.calls,
-                requests=self.ledger.requests,
-                ledger_usd=self.bill.total,
-                row_costs=self.row_costs,
-            ),
-            provenance=_PROVENANCE,
-            timeline=timeline(
-                self.launched.calls,
-                self.launched.requests,
-                rungs=[rung for rung in self.record.rungs if not rung.sampled],
-            ),
-        )
-
-    def _facts(self) -> RunFacts:
-        names = ("id", "scenario", "description", "command", "started_at", "duration_s", "seed", "status", "target")
-        same = {name: getattr(self.record, name) for name in (*names, "simulated", "multiply", "trace", "versions")}
-        return RunFacts(
-            **same,
-            verdict=self.verdict.word,
-            reasons=self.verdict.reasons,
-            exit_code=self._exit_code(),
-            hashes=self.record.inputs,
-            measured_scales=sorted({rung.scale for rung in self.rungs}),
-        )
-
-    def _exit_code(self) -> ExitCode:
-        codes = set()
-        if self.record.status == "interrupted":
-            codes.add(ExitCode.INTERRUPTED)
-        if self.record.status == "stopped":
-            codes.add(ExitCode.GUARD)
-        if not self.verdict.valid:
-            codes.add(ExitCode.NOT_VALID)
-        if any(judgement.outcome != "pass" for judgement in self.judgements):
-            codes.add(ExitCode.FAILED)
-        return worst(codes)
-
-    def _models(self) -> list[str]:
-        """The models that have a price: those that were called."""
+    @cached_property
+    def models(self) -> list[str]:
+        """Those that were called and have a price."""
         called = set(self.ledger.calls["model"].to_pylist())
         return sorted(called - {model for model in called if not self._priced(model)})
 
@@ -276,7 +170,7 @@ class _Run:
     def _price_changes(self) -> list[date]:
         """From the launch on, which may lie before the run: its months are projected at their own prices."""
         start = min(self.at.date(), self.scenario.launch.starts)
-        return sorted({day for model in self._models() for day in self.book.changes(model, after=start)})
+        return sorted({day for model in self.models for day in self.book.changes(model, after=start)})
 
 
 def _command_stem(command: str) -> str:

@@ -1,0 +1,47 @@
+"""What a run directory costs: its bill again, line by line, or under a commitment."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from simulator.derive.run import Run
+from simulator.pricing.book import PriceBook
+from simulator.run.directory import RunDirectory
+from simulator.run.ledger import Ledger
+from simulator.run.rows import of_rung
+from simulator.spend.attempt_lines import bill_attempts
+from simulator.spend.bill import Bill
+from simulator.spend.commitments import CommitmentCase, commitment_case
+
+
+def rebill(path: Path, *, book: PriceBook | None = None, at: datetime | None = None) -> Bill:
+    """Only the bill of a run directory, at its own prices or others."""
+    return Run.open(path, book=book, at=at).bill
+
+
+def bill_lines(path: Path, *, book: PriceBook | None = None, at: datetime | None = None) -> Iterator[dict[str, Any]]:
+    """The bill of a run attempt by attempt, then its total, as the lines of `tenfold bill --json`."""
+    run = Run.open(path, book=book, at=at)
+    return bill_attempts(run.ledger.calls, run.book, at=run.at)
+
+
+def commitment_cases(path: Path, book: PriceBook) -> list[tuple[float, str, CommitmentCase]]:
+    """(scale, strategy, case) for each rung and each commitment of the book whose model the rung called."""
+    run = Run.open(path, book=book)
+    rungs = [(record, of_rung(run.ledger.calls, record)) for record in run.record.rungs if record.replicate == 1]
+    cases = [
+        (record, commitment_case(calls, one, book, at=run.at, span_s=record.planned_span_s))
+        for record, calls in rungs
+        for one in book.commitments(at=run.at)
+    ]
+    return [(record.scale, record.strategy, case) for record, case in cases if case is not None]
+
+
+def evidence(path: Path) -> tuple[pa.Table, datetime]:
+    """The attempts of a run directory and when it started."""
+    directory = RunDirectory.open(path)
+    started = datetime.fromisoformat(directory.read_record().started_at)
+    return Ledger.read(directory.path).calls, started

@@ -1,0 +1,81 @@
+"""Everything that a report says of a run."""
+
+from datetime import datetime
+from pathlib import Path
+
+from simulator.derive.run import Run
+from simulator.errors import ExitCode, worst
+from simulator.pricing.book import PriceBook
+from simulator.run.reconciliation import reconcile
+from simulator.run.timeline import timeline
+from simulator.summary import RunFacts, Summary
+
+_PROVENANCE = {
+    "requests, latency, outcomes, tokens": "measured: rows of calls.parquet and requests.parquet",
+    "cost of the run": "priced: the tokens that were reported × the dated rates in inputs/rates.yaml",
+    "months": "extrapolated: cost per measured session × the launch volume that the scenario assumes",
+    "launch volume, growth, weekend": "assumed: the scenario's launch block",
+}
+
+
+def derive(path: Path, *, book: PriceBook | None = None, at: datetime | None = None) -> Summary:
+    """The summary of a run directory, finished or partial.
+
+    `book` and `at` re-bill it at other prices or another date; else the prices that the run kept, at its start.
+    Raises `InvalidFile` where a file of the directory is missing or not readable.
+    """
+    run = Run.open(path, book=book, at=at)
+    return Summary(
+        run=_facts(run),
+        rungs=run.rungs,
+        matrix=[rung for rung in run.all_rungs if rung.strategy in run.matrix],
+        costs=run.bill.rungs,
+        items=run.bill.items,
+        total_usd=run.bill.total,
+        unpriced_calls=run.bill.unpriced_calls,
+        unpriced_reasons=run.bill.unpriced_reasons,
+        prices=run.book.snapshot(run.models, run.at),
+        objectives=run.judgements,
+        breaks=run.breaks,
+        projection=run.projection,
+        comparison=run.comparison,
+        reconciliation=reconcile(
+            run.all_rungs,
+            calls=run.ledger.calls,
+            requests=run.ledger.requests,
+            ledger_usd=run.bill.total,
+            row_costs=run.row_costs,
+        ),
+        provenance=_PROVENANCE,
+        timeline=timeline(
+            run.launched.calls,
+            run.launched.requests,
+            rungs=[rung for rung in run.record.rungs if not rung.sampled],
+        ),
+    )
+
+
+def _facts(run: Run) -> RunFacts:
+    names = ("id", "scenario", "description", "command", "started_at", "duration_s", "seed", "status", "target")
+    same = {name: getattr(run.record, name) for name in (*names, "simulated", "multiply", "trace", "versions")}
+    return RunFacts(
+        **same,
+        verdict=run.verdict.word,
+        reasons=run.verdict.reasons,
+        exit_code=_exit_code(run),
+        hashes=run.record.inputs,
+        measured_scales=sorted({rung.scale for rung in run.rungs}),
+    )
+
+
+def _exit_code(run: Run) -> ExitCode:
+    codes = set()
+    if run.record.status == "interrupted":
+        codes.add(ExitCode.INTERRUPTED)
+    if run.record.status == "stopped":
+        codes.add(ExitCode.GUARD)
+    if not run.verdict.valid:
+        codes.add(ExitCode.NOT_VALID)
+    if any(judgement.outcome != "pass" for judgement in run.judgements):
+        codes.add(ExitCode.FAILED)
+    return worst(codes)
