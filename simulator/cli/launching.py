@@ -212,7 +212,7 @@ def check(
     ahead = forecast(inputs, options)
     limit: Decimal | None = None if max_spend is None else money("--max-spend", max_spend)
     if as_json:
-        print(plan_json(inputs, ahead))
+        print(plan_json(inputs, ahead, options))
     else:
         for line in plan_lines(inputs, ahead, options):
             print(line)

@@ -10,6 +10,7 @@ import numpy as np
 from simulator.draws import uniform
 from simulator.errors import BadInput
 from simulator.launch.inputs import Inputs
+from simulator.launch.load import Load, load
 from simulator.launch.matrix import SCALE
 from simulator.launch.options import Options
 from simulator.spend.bill import RungCost, bill
@@ -36,6 +37,7 @@ class RungForecast:
     output_tokens: int
     peak_rate: float
     """Most sessions that start within one second."""
+    load: Load
     usd: Decimal | None
     """None where a model has no price."""
 
@@ -92,17 +94,20 @@ def _planned(
     calls, _ = offline.run(strategies, sessions, planned_answer, scale=scale, seed=inputs.seed)
     costs = {cost.strategy: cost for cost in bill(calls, inputs.book, at=inputs.at).rungs}
     starts = np.array([session[0].at or 0.0 for session in sessions])
-    rows = calls.select(["strategy", "input_tokens", "output_tokens"]).to_pylist()
+    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in strategies}
+    for row in calls.select(["strategy", "request_id", "model", "input_tokens", "output_tokens"]).to_pylist():
+        rows[row["strategy"]].append(row)
     return [
         RungForecast(
             scale=scale,
             strategy=name,
             sessions=len(sessions),
             requests=sum(map(len, sessions)),
-            calls=sum(row["strategy"] == name for row in rows),
-            input_tokens=sum(row["input_tokens"] for row in rows if row["strategy"] == name),
-            output_tokens=sum(row["output_tokens"] for row in rows if row["strategy"] == name),
+            calls=len(rows[name]),
+            input_tokens=sum(row["input_tokens"] for row in rows[name]),
+            output_tokens=sum(row["output_tokens"] for row in rows[name]),
             peak_rate=float(np.bincount(starts.astype(int)).max()) if len(starts) else 0.0,
+            load=load(sessions, rows[name], profile=inputs.profile, span_s=inputs.trace.span_s),
             usd=_known(costs.get(name)),
         )
         for name in strategies

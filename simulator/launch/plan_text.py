@@ -2,42 +2,89 @@
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 from simulator.launch.forecast import Forecast, RungForecast
 from simulator.launch.inputs import Inputs
+from simulator.launch.load import BUSY, Load, source
 from simulator.launch.options import Options
-from simulator.units import count_text, scale_text, usd_text
+from simulator.traffic.fidelity import Fidelity, fidelity
+from simulator.units import count_text, scale_text, seconds_text, share_text, usd_text
 
-_HEAD = ("scale", "strategy", "sessions", "requests", "calls", "peak sessions/s", "tokens in", "tokens out", "cost")
+MINUTE_S = 60
+
+_SENT = ("sessions", "requests", "calls", "tokens in", "tokens out", "in flight", "peak", "workers", "cost")
+_HEAD = ("scale", "strategy", *_SENT)
+_MEANINGS = ("scale", "meaning", "peak sessions/s", "peak requests/s", "busiest minute", "wait p99")
 
 
 def plan_lines(inputs: Inputs, ahead: Forecast, options: Options) -> Iterator[str]:
     """A table of the rungs, then what holds for all of them."""
-    rows = [_HEAD, *(_cells(rung) for rung in ahead.rungs)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEAD))]
     yield f"{options.scenario}: valid. A run of it would send:"
-    for row in rows:
-        yield "  " + "  ".join(
-            cell.ljust(width) if i < 2 else cell.rjust(width)
-            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-    yield f"10× means {inputs.multiply_text(options)}."
+    yield from _table([_HEAD, *(_cells(rung) for rung in ahead.rungs)])
+    yield f"in flight: mean and peak, by the time of {source(inputs.profile)}, without queues or refusals"
+    yield f"workers: --processes that keep each below {share_text(BUSY)} of a core in the busiest second"
+    yield "What a scale could mean; the busiest minute in requests/s:"
+    yield from _table([_MEANINGS, *(_implied(scale, row) for scale, row in meanings(inputs, options))])
+    yield "wait: for a slot of an imagined endpoint that grows with the scale; to compare meanings, not to predict"
+    if inputs.trace.span_s < MINUTE_S:
+        yield f"a minute is longer than the test: --duration {MINUTE_S}s or more says how busy the busiest is"
+    yield f"Here 10× means {inputs.multiply_text(options)}."
     yield f"The test itself costs about {ahead.text()}, at prices of {inputs.at:%Y-%m-%d}."
     yield from (f"note: {note}" for note in inputs.notes)
 
 
-def plan_json(inputs: Inputs, ahead: Forecast) -> str:
+def plan_json(inputs: Inputs, ahead: Forecast, options: Options) -> str:
     """The same as one JSON object; money as decimal strings."""
-    rungs = [
-        {name: getattr(rung, name) for name in rung.__slots__} | {"usd": None if rung.usd is None else str(rung.usd)}
-        for rung in ahead.rungs
-    ]
-    total = None if ahead.usd is None else str(ahead.usd)
-    return json.dumps(
-        {"scenario": inputs.scenario.name, "rungs": rungs, "total_usd": total, "provenance": "assumed"}, indent=1
-    )
+    plan = {
+        "scenario": inputs.scenario.name,
+        "rungs": [_facts(rung) for rung in ahead.rungs],
+        "meanings": [{"scale": scale} | row.model_dump() for scale, row in meanings(inputs, options)],
+        "total_usd": None if ahead.usd is None else str(ahead.usd),
+        "times_of": source(inputs.profile),
+        "provenance": "assumed",
+    }
+    return json.dumps(plan, indent=1)
+
+
+def meanings(inputs: Inputs, options: Options) -> Iterator[tuple[float, Fidelity]]:
+    """The traffic at 1×, then what each meaning makes of every other scale."""
+    for number, scale in enumerate(options.scales):
+        original, *rows = fidelity(inputs.trace, scale, seed=inputs.seed, jitter_s=options.jitter_s)
+        if not number:
+            yield 1.0, original
+        yield from ((scale, row) for row in rows if scale != 1)
+
+
+def _facts(rung: RungForecast) -> dict[str, Any]:
+    plain = {name: getattr(rung, name) for name in rung.__slots__}
+    return plain | {"load": rung.load.model_dump(), "usd": None if rung.usd is None else str(rung.usd)}
+
+
+def _table(rows: list[tuple[str, ...]]) -> Iterator[str]:
+    """Two columns of names, then figures."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = enumerate(zip(row, widths, strict=True))
+        yield "  " + "  ".join(cell.ljust(width) if i < 2 else cell.rjust(width) for i, (cell, width) in cells)
+
+
+def _implied(scale: float, row: Fidelity) -> tuple[str, ...]:
+    rates = (row.peak_sessions_1s, row.peak_rate_1s, row.peak_rate_60s)
+    shown = ("–" if rate is None else f"{rate:.3g}" for rate in rates)
+    return (scale_text(scale), row.meaning, *shown, seconds_text(row.wait_p99_s))
 
 
 def _cells(rung: RungForecast) -> tuple[str, ...]:
-    counts = (rung.sessions, rung.requests, rung.calls, rung.peak_rate, rung.input_tokens, rung.output_tokens)
-    return (scale_text(rung.scale), rung.strategy, *(count_text(count) for count in counts), usd_text(rung.usd))
+    counts = (rung.sessions, rung.requests, rung.calls, rung.input_tokens, rung.output_tokens)
+    return (
+        scale_text(rung.scale),
+        rung.strategy,
+        *(count_text(count) for count in counts),
+        *_busy(rung.load),
+        usd_text(rung.usd),
+    )
+
+
+def _busy(load: Load) -> tuple[str, ...]:
+    return f"{load.in_flight_mean:.3g}", count_text(load.in_flight_peak), str(load.workers)

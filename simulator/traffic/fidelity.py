@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.figures import Figures
+from simulator.traffic import shape
 from simulator.traffic.info import Info, of_trace
 from simulator.traffic.keys import Floats
 from simulator.traffic.multiply import MEANINGS, multiply
@@ -25,6 +26,8 @@ class Fidelity(Figures):
     says: str
     requests: int
     span_s: float
+    peak_sessions_1s: float | None
+    """Most sessions that start within one second."""
     peak_rate_1s: float | None
     peak_rate_60s: float | None
     peak_of_mean_60s: float | None
@@ -47,12 +50,13 @@ def fidelity(trace: Trace, scale: float, *, seed: int, jitter_s: float | None = 
 
 
 def _row(meaning: str, says: str, trace: Trace, slots: int) -> Fidelity:
-    found = of_trace(trace)
+    found, starts = of_trace(trace), np.sort(trace.table.column("at").drop_null().to_numpy())
     return Fidelity(
         meaning=meaning,
         says=says,
         requests=found.rows,
         span_s=found.span_s,
+        peak_sessions_1s=shape.peak_rate(starts, 1.0, trace.span_s),
         peak_rate_1s=found.peak_rate["1s"],
         peak_rate_60s=found.peak_rate["60s"],
         peak_of_mean_60s=_peak_of_mean(found),
