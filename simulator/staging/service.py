@@ -64,8 +64,9 @@ class Service:
         self._begin()
 
     def next_key(self) -> str:
-        """A key for an order whose caller gave none."""
-        return f"unnamed/{self.counts['offered'] + 1}"
+        """A key for an order whose caller gave none; two that are read at once get two."""
+        self._unnamed += 1
+        return f"unnamed/{self._unnamed}"
 
     def offer(self, model: str, order: Order, *, fault: Damage | None = None) -> Answer | Refusal:
         """Hand an order to its model now. Give the answer its delivery with `attend`."""
@@ -143,6 +144,7 @@ class Service:
         self.provider = Provider(self.profile, seed=self.seed)
         self.deliveries: dict[Answer, Delivery] = {}
         self.counts = dict.fromkeys(_COUNTED, 0)
+        self._unnamed = 0
         self._zero = time.monotonic()
 
     def _catch_up(self) -> float:
