@@ -35,7 +35,6 @@ def show(
     """The rates of a model on a day: layer, line, source and date of each."""
     from simulator.pricing.book import PriceBook
     from simulator.pricing.listing import price_changes, price_lines
-    from simulator.pricing.meters import price_text
 
     book = PriceBook.load(prices)
     when = day(at) or datetime.now(UTC)
@@ -46,41 +45,26 @@ def show(
         if not rows:
             raise BadInput(f"{model} has no tier {tier!r} on {when:%Y-%m-%d}, or none that differs from standard")
     if as_json:
-        print(json.dumps([_price_json(line) for line in rows], indent=1))
+        print(json.dumps([line.as_json() for line in rows], indent=1))
         return 0
     for line in rows:
-        rate = line.rate
-        price = price_text(rate.meter, rate.usd_per_million)
-        conditions = [
-            line.tier,
-            f"prompts of {count_text(line.prompt_from)} or more" if line.prompt_from else "",
-            *rate.steps,
-        ]
-        said = ", ".join(word for word in conditions if word)
-        print(f"{line.model:<28} {rate.meter:<22} {price:<20} from {rate.since or 'an unknown day'}  {said}".rstrip())
-        print(f"{'':<28} {rate.layer} · {rate.place} · {rate.source} · as of {rate.as_of}")
+        print("\n".join(_both_lines(line)))
     for on, changed in changes:
         for one in changed:
             print(f"changes on {on}: {one.meter} {usd_text(one.before)} → {usd_text(one.after)} per million")
     return 0
 
 
-def _price_json(line: "PriceLine") -> dict[str, object]:
+def _both_lines(line: "PriceLine") -> tuple[str, str]:
+    """The price under its conditions, and below it who says so."""
+    from simulator.pricing.meters import price_text
+
     rate = line.rate
-    return {
-        "model": line.model,
-        "tier": line.tier or None,
-        "prompt_from": line.prompt_from,
-        "meter": rate.meter,
-        "usd_per_million": format(rate.usd_per_million, "f"),
-        "list_usd_per_million": format(rate.list_usd_per_million, "f"),
-        "from": None if rate.since is None else rate.since.isoformat(),
-        "layer": rate.layer,
-        "place": rate.place,
-        "source": rate.source,
-        "as_of": rate.as_of.isoformat(),
-        "steps": list(rate.steps),
-    }
+    long = f"prompts of {count_text(line.prompt_from)} or more" if line.prompt_from else ""
+    said = ", ".join(filter(None, (line.tier, long, *rate.steps)))
+    price = price_text(rate.meter, rate.usd_per_million)
+    head = f"{line.model:<28} {rate.meter:<22} {price:<20} from {rate.since or 'an unknown day'}  {said}".rstrip()
+    return head, f"{'':<28} {rate.layer} · {rate.place} · {rate.source} · as of {rate.as_of}"
 
 
 @prices_app.command("check")

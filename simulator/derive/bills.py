@@ -15,6 +15,7 @@ from simulator.run.rows import of_rung
 from simulator.spend.attempt_lines import bill_attempts
 from simulator.spend.bill import Bill
 from simulator.spend.commitments import CommitmentCase, commitment_case
+from simulator.spend.sides import Sides, expected_of_calls
 
 
 def rebill(path: Path, *, book: PriceBook | None = None, at: datetime | None = None) -> Bill:
@@ -22,7 +23,7 @@ def rebill(path: Path, *, book: PriceBook | None = None, at: datetime | None = N
     return Run.open(path, book=book, at=at).bill
 
 
-def bill_lines(path: Path, *, book: PriceBook | None = None, at: datetime | None = None) -> Iterator[dict[str, Any]]:
+def attempt_lines(path: Path, *, book: PriceBook | None = None, at: datetime | None = None) -> Iterator[dict[str, Any]]:
     """The bill of a run attempt by attempt, then its total, as the lines of `tenfold bill --json`."""
     run = Run.open(path, book=book, at=at)
     return bill_attempts(run.ledger.calls, run.book, at=run.at)
@@ -45,3 +46,9 @@ def evidence(path: Path) -> tuple[pa.Table, datetime]:
     directory = RunDirectory.open(path)
     started = datetime.fromisoformat(directory.read_record().started_at)
     return Ledger.read(directory.path).calls, started
+
+
+def expected_of_run(path: Path, book: PriceBook, *, at: datetime | None = None) -> Sides:
+    """What a provider should charge for a run, at the prices of `at` or of its start."""
+    calls, started = evidence(path)
+    return expected_of_calls(calls, book, at=at or started)

@@ -26,6 +26,24 @@ class PriceLine:
     def condition(self) -> tuple[str, str, int, str]:
         return self.model, self.tier, self.prompt_from, self.rate.meter
 
+    def as_json(self) -> dict[str, object]:
+        """Amounts as decimal strings; null where a day is not known."""
+        rate = self.rate
+        return {
+            "model": self.model,
+            "tier": self.tier or None,
+            "prompt_from": self.prompt_from,
+            "meter": rate.meter,
+            "usd_per_million": format(rate.usd_per_million, "f"),
+            "list_usd_per_million": format(rate.list_usd_per_million, "f"),
+            "from": None if rate.since is None else rate.since.isoformat(),
+            "layer": rate.layer,
+            "place": rate.place,
+            "source": rate.source,
+            "as_of": rate.as_of.isoformat(),
+            "steps": list(rate.steps),
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class PriceChange:

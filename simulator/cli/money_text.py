@@ -1,0 +1,72 @@
+"""Dollars for people: bills, statements, bridges, months and commitments, a line each."""
+
+from collections.abc import Iterator, Sequence
+
+from simulator.spend.bill import Bill
+from simulator.spend.commitments import CommitmentCase
+from simulator.spend.projection import Projection
+from simulator.spend.statement import Statement
+from simulator.spend.usage_log import LogBill
+from simulator.spend.variance import Variance
+from simulator.units import count_text, scale_text, share_text, usd_text
+
+
+def bill_lines(found: Bill) -> Iterator[str]:
+    """A rung a line, then the total."""
+    for rung in found.rungs:
+        each = f"{usd_text(rung.per_answered)} an answered request"
+        yield f"{scale_text(rung.scale):>5} {rung.strategy:<16} {usd_text(rung.total):>12}  {each}"
+    yield f"total {found.total:f} USD at prices of {found.priced_at[:10]} ({found.book}, before tax)"
+
+
+def log_lines(found: LogBill, book: str) -> Iterator[str]:
+    """A model a line, what has no price, then the total."""
+    for model, cost in sorted(found.by_model.items()):
+        yield f"{model:<32} {usd_text(cost):>12}"
+    for reason, count in found.reasons.items():
+        yield f"unpriced: {count_text(count)} × {reason}"
+    yield f"total {found.total:f} USD over {count_text(found.priced)} priced rows ({book}, before tax)"
+
+
+def statement_lines(found: Statement) -> Iterator[str]:
+    """A month a line, from list to billed."""
+    for month in found.months:
+        parts = f"list {usd_text(month.list_usd)}, contracted {usd_text(month.contracted_usd)}"
+        free = f", free units {usd_text(month.free_usd)}, volume {usd_text(month.volume_usd)}"
+        billed = f"{month.month}  billed {usd_text(month.billed_usd)}"
+        yield f"{billed}  ({parts}{free}; {count_text(month.requests)} requests)"
+
+
+def bridge_lines(found: Variance) -> Iterator[str]:
+    """From expected to actual, a step a line, then what to look at."""
+    yield f"{'expected':<22} {usd_text(found.expected):>14}"
+    for step in found.steps:
+        yield f"{'+ ' + step.name:<22} {usd_text(step.usd):>14}  {step.note or ''}".rstrip()
+    yield f"{'= actual':<22} {usd_text(found.actual):>14}"
+    for flag in found.flags:
+        yield f"look: {flag}"
+
+
+def month_lines(found: Projection) -> Iterator[str]:
+    """A month of a strategy at a scale a line, with its band, its budget and where it comes from."""
+    for month in found.months:
+        band = f"P10 {usd_text(month.p10)} · P90 {usd_text(month.p90)}" if month.p10 is not None else "no interval"
+        against = "" if month.over_budget == "no budget" else f" · {month.over_budget} budget {usd_text(month.budget)}"
+        head = f"{month.month} {scale_text(month.scale):>5} {month.strategy:<16}"
+        yield f"{head} {usd_text(month.p50):>14}  {band}{against}  [{month.provenance}]"
+
+
+def commitment_lines(found: Sequence[tuple[float, str, CommitmentCase]]) -> Iterator[str]:
+    """A rung under a commitment a line."""
+    for scale, strategy, case in found:
+        one = case.chosen
+        used = f"{one.units} units at {share_text(one.utilisation)} of capacity"
+        spilled = f"{share_text(one.spilled_share)} spilled"
+        saved = f"saves {usd_text(one.saving_usd)} a month, pays {_pays(case.break_even_utilisation)} [extrapolated]"
+        yield f"{scale_text(scale):>5} {strategy:<16} {case.id}: {used}, {spilled}; {saved}"
+
+
+def _pays(break_even: float | None) -> str:
+    if break_even is None:
+        return "nothing: no token of it was used"
+    return "never" if break_even > 1 else f"from {share_text(break_even)} of its capacity on"
