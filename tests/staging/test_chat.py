@@ -87,7 +87,6 @@ def test_the_streamed_and_the_whole_answer_are_the_same_text(endpoint):
     assert "".join(parts) == whole["choices"][0]["message"]["content"]
 
 
-@pytest.mark.parametrize("name", ["max_tokens", "max_completion_tokens"])
 def test_answers_without_a_key_have_ids_of_their_own(endpoint):
     async def many():
         async with aiohttp.ClientSession() as session:
@@ -100,6 +99,7 @@ def test_answers_without_a_key_have_ids_of_their_own(endpoint):
     assert len(set(asyncio.run(many()))) == 20
 
 
+@pytest.mark.parametrize("name", ["max_tokens", "max_completion_tokens"])
 def test_a_maximum_cuts_the_answer_and_says_length(endpoint, name):
     _, _, answer = ask(endpoint, body(**{name: 3}), x_sim_output_tokens=9)
     assert (answer["choices"][0]["finish_reason"], answer["usage"]["completion_tokens"]) == ("length", 3)
