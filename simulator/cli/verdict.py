@@ -75,12 +75,26 @@ def compare(
         str | None,
         typer.Option("--label-accuracy", help="Assumed, for classifiers that the run did not have.", metavar="92%"),
     ] = None,
+    swept: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--sweep", help="Move an option of --try through a range.", metavar="routed.score.threshold=0..1:101"
+        ),
+    ] = None,
+    labels: Annotated[
+        Path | None,
+        typer.Option(
+            "--labels", help="Judgements for --sweep: request_id, model, quality; JSONL or CSV.", metavar="FILE"
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> int:
     """The strategies of a run side by side; with a second run, what moved; with --try, what others would have cost."""
     from simulator.derive import derive
     from simulator.reports import difference
 
+    if swept:
+        return _sweep(run, tried, swept, accuracy=accuracy, labels=labels, as_json=as_json)
     if after is not None:
         print(difference.render(derive(run), derive(after)))
         return 0
@@ -114,6 +128,31 @@ def _tried(run: Path, file: Path, accuracy: str | None) -> "Comparison":
         print(f"note: {note}", file=sys.stderr)
     assumed = Assumed(label_accuracy=None if accuracy is None else share("--label-accuracy", accuracy))
     return of_run(run, library.strategies, assumed=assumed)
+
+
+def _sweep(
+    run: Path, tried: Path | None, texts: list[str], *, accuracy: str | None, labels: Path | None, as_json: bool
+) -> int:
+    """Many settings of the strategies of a file, over the recorded answers."""
+    from simulator.cli.curve_text import lines
+    from simulator.comparison.labels import Labels
+    from simulator.comparison.measured import Measured, Source
+    from simulator.comparison.sweep import Axis, sweep
+    from simulator.strategies.library import Library
+
+    if tried is None:
+        raise BadInput("--sweep moves an option of a strategy in a file; name it with --try FILE")
+    axes, strategies = [Axis.parse(text) for text in texts], Library.load(tried).strategies
+    source = Source.read(run)
+    measured = Measured.of(
+        source,
+        set[str]().union(*(node.models() for node in strategies.values())),
+        label_accuracy=None if accuracy is None else share("--label-accuracy", accuracy),
+        labels=Labels.read(labels) if labels else None,
+    )
+    curve = sweep(measured, strategies, axes, baseline=source.baseline)
+    print(curve.model_dump_json(indent=1) if as_json else "\n".join(lines(curve)))
+    return 0
 
 
 def _quality(

@@ -29,6 +29,10 @@ Place = tuple[str | int, ...]
 """Keys that lead from a node's own mapping to a child, as they stand in the file."""
 
 
+class NoColumns(BadInput):
+    """A tree has a node that is served one request at a time."""
+
+
 class Node(FileModel):
     """One decision. `serve` yields effects, is sent what came back, and returns the reply that the user gets.
 
@@ -57,7 +61,7 @@ class Node(FileModel):
     def columns(self, rows: Rows, evaluation: Evaluation) -> Answered:
         """`serve` for many requests at once, where no attempt fails. Raises BadInput for a node without that form."""
         del rows, evaluation
-        raise BadInput(
+        raise NoColumns(
             f"{self.path}: {self.kind} with these options is served one request at a time; it has no columns"
         )
 

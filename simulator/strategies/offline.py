@@ -7,6 +7,7 @@ from typing import Any
 import pyarrow as pa
 
 from simulator.calls import ANSWERED, CALLS, REQUESTS, Call, Outcome, RequestRow, to_table
+from simulator.errors import BadInput
 from simulator.strategies.drive import Answers, Attempt, Served, drive
 from simulator.strategies.effects import Turn
 from simulator.strategies.node import Node
@@ -39,6 +40,12 @@ def run(
 def ordered_node(node: Node) -> Node | None:
     """A node of the tree that remembers across requests: whole turns in due order only approximate what it would do."""
     return node if node.remembers else next(filter(None, map(ordered_node, node.children().values())), None)
+
+
+def refuse_ordered(name: str, node: Node) -> None:
+    """Raises BadInput for a strategy that needs the order of time."""
+    if found := ordered_node(node):
+        raise BadInput(f"strategy {name!r}: {found.path} needs the order of time; try it with `tenfold rehearse`")
 
 
 def _served(

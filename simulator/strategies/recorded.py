@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,15 +62,26 @@ class Recorded:
         self._model: dict[tuple[str, str], dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
         self._labels = _labels(rows)
         self._asked: Counter[tuple[str, str]] = Counter()
+        self._served = {(r["strategy"], r["request_id"]) for r in rows if r["served"] and r["replicate"] == 1}
         for row in rows:
             self._same.setdefault((row["node"], row["call_id"]), row)
             if row["purpose"] == "answer" and row["outcome"] != Outcome.CANCELLED and row["replicate"] == 1:
                 self._model[row["request_id"], row["model"]][row["strategy"]].append(row)
                 self._asked[row["strategy"], row["model"]] += 1
 
+    def assuming(self, assumed: Assumed) -> "Recorded":
+        """The same rows with other assumptions."""
+        other = copy(self)
+        other.assumed = assumed
+        return other
+
     def covers(self, session: Sequence[Request], models: Iterable[str]) -> bool:
         """Whether each of these models was asked every request of a session."""
         return all((request.request_id, model) in self._model for request in session for model in models)
+
+    def served(self, session: Sequence[Request], strategy: str) -> bool:
+        """Whether a call of this strategy answered every request of a session."""
+        return all((strategy, request.request_id) in self._served for request in session)
 
     def __call__(self, ask: Ask, request: Request) -> Answer:
         call_id = f"{request.request_id}/{ask.call}/{ask.attempt}"

@@ -78,7 +78,7 @@ def test_the_recorded_baseline_keeps_its_name(trace: Trace, run: tuple[pa.Table,
 
 
 def test_a_run_without_the_models_says_what_to_run(trace: Trace, run: tuple[pa.Table, pa.Table]) -> None:
-    with pytest.raises(BadInput, match="no session of this run asked all of gpt-5; run one strategy per model first"):
+    with pytest.raises(BadInput, match="no session of this run asked all of gpt-5; record them with `tenfold"):
         what_if(
             *run,
             trace.sessions(),

@@ -1,0 +1,230 @@
+"""What a run recorded of every model, as columns: thousands of strategies are priced over it without a request."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from simulator.calls import ANSWERED, Outcome
+from simulator.comparison.columns import Rate
+from simulator.comparison.labels import Labels
+from simulator.errors import BadInput
+from simulator.pricing.book import PriceBook
+from simulator.run.directory import RunDirectory
+from simulator.run.ledger import Ledger
+from simulator.run.percentiles import Floats, Ints
+from simulator.run.rows import floats
+from simulator.scenario.scenario import load
+from simulator.spend.bill import call_costs
+from simulator.strategies import offline
+from simulator.strategies.batch import Batch, Evaluation, Known, Sent
+from simulator.strategies.effects import Ask
+from simulator.strategies.keys import folded
+from simulator.strategies.node import parse
+from simulator.strategies.recorded import Assumed, Recorded
+from simulator.strategies.rule import NUMBERS, WORDS
+from simulator.strategies.tree import bind
+from simulator.traffic.request import Request
+from simulator.traffic.trace import Trace
+
+Dollars = NDArray[np.object_]
+"""One `Decimal` per request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A run's rows at one scale with the prices that hold for them."""
+
+    calls: pa.Table
+    requests: pa.Table
+    sessions: Sequence[Sequence[Request]]
+    baseline: str
+    scale: float
+    book: PriceBook
+    at: datetime
+    seed: int
+
+    def costs(self, calls: pa.Table) -> list[Decimal | None]:
+        """What each row costs at these prices."""
+        return call_costs(calls, self.book, at=self.at)
+
+    @classmethod
+    def read(cls, path: Path, *, book: PriceBook | None = None) -> "Source":
+        """A run directory at 1×, where the trace was sent as it is; prices are the run's unless given."""
+        directory = RunDirectory.open(path)
+        record, ledger = directory.read_record(), Ledger.read(directory.path)
+        return cls(
+            ledger.calls,
+            ledger.requests,
+            Trace.read(directory.path / "trace.parquet").sessions(),
+            baseline=load(directory.path / "inputs/scenario.yaml").baseline,
+            scale=1.0,
+            book=book or PriceBook.load(directory.path / "inputs/rates.yaml"),
+            at=datetime.fromisoformat(record.started_at),
+            seed=record.seed,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Sessions that every model and the baseline answered whole, so that nothing in it is a failure."""
+
+    batch: Batch
+    rates: Mapping[str, Rate]
+    paid: Mapping[str, Dollars]
+    """By model: what its recorded answer to each request cost, its prompt cache included."""
+    quality: Mapping[str, Floats]
+    """By model: of its answer to each request; empty without labels."""
+    baseline_usd: Decimal
+    """What the recorded baseline cost on the same requests."""
+    sessions: int
+    left_out: int
+    """Sessions of the trace that are not in it."""
+    source: Source
+    kept: Sequence[Sequence[Request]]
+    answers: Recorded
+    labels: Labels | None
+    label_accuracy: float | None
+    """Assumed of classifiers and judges; None: their labels are unknown."""
+
+    @classmethod
+    def of(
+        cls, source: Source, models: Iterable[str], *, label_accuracy: float | None = None, labels: Labels | None = None
+    ) -> "Measured":
+        """Raises BadInput where no session is left, or a call of it has no price."""
+        names = sorted(models)
+        answers = Recorded(source.calls, scale=source.scale, assumed=Assumed(label_accuracy, source.seed))
+        kept = [one for one in source.sessions if _is_whole(one, names, answers, source, labels)]
+        if not kept:
+            raise BadInput(
+                f"no session has an answer of each of {', '.join(names)} and of {source.baseline!r}"
+                f"{' with labels' if labels else ''}; record them with `tenfold run … --matrix`"
+            )
+        single = {name: bind(name, parse({"call": {"model": name}})) for name in names}
+        rows, _ = offline.run(single, kept, answers, scale=source.scale, seed=source.seed)
+        asked = [request for session in kept for request in session]
+        columns = {name: _in_order(rows, name, asked) for name in names}
+        costs = {name: _priced(table, source) for name, table in columns.items()}
+        return cls(
+            batch=_batch(asked, columns, source.seed, label_accuracy),
+            rates={name: _rate(source, name) for name in names},
+            paid=costs,
+            quality={n: np.array([labels.quality[r.request_id, n] for r in asked]) for n in names} if labels else {},
+            baseline_usd=_baseline_usd(source, {request.request_id for request in asked}),
+            sessions=len(kept),
+            left_out=len(source.sessions) - len(kept),
+            source=source,
+            kept=kept,
+            answers=answers,
+            labels=labels,
+            label_accuracy=label_accuracy,
+        )
+
+    def guessing(self, label_accuracy: float) -> "Measured":
+        """The same with classifiers and judges that are right this often."""
+        known = {name: replace(one, label_accuracy=label_accuracy) for name, one in self.batch.known.items()}
+        answers = self.answers.assuming(Assumed(label_accuracy, self.source.seed))
+        return replace(self, batch=replace(self.batch, known=known), answers=answers, label_accuracy=label_accuracy)
+
+    def cost(self, evaluation: Evaluation) -> Decimal:
+        """Recorded dollars for answers as they were recorded; tokens × rates for labels and longer prompts.
+
+        Raises BadInput for a label where nobody said how often it is right.
+        """
+        labelled = next((one for one in evaluation.sent if one.purpose != "answer"), None)
+        if labelled and self.label_accuracy is None:
+            raise BadInput(
+                f"{labelled.node}: its labels were not recorded; say how often {labelled.model} is right, "
+                f"as in --label-accuracy 92% or --sweep label_accuracy=80%..100%:5"
+            )
+        return sum((self._cost(one) for one in evaluation.sent), Decimal(0))
+
+    def _cost(self, sent: Sent) -> Decimal:
+        known, rate = self.batch.of(sent.model), self.rates[sent.model]
+        same = (sent.purpose == "answer") & (sent.input_tokens == known.input_tokens[sent.at])
+        other = ~same
+        tokens = (
+            int(sent.input_tokens[other].sum()) * rate.input_usd
+            + int(sent.output_tokens[other].sum()) * rate.output_usd
+        )
+        return sum(self.paid[sent.model][sent.at[same]].tolist(), tokens / 1_000_000)
+
+
+def _is_whole(
+    session: Sequence[Request], models: Sequence[str], answers: Recorded, source: Source, labels: Labels | None
+) -> bool:
+    if not answers.covers(session, models) or not answers.served(session, source.baseline):
+        return False
+    asked = [(request, model) for request in session for model in models]
+    if labels and any((request.request_id, model) not in labels.quality for request, model in asked):
+        return False
+    return all(answers(Ask(model, node=""), request).outcome in ANSWERED for request, model in asked)
+
+
+def _in_order(rows: pa.Table, strategy: str, asked: Sequence[Request]) -> pa.Table:
+    """The rows of one strategy in the order of the requests."""
+    mine = rows.filter(pc.equal(rows["strategy"], strategy))
+    return mine.take(pc.index_in(pa.array([one.request_id for one in asked]), value_set=mine["request_id"]))
+
+
+def _priced(rows: pa.Table, source: Source) -> Dollars:
+    costs = source.costs(rows)
+    if None in costs:
+        raise BadInput(f"no price for {costs.count(None)} answers of {rows['model'][0]}; add it to the price book")
+    return np.array(costs, dtype=object)
+
+
+def _rate(source: Source, model: str) -> Rate:
+    rates = source.book.rates(model, at=source.at)
+    usd = (rates.rate_of(meter, rates.standard).usd_per_million for meter in ("input_tokens", "output_tokens"))
+    return Rate(*usd)
+
+
+def _baseline_usd(source: Source, asked: set[str]) -> Decimal:
+    here = pc.and_(pc.equal(source.calls["strategy"], source.baseline), pc.equal(source.calls["scale"], source.scale))
+    here = pc.and_(here, pc.is_in(source.calls["request_id"], value_set=pa.array(sorted(asked))))
+    rows = source.calls.filter(pc.and_(here, pc.equal(source.calls["replicate"], 1)))
+    costs = source.costs(rows)
+    if None in costs:
+        raise BadInput(f"no price for {costs.count(None)} calls of {source.baseline!r}; add it to the price book")
+    return sum((cost for cost in costs if cost is not None), Decimal(0))
+
+
+def _batch(asked: Sequence[Request], columns: Mapping[str, pa.Table], seed: int, label_accuracy: float | None) -> Batch:
+    def field(name: str) -> NDArray[Any]:
+        empty: Any = 0 if name in NUMBERS else ""
+        return np.array([empty if (value := getattr(one, name)) is None else value for one in asked])
+
+    return Batch(
+        seed=seed,
+        requests=folded([one.request_id for one in asked]),
+        sessions=folded([one.session_id for one in asked]),
+        users=folded([one.user or one.session_id for one in asked]),
+        fields={name: field(name) for name in (*NUMBERS, *WORDS)},
+        new_tokens=np.array([one.parts[-1] if one.parts else one.input_tokens for one in asked]),
+        known={name: _known(rows, label_accuracy) for name, rows in columns.items()},
+    )
+
+
+def _known(rows: pa.Table, label_accuracy: float | None) -> Known:
+    sent, ended = floats(rows, "sent_at"), floats(rows, "ended_at")
+    first = floats(rows, "first_token_at")
+    return Known(
+        seconds=ended - sent,
+        first_token=np.where(np.isnan(first), ended, first) - sent,
+        input_tokens=_tokens(rows, "input_tokens"),
+        output_tokens=_tokens(rows, "output_tokens"),
+        finished=pc.equal(rows["outcome"], Outcome.OK.value).to_numpy(),
+        label_accuracy=1.0 if label_accuracy is None else label_accuracy,
+    )
+
+
+def _tokens(rows: pa.Table, name: str) -> Ints:
+    return np.asarray(rows[name].to_numpy().astype(np.int64))
