@@ -77,7 +77,7 @@ def header_limits(calls: pa.Table, model: str) -> list[KnownLimit]:
     axes: tuple[Axis, ...] = ("requests", "tokens")
     most = {axis: pc.max(mine[f"ratelimit_remaining_{axis}"]).as_py() for axis in axes}
     source = "the most a header said was left"
-    return [KnownLimit(model, axis, left, 60.0, source) for axis, left in most.items() if left]
+    return [KnownLimit(model, axis, left, 60.0, source, at_least=True) for axis, left in most.items() if left]
 
 
 def lowest(rungs: Sequence[RungFigures], strategy: str) -> RungFigures:

@@ -53,6 +53,8 @@ class KnownLimit:
     burst_s: float
     source: str
     style_charge: Charge | None = None
+    at_least: bool = False
+    """Whether the quota may be larger: headers say what is left, not what there is."""
 
     @property
     def charge(self) -> Charge:

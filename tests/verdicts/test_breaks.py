@@ -230,11 +230,17 @@ def test_a_full_pool_is_assumed_of_the_client() -> None:
 
 
 def test_headers_stand_in_for_a_quota_that_nobody_declared() -> None:
-    """The most that was ever left of the requests a minute was 11,999: 10× of 1,200, and a saved-up minute besides."""
-    (one,) = found(rung(1.0, left=11_999))
-    assert (one.title, one.provenance) == ("gpt-4o: requests a minute run out", "extrapolated")
+    """The most that was ever left of the requests a minute was 11,999: 10× of 1,200, and a saved-up minute besides.
+
+    A provider whose window is seconds says less than a minute's quota, so this is a floor: a run whose 10× was answered
+    whole was told to break at 3.3×.
+    """
+    one = next(one for one in found(rung(1.0, left=11_999), assumed=True) if one.kind == "limit")
+    assert (one.title, one.provenance) == ("gpt-4o: requests a minute may run out", "assumed")
     assert one.multiplier == pytest.approx(9.999, abs=0.001)
-    assert "of 11,999 (the most a header said was left)" in one.evidence
+    assert one.high is None
+    assert "of at least 11,999 (the most a header said was left)" in one.evidence
+    assert one.costs == "at most 90 % of the requests would be refused at 100×"
 
 
 def test_a_header_that_a_clean_rung_contradicts_is_not_believed() -> None:

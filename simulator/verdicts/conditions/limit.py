@@ -114,21 +114,31 @@ def _known(evidence: Evidence, quota: _Quota, seen: _Seen) -> Break:
     at = min(quota.multiplier, seen.refused_at or math.inf)
     target = evidence.target_scale(at)
     low, high = (seen.clean_at, seen.refused_at) if seen.refused_at else quota.bounds()
+    floor = limit.at_least and not seen.refused_at
     return Break(
         kind="limit",
-        title=f"{limit.model}: {unit} run out",
+        title=f"{limit.model}: {unit} {'may ' if floor else ''}run out",
         strategy=strategy,
         multiplier=at,
         low=None if low is None else min(low, at),
-        high=high,
-        provenance="measured" if seen.refused_at else "extrapolated",
-        evidence=f"{scale_text(quota.demand.scale)} asks for {_short(quota.per_minute)} {unit} of "
-        f"{_short(limit.per_minute)} ({limit.source}): enough for {_times(quota.steady)} sustained, "
-        f"{_times(quota.peak)} in the test{_shown(seen, at)}",
+        high=None if floor else high,
+        provenance="measured" if seen.refused_at else "assumed" if floor else "extrapolated",
+        evidence=f"{_asked(quota)}{_shown(seen, at)}",
         costs=_refusals(evidence, quota, seen, target),
-        fix=f"for {scale_text(target)}, {_short(_up(limit.per_minute * target / at))} {unit} on {limit.model}, "
+        fix=f"{'declare the quota in a provider profile; ' if floor else ''}"
+        f"for {scale_text(target)}, {_short(_up(limit.per_minute * target / at))} {unit} on {limit.model}, "
         f"or {share_text(1 - at / target)} less demand on it: route, shorten, cache or queue",
         verify=evidence.verify(strategy, target),
+    )
+
+
+def _asked(quota: _Quota) -> str:
+    limit, unit = quota.limit, _NAMES[quota.limit.axis]
+    least = "at least " if limit.at_least else ""
+    return (
+        f"{scale_text(quota.demand.scale)} asks for {_short(quota.per_minute)} {unit} of {least}"
+        f"{_short(limit.per_minute)} ({limit.source}): enough for {_times(quota.steady)} sustained, "
+        f"{_times(quota.peak)} in the test"
     )
 
 
@@ -188,7 +198,8 @@ def _refusals(evidence: Evidence, quota: _Quota, seen: _Seen, target: float) -> 
     share = quota.demand.refused_share([quota.limit], target)
     return (
         _refused(evidence, quota.demand.strategy, seen)
-        or f"about {share_text(share)} of the requests would be refused at {scale_text(target)}"
+        or f"{'at most' if quota.limit.at_least else 'about'} {share_text(share)} of the requests would be refused "
+        f"at {scale_text(target)}"
     )
 
 
