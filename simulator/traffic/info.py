@@ -7,8 +7,7 @@ import numpy as np
 import pyarrow.compute as pc
 
 from simulator.figures import Figures
-from simulator.traffic import formats, shape
-from simulator.traffic.formats.own import Own
+from simulator.traffic import reading, shape
 from simulator.traffic.imported import Import, Report
 from simulator.traffic.keys import Floats
 from simulator.traffic.trace import Trace
@@ -75,14 +74,10 @@ NEEDED = ("turn", "at", "think_s", "input_tokens", "output_tokens", "prefix_hash
 """Columns that the figures are made of."""
 
 
-def of_file(path: Path, *, format: str | None = None) -> tuple[Report, Info]:  # noqa: A002  # the word of the command line
-    """What reading a file reported, and its figures; of a trace.parquet, only the needed columns are read."""
-    if (format or formats.sniff(path).name) == Own.name:
-        trace = Trace.read(path, columns=NEEDED)
-        found = Import(trace, Report(Own.name, read=len(trace)))
-    else:
-        found = formats.read(path, format=format)
-    return found.report, info(found)
+def of_file(path: Path, *, form: str | None = None) -> tuple[Import, Info]:
+    """A file and its figures; of a trace.parquet, only the needed columns are read. `form` as in `reading.read`."""
+    read = reading.read(path, form=form, columns=NEEDED)
+    return read, info(read)
 
 
 def info(read: Import) -> Info:

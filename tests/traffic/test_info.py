@@ -4,7 +4,7 @@ import pytest
 
 from simulator.traffic import formats
 from simulator.traffic.generate import generate
-from simulator.traffic.info import info, of_file, of_trace
+from simulator.traffic.info import NEEDED, info, of_file, of_trace
 from simulator.traffic.multiply import multiply
 from tests.traffic.plans import chat
 
@@ -58,8 +58,9 @@ def test_an_empty_trace_has_no_figures_and_no_error():
 
 def test_a_trace_file_is_summarised_from_the_columns_that_matter(trace, tmp_path):
     trace.write(tmp_path / "trace.parquet")
-    report, found = of_file(tmp_path / "trace.parquet")
-    assert (report.format, report.read, found) == ("tenfold", len(trace), of_trace(trace))
+    found, said = of_file(tmp_path / "trace.parquet")
+    assert set(found.trace.table.column_names) == set(NEEDED)
+    assert (found.report.format, found.report.read, said) == ("tenfold", len(trace), of_trace(trace))
 
 
 def test_figures_survive_json(trace):
