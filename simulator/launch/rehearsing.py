@@ -18,6 +18,7 @@ from simulator.run.record import GeneratorHealth, RungRecord
 from simulator.run.rung import RungFigures
 from simulator.spend.bill import RungCost, bill
 from simulator.units import count_text, scale_text, seconds_text, share_text, usd_text
+from simulator.verdicts.objectives import settled_share
 
 PROVENANCE = "assumed: the provider profile's latency and limits at planned lengths; nothing was sent"
 
@@ -76,7 +77,7 @@ def rehearsal(options: Options) -> Rehearsal:
 
 
 def lines(found: Rehearsed) -> list[str]:
-    """The rehearsal for people, one line per rung."""
+    """The rehearsal for people, one line per rung; refused as a report counts it, of the requests that were due."""
     costs = {(cost.scale, cost.strategy): cost for cost in found.costs}
     words = ("planned", "answered", "refused", "TTFT p95", "resp. p95", "cost")
     head = " ".join([f"{'scale':>6} {'strategy':<16}", *(word.rjust(max(8, len(word))) for word in words)])
@@ -90,10 +91,10 @@ def _line(rung: RungFigures, cost: RungCost) -> str:
         f"{scale_text(rung.scale):>6} {rung.strategy:<16}",
         f"{count_text(rung.planned):>8}",
         f"{count_text(rung.settled['answered']):>8}",
-        f"{share_text(rung.settled['refused'] / rung.planned):>8}",
+        f"{share_text(settled_share(rung, 'refused')):>8}",
         f"{seconds_text(first):>8}",
         f"{seconds_text(whole):>9}",
-        f"{usd_text(cost.total):>8}",
+        f"{'≥ ' if cost.total is not None and cost.unpriced_calls else ''}{usd_text(cost.total)}".rjust(8),
     )
     return " ".join(cells)
 

@@ -1,0 +1,33 @@
+"""The rehearsal as people read it."""
+
+from decimal import Decimal
+
+from simulator.launch.rehearsing import Rehearsed, lines
+from simulator.spend.bill import RungCost
+from tests.run.hand import Rows, asked, figures_of
+
+
+def test_refusals_are_of_the_requests_due_as_in_a_report_and_a_partial_bill_is_a_lower_bound() -> None:
+    """One of three due was refused and one turn skipped: a rehearsal said 25 % where the report of the run says 33 %."""
+    rung = figures_of([asked("a", 1.0), asked("b", 2.0), asked("c", 3.0, outcome="rate_limited"), skipped()])
+    cost = RungCost(
+        scale=1.0,
+        strategy="single",
+        replicate=1,
+        total=Decimal("0.5"),
+        per_request=None,
+        per_answered=None,
+        wasted=Decimal(0),
+        overhead=Decimal(0),
+        by_model={},
+        by_meter={},
+        unpriced_calls=1,
+        assumed_usage_calls=0,
+    )
+    row = lines(Rehearsed(profile="hosted", rungs=[rung], costs=[cost]))[2]
+    assert row.split()[2:5] == ["4", "2", "33.3"]
+    assert row.endswith("≥ $0.50")
+
+
+def skipped() -> Rows:
+    return asked("d", 4.0, outcome="skipped")
