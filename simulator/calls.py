@@ -1,6 +1,6 @@
 """The rows of the ledger: one per attempt, and one per request with its final outcome. Unknown is null, never 0."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any, get_args, get_type_hints
@@ -156,9 +156,3 @@ def to_table(rows: Iterable[Call] | Iterable[RequestRow], schema: pa.Schema) -> 
     """Rows into an Arrow table of `CALLS` or `REQUESTS`."""
     kept = list(rows)
     return pa.Table.from_pydict({name: [getattr(row, name) for row in kept] for name in schema.names}, schema=schema)
-
-
-def calls_of(table: pa.Table) -> Iterator[Call]:
-    """The rows of a table of `CALLS`."""
-    for row in table.to_pylist():
-        yield Call(**row)

@@ -48,15 +48,3 @@ class Precondition(TenfoldError):
     """Something outside is not ready: an endpoint is down, a port is taken, a disk is full."""
 
     exit_code = ExitCode.PRECONDITION
-
-
-class Stopped(TenfoldError):
-    """The spend or error guard stopped the run; what was recorded is kept."""
-
-    exit_code = ExitCode.GUARD
-
-
-class Interrupted(TenfoldError):
-    """Ctrl-C; what was recorded is kept and marked."""
-
-    exit_code = ExitCode.INTERRUPTED

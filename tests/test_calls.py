@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.calls import CALLS, REQUESTS, SETTLEMENTS, Call, Outcome, RequestRow, calls_of, settled_as, to_table
+from simulator.calls import CALLS, REQUESTS, SETTLEMENTS, Call, Outcome, RequestRow, settled_as, to_table
 
 
 def a_call(**changes: object) -> Call:
@@ -27,7 +27,7 @@ def test_an_unknown_outcome_is_not_swallowed() -> None:
 @given(st.one_of(st.none(), st.integers(0, 2**40)), st.one_of(st.none(), st.floats(0, 1e6)))
 def test_rows_survive_the_table_and_unknown_stays_null(tokens: int | None, ended: float | None) -> None:
     call = a_call(output_tokens=tokens, ended_at=ended)
-    assert list(calls_of(to_table([call], CALLS))) == [call]
+    assert [Call(**row) for row in to_table([call], CALLS).to_pylist()] == [call]
 
 
 def test_what_must_be_known_cannot_be_null() -> None:

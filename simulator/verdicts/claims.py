@@ -5,9 +5,6 @@
 
 import re
 from collections.abc import Sequence
-from typing import Annotated
-
-from pydantic import BeforeValidator
 
 from simulator.errors import BadInput
 from simulator.figures import Figures
@@ -52,19 +49,6 @@ class Claim(FileModel):
                 "'saves 60-70% with 75% of requests on the small model and no visible loss', or a part of that"
             )
         return cls.model_validate({"text": text, **found})
-
-
-def _read(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    try:
-        return Claim.parse(value)
-    except BadInput as error:
-        raise ValueError(str(error)) from None
-
-
-ClaimText = Annotated[Claim, BeforeValidator(_read)]
-"""A claim as a sentence of a file."""
 
 
 def _band(match: re.Match[str]) -> tuple[float, float]:
