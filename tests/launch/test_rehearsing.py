@@ -8,7 +8,7 @@ from tests.run.hand import Rows, asked, figures_of
 
 
 def test_refusals_are_of_the_requests_due_as_in_a_report_and_a_partial_bill_is_a_lower_bound() -> None:
-    """One of three due was refused and one turn skipped: a rehearsal said 25 % where the report of the run says 33 %."""
+    """One of three due was refused, one turn skipped: a rehearsal said 25 % where the report of the run says 33 %."""
     rung = figures_of([asked("a", 1.0), asked("b", 2.0), asked("c", 3.0, outcome="rate_limited"), skipped()])
     cost = RungCost(
         scale=1.0,
