@@ -52,7 +52,8 @@ class Surface:
             self._let_in(request, speaker)
             if dialect:
                 return await (await Completion.read(self.service, dialect, request)).answer()
-            return await self.routes.get((request.method, request.path), self._lost)(request)
+            method = "GET" if request.method == "HEAD" else request.method
+            return await self.routes.get((method, request.path), self._lost)(request)
         except ConnectionError:
             return web.Response()  # the client left while it was answered: nobody reads this
         except Refused as refused:

@@ -62,6 +62,12 @@ def test_a_wrong_change_changes_nothing(start, change, said):
     assert endpoint.get("/sim/config") == before
 
 
+def test_a_monitor_may_ask_for_the_head_only(endpoint):
+    call = urllib.request.Request(endpoint.url + "/health", method="HEAD")
+    with urllib.request.urlopen(call, timeout=10) as answer:
+        assert (answer.status, answer.read()) == (200, b"")
+
+
 def test_metrics_are_prometheus_text(endpoint):
     post(endpoint, "/v1/chat/completions", CHAT | {"max_tokens": 1})
     with urllib.request.urlopen(endpoint.url + "/metrics", timeout=10) as answer:
