@@ -10,7 +10,8 @@ from simulator.replay.reading import Reading, Usage, whole
 # A chunk that holds plain text and nothing else of interest: read without a JSON parse. Inside a JSON string a quote is
 # always escaped, so these bytes cannot stand in a text; text with a backslash falls through to the parser.
 _PLAIN = re.compile(rb'"content": ?"([^"\\]+)"')
-_MORE = re.compile(rb'"finish_reason": ?"|"usage": ?\{|"tool_calls"|"reasoning')
+_MORE = re.compile(rb'"finish_reason": ?"|"usage": ?\{')
+_OPEN = b'"finish_reason":null}]}'  # how most servers end such a chunk; usage that stood before it comes again
 
 
 class Chat:
@@ -32,7 +33,7 @@ class Chat:
         """Hot: once per chunk. The first chunk is parsed whole, so is every one that is more than text."""
         if reading.chunks:
             plain = _PLAIN.search(data)
-            if plain and not _MORE.search(data):
+            if plain and (data.endswith(_OPEN) or not _MORE.search(data)):
                 reading.output(at, plain[1])
                 return
         if data == b"[DONE]":
