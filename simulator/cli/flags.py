@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar, cast, get_args
 import typer
 
 from simulator.errors import BadInput
-from simulator.units import parse_duration, parse_scale, parse_share, parse_usd
+from simulator.units import parse_duration, parse_rate, parse_scale, parse_share, parse_usd
 
 if TYPE_CHECKING:
     from simulator.traffic.multiply import Meaning
@@ -64,6 +64,10 @@ def jitter(text: str | None, meaning: "Meaning") -> float | None:
 
 def duration(flag: str, text: str) -> float:
     return _parsed(flag, text, parse_duration)
+
+
+def rate(flag: str, text: str) -> float:
+    return _parsed(flag, text, parse_rate)
 
 
 def money(flag: str, text: str) -> Decimal:

@@ -1,10 +1,12 @@
 """The figures of a trace for people: one line per question that they answer."""
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from simulator.traffic.fidelity import Fidelity
 from simulator.traffic.info import Info, Spread
 from simulator.traffic.likeness import Likeness
+from simulator.traffic.trace import Trace
 from simulator.units import count_text, seconds_text, share_text
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -53,6 +55,11 @@ def _plain(value: float | None) -> str:
     if value is None:
         return "–"
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
+def written(trace: Trace, path: Path) -> str:
+    """What a file holds now."""
+    return f"{path}: {count_text(len(trace))} requests over {seconds_text(trace.span_s)}"
 
 
 def fidelity_lines(rows: Sequence[Fidelity]) -> Iterator[str]:

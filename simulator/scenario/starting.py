@@ -2,11 +2,11 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 from simulator.errors import BadInput, Precondition
 from simulator.shipped import shipped
 from simulator.traffic.fit import into, text
-from simulator.traffic.trace import Trace
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _PROFILE = re.compile(r"^\s*staging:\s*(\S+)", re.MULTILINE)
@@ -33,14 +33,14 @@ def start_scenario(name: str, *, start: str, folder: Path) -> list[Path]:
         raise Precondition(f"{folder}: cannot be written: {error.strerror}") from None
 
 
-def write_fitted(trace: Trace, target: Path, *, start: str) -> None:
-    """A shipped scenario with the traffic of a log, written to `target` and its schema and profile beside it."""
+def write_fitted(traffic: dict[str, Any], target: Path, *, start: str) -> None:
+    """A shipped scenario with another `traffic:` block, written to `target` and its schema and profile beside it."""
     if target.exists():
         raise BadInput(f"{target}: is already there; choose another name")
     if target.suffix != ".yaml" or not _NAME.fullmatch(target.stem):
         raise BadInput(f"{target}: is not a scenario file; use lower-case words joined by hyphens, as in my-app.yaml")
     start_scenario(target.stem, start=start, folder=target.parent)
-    target.write_text(into(target.read_text(encoding="utf-8"), text(trace)), encoding="utf-8")
+    target.write_text(into(target.read_text(encoding="utf-8"), text(traffic)), encoding="utf-8")
 
 
 def _shipped_text(start: str) -> str:

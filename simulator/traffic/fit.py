@@ -56,9 +56,9 @@ def block(trace: Trace) -> dict[str, Any]:
     return {"arrivals": _arrivals(trace), "journeys": [_journey(trace)]}
 
 
-def text(trace: Trace) -> str:
-    """The `traffic:` block as YAML."""
-    return yaml.safe_dump({"traffic": block(trace)}, sort_keys=False, default_flow_style=None, width=118)
+def text(traffic: dict[str, Any]) -> str:
+    """A `traffic:` block as YAML."""
+    return yaml.safe_dump({"traffic": traffic}, sort_keys=False, default_flow_style=None, width=118)
 
 
 def into(scenario: str, traffic: str) -> str:

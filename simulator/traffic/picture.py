@@ -22,7 +22,9 @@ _UNITS = ((86400, "days"), (3600, "hours"), (60, "minutes"))
 
 
 def write(trace: Trace, path: Path) -> None:
-    """As SVG. Raises `BadInput` for a trace of fewer than three requests."""
+    """As SVG. Raises `BadInput` for another suffix and for a trace of fewer than three requests."""
+    if path.suffix != ".svg":
+        raise BadInput(f"{path}: pictures are drawn as SVG; name it {path.with_suffix('.svg').name}")
     if len(trace) < 3:
         raise BadInput(f"{len(trace)} requests make no picture; three are the least")
     import matplotlib as mpl

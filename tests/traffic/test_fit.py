@@ -5,7 +5,7 @@ import yaml
 
 from simulator.errors import BadInput
 from simulator.traffic import formats
-from simulator.traffic.fit import fit, into, text
+from simulator.traffic.fit import block, fit, into, text
 from simulator.traffic.generate import generate
 from simulator.traffic.likeness import compare
 from simulator.traffic.plan import Traffic
@@ -54,7 +54,7 @@ def test_the_shared_system_prompt_is_found_in_hashes(real_data):
 
 
 def test_the_yaml_loads_as_the_plan(trace):
-    written = yaml.safe_dump(yaml.safe_load(text(trace))["traffic"], default_flow_style=None)
+    written = yaml.safe_dump(yaml.safe_load(text(block(trace)))["traffic"], default_flow_style=None)
     assert parse(written, Traffic, name="x.yaml") == fit(trace)
 
 

@@ -28,3 +28,8 @@ def test_a_trace_whose_requests_come_at_once_is_drawn(tmp_path):
 def test_too_little_is_refused(tmp_path):
     with pytest.raises(BadInput, match="make no picture"):
         picture.write(generate(chat(), span_s=1e-6, seed=1), tmp_path / "a.svg")
+
+
+def test_another_kind_of_picture_is_refused_by_its_name(trace, tmp_path):
+    with pytest.raises(BadInput, match=r"pictures are drawn as SVG; name it a\.svg"):
+        picture.write(trace, tmp_path / "a.png")
