@@ -136,12 +136,13 @@ def _label(stage: Stage, ask: Ask, key: str) -> str:
 
 
 def _order(ask: Ask, request: Request, key: str) -> Order:
-    """What the provider is asked for. The planned length is also the maximum asked for, as in the live driver."""
+    """What the provider is asked for. As in the live driver, an ask's own maximum is also its length."""
     rubric = _rubric_tokens(ask.instructions, ask.model) if ask.instructions else ask.instructions_tokens
-    planned = answers.LABEL_TOKENS if ask.labels else max(1, request.output_tokens)
+    length = ask.max_output_tokens or max(1, request.output_tokens)
+    planned = answers.LABEL_TOKENS if ask.labels else length
     held = prefix(request, sees=ask.sees, instructions=ask.instructions, instructions_tokens=ask.instructions_tokens)
     blocks = tuple((str(block), tokens) for block, tokens in held)
-    return Order(key, max(1, ask.seen_tokens(request) + rubric), planned, ask.max_output_tokens or planned, blocks)
+    return Order(key, max(1, ask.seen_tokens(request) + rubric), planned, length, blocks)
 
 
 @lru_cache(maxsize=256)
