@@ -87,12 +87,17 @@ def compare(
             "--labels", help="Judgements for --sweep: request_id, model, quality; JSONL or CSV.", metavar="FILE"
         ),
     ] = None,
+    predicted: Annotated[
+        bool, typer.Option("--predicted", help="What was worked out beforehand beside what the run measured.")
+    ] = False,
     as_json: Json = False,
 ) -> int:
     """The strategies of a run side by side; with a second run, what moved; with --try, what others would have cost."""
     from simulator.derive import derive
     from simulator.reports import difference
 
+    if predicted:
+        return _predicted(run, accuracy, as_json=as_json)
     if swept:
         return _sweep(run, tried, swept, accuracy=accuracy, labels=labels, as_json=as_json)
     if after is not None:
@@ -130,13 +135,27 @@ def _tried(run: Path, file: Path, accuracy: str | None) -> "Comparison":
     return of_run(run, library.strategies, assumed=assumed)
 
 
+def _predicted(run: Path, accuracy: str | None, *, as_json: bool) -> int:
+    """Finalists that were run: how far off the prediction was."""
+    import json
+
+    from simulator.cli.predicted_text import lines
+    from simulator.comparison.predicted import of_run
+
+    found = of_run(run, label_accuracy=None if accuracy is None else share("--label-accuracy", accuracy))
+    as_rows = json.dumps([one.model_dump(mode="json") for one in found], indent=1)
+    print(as_rows if as_json else "\n".join(lines(found)))
+    return 0
+
+
 def _sweep(
     run: Path, tried: Path | None, texts: list[str], *, accuracy: str | None, labels: Path | None, as_json: bool
 ) -> int:
     """Many settings of the strategies of a file, over the recorded answers."""
     from simulator.cli.curve_text import lines
     from simulator.comparison.labels import Labels
-    from simulator.comparison.measured import Measured, Source
+    from simulator.comparison.measured import Measured
+    from simulator.comparison.source import Source
     from simulator.comparison.sweep import Axis, sweep
     from simulator.strategies.library import Library
 

@@ -2,9 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,14 +13,10 @@ from numpy.typing import NDArray
 from simulator.calls import ANSWERED, Outcome
 from simulator.comparison.columns import Rate
 from simulator.comparison.labels import Labels
+from simulator.comparison.source import Source
 from simulator.errors import BadInput
-from simulator.pricing.book import PriceBook
-from simulator.run.directory import RunDirectory
-from simulator.run.ledger import Ledger
 from simulator.run.percentiles import Floats, Ints
 from simulator.run.rows import floats
-from simulator.scenario.scenario import load
-from simulator.spend.bill import call_costs
 from simulator.strategies import offline
 from simulator.strategies.batch import Batch, Evaluation, Known, Sent
 from simulator.strategies.effects import Ask
@@ -32,44 +26,9 @@ from simulator.strategies.recorded import Assumed, Recorded
 from simulator.strategies.rule import NUMBERS, WORDS
 from simulator.strategies.tree import bind
 from simulator.traffic.request import Request
-from simulator.traffic.trace import Trace
 
 Dollars = NDArray[np.object_]
 """One `Decimal` per request."""
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A run's rows at one scale with the prices that hold for them."""
-
-    calls: pa.Table
-    requests: pa.Table
-    sessions: Sequence[Sequence[Request]]
-    baseline: str
-    scale: float
-    book: PriceBook
-    at: datetime
-    seed: int
-
-    def costs(self, calls: pa.Table) -> list[Decimal | None]:
-        """What each row costs at these prices."""
-        return call_costs(calls, self.book, at=self.at)
-
-    @classmethod
-    def read(cls, path: Path, *, book: PriceBook | None = None) -> "Source":
-        """A run directory at 1×, where the trace was sent as it is; prices are the run's unless given."""
-        directory = RunDirectory.open(path)
-        record, ledger = directory.read_record(), Ledger.read(directory.path)
-        return cls(
-            ledger.calls,
-            ledger.requests,
-            Trace.read(directory.path / "trace.parquet").sessions(),
-            baseline=load(directory.path / "inputs/scenario.yaml").baseline,
-            scale=1.0,
-            book=book or PriceBook.load(directory.path / "inputs/rates.yaml"),
-            at=datetime.fromisoformat(record.started_at),
-            seed=record.seed,
-        )
 
 
 @dataclass(frozen=True, slots=True)

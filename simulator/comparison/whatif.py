@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from simulator.comparison.contenders import compare
-from simulator.comparison.measured import Source
 from simulator.comparison.result import Comparison
+from simulator.comparison.source import Source
 from simulator.errors import BadInput
 from simulator.pricing.book import PriceBook
 from simulator.spend.bill import call_costs

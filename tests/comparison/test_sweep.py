@@ -6,7 +6,8 @@ import pytest
 from simulator import yamlfile
 from simulator.cli.curve_text import lines
 from simulator.comparison.labels import Labels
-from simulator.comparison.measured import Measured, Source
+from simulator.comparison.measured import Measured
+from simulator.comparison.source import Source
 from simulator.comparison.sweep import Axis, Curve, sweep
 from simulator.comparison.whatif import what_if
 from simulator.errors import BadInput

@@ -1,0 +1,31 @@
+"""Predicted beside measured as lines of a terminal."""
+
+from collections.abc import Iterator
+
+from simulator.comparison.predicted import Outcome, Prediction
+from simulator.units import seconds_text, share_text, usd_text
+
+_HEAD = f"{'strategy':<16} {'predicted by':<17}{'requests':>9}  {'cost':<28}{'response p95':<30}not answered"
+
+
+def lines(found: list[Prediction]) -> Iterator[str]:
+    """A line per prediction: predicted → measured, and how far off."""
+    yield _HEAD
+    for one in found:
+        start = f"{one.strategy:<16} {one.by:<17}"
+        if one.predicted is None or one.measured is None:
+            yield f"{start}{'none':>9}  {one.note}"
+            continue
+        yield f"{start}{one.requests:>9}  {_line(one, one.predicted, one.measured)}"
+    yield from dict.fromkeys(f"{one.by}: {one.note}" for one in found if one.note and one.predicted)
+    yield "predicted → measured at 1×, on the same requests; a strategy's own rows were not used to predict it"
+
+
+def _line(one: Prediction, predicted: Outcome, measured: Outcome) -> str:
+    cost = f"{usd_text(predicted.cost)} → {usd_text(measured.cost)} ({_off(one.cost_off_by)})"
+    late = f"{seconds_text(predicted.response_p95)} → {seconds_text(measured.response_p95)} ({_off(one.p95_off_by)})"
+    return f"{cost:<28}{late:<30}{share_text(predicted.error_share)} → {share_text(measured.error_share)}"
+
+
+def _off(share: float | None) -> str:
+    return "unknown" if share is None else f"{share:+.1%}"

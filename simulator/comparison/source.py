@@ -1,0 +1,51 @@
+"""The recorded evidence that strategies are priced over: a run's rows at one scale, its trace and its prices."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow as pa
+
+from simulator.pricing.book import PriceBook
+from simulator.run.directory import RunDirectory
+from simulator.run.ledger import Ledger
+from simulator.scenario.scenario import load
+from simulator.spend.bill import call_costs
+from simulator.traffic.request import Request
+from simulator.traffic.trace import Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A run's rows at one scale with the prices that hold for them."""
+
+    calls: pa.Table
+    requests: pa.Table
+    sessions: Sequence[Sequence[Request]]
+    baseline: str
+    scale: float
+    book: PriceBook
+    at: datetime
+    seed: int
+
+    def costs(self, calls: pa.Table) -> list[Decimal | None]:
+        """What each row costs at these prices."""
+        return call_costs(calls, self.book, at=self.at)
+
+    @classmethod
+    def read(cls, path: Path, *, book: PriceBook | None = None) -> "Source":
+        """A run directory at 1×, where the trace was sent as it is; prices are the run's unless given."""
+        directory = RunDirectory.open(path)
+        record, ledger = directory.read_record(), Ledger.read(directory.path)
+        return cls(
+            ledger.calls,
+            ledger.requests,
+            Trace.read(directory.path / "trace.parquet").sessions(),
+            baseline=load(directory.path / "inputs/scenario.yaml").baseline,
+            scale=1.0,
+            book=book or PriceBook.load(directory.path / "inputs/rates.yaml"),
+            at=datetime.fromisoformat(record.started_at),
+            seed=record.seed,
+        )
