@@ -49,7 +49,7 @@ class Performance:
 
     def _finish(self, reply: Reply) -> None:
         for attempt in self.attempts:
-            attempt.row.served = reply.ok and attempt.reply is reply
+            attempt.row.served = reply.ok and attempt.row.call_id == reply.call_id
         self.stage.requests.append(self._row(reply))
         self.after(reply)
 

@@ -184,6 +184,15 @@ def test_a_retry_gets_past_a_fault_that_hits_the_first_attempt():
     assert requests[0]["final_outcome"] == "ok"
 
 
+def test_an_answer_from_a_store_is_no_call_and_takes_its_look_up():
+    form = {"cache": {"of": "small", "hits": "100%", "lookup": "40ms"}}
+    trace = Sessions([asked("r1"), asked("r2", at=None, turn=2, think_s=1.0)])
+    calls, requests = run(trace, only=form)
+    assert calls == []
+    assert [(row["final_outcome"], row["served_call_id"], row["attempts"]) for row in requests] == [("ok", None, 0)] * 2
+    assert [row["ended_at"] for row in requests] == [pytest.approx(0.04), pytest.approx(1.08)]
+
+
 def test_strategies_meet_the_same_arrivals_and_do_not_disturb_each_other():
     trace = Sessions(*[[asked(f"r{index}", session=f"s{index}", at=index * 0.01)] for index in range(50)])
     together, _ = run(trace, one="scarce", two="small")
