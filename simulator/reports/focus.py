@@ -143,7 +143,7 @@ def _rest(rest: Decimal, *, whole: bool) -> Row:
     why = (
         "the month, of which no bill lines are known"
         if whole
-        else "rounding, and prices of this month that are not the run's"
+        else "rounding, sessions left out of the sample, and prices of this month that are not the run's"
     )
     category = "Usage" if whole else "Adjustment"
     return {"ChargeCategory": category, "ChargeDescription": f"Forecast: {why}"} | _costs(rest)

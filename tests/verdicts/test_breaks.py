@@ -158,6 +158,7 @@ def test_a_generator_that_gave_in_stands_first() -> None:
     first, second = found(rung(1.0), limits=(QUOTA,), health={"hub_stall_max_s": 0.4})
     assert (first.kind, first.multiplier, second.kind) == ("client", 1.0, "limit")
     assert "stood still for 400 ms" in first.evidence
+    assert "no latency of it is judged, at smaller scales neither" in (first.costs or "")
 
 
 def test_the_smallest_multiplier_comes_first() -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from simulator.run.health import overloaded
-from simulator.units import scale_text
 from simulator.verdicts.condition import Break, Evidence
 
 
@@ -21,7 +20,7 @@ def find(evidence: Evidence) -> Iterator[Break]:
                     high=rung.scale,
                     provenance="measured",
                     evidence="; ".join(reasons),
-                    costs=f"the run is not valid: latency from {scale_text(rung.scale)} on is not judged, its cost is",
+                    costs="the run is not valid: no latency of it is judged, at smaller scales neither; its cost is",
                     fix="run it on a quieter or larger machine, with more --processes, or at a smaller scale",
                     verify=evidence.verify(strategy, rung.scale),
                 )
