@@ -1,0 +1,55 @@
+"""Record once, price many, confirm live: the way from a matrix to a finalist."""
+
+import json
+from decimal import Decimal
+from pathlib import Path
+
+from simulator.summary import Summary
+from tests.cli.conftest import Tenfold
+
+SCORED = "strategies: {scored: {score: {weak: gpt-4o-mini, strong: gpt-4o, threshold: 50%, auc: 80%}}}\n"
+
+
+def test_a_matrix_is_billed_and_never_judged_and_other_strategies_are_priced_over_it(
+    tenfold: Tenfold, home: Path
+) -> None:
+    words = ("--scale", "1", "--duration", "3s", "--matrix", "--matrix-sample", "30")
+    done = tenfold("run", "small.yaml", *words, "--out", "out", "--exit-zero")
+    assert done.returncode == 0, done.stdout + done.stderr
+    summary = Summary.read(home / "out/summary.json")
+
+    # gpt-4o is asked everything by `single` already, so only the small model is sampled.
+    (sampled,) = summary.matrix
+    assert (sampled.strategy, sampled.scale) == ("only-gpt-4o-mini", 1.0)
+    assert 30 <= sampled.planned <= 31
+    assert {rung.strategy for rung in summary.rungs} == {"single", "routed"}
+    judged = {one.strategy for one in (*summary.objectives, *summary.comparison.contenders, *summary.breaks)}
+    assert "only-gpt-4o-mini" not in judged
+    assert sum(cost.total or Decimal(0) for cost in summary.costs) == summary.total_usd
+    assert summary.reconciliation.holds
+    assert "MODEL MATRIX, NOT PART OF THE LAUNCH" in done.stdout
+    assert "Model matrix" in (home / "out/report.html").read_text(encoding="utf-8")
+
+    (home / "scored.yaml").write_text(SCORED, encoding="utf-8")
+    range_ = "scored.score.threshold=0..1:5"
+    curve = json.loads(tenfold("compare", "out", "--try", "scored.yaml", "--sweep", range_, "--json").stdout)
+    assert [point["settings"] for point in curve["points"]] == [
+        {"scored.score.threshold": text} for text in ("0", "0.25", "0.5", "0.75", "1")
+    ]
+    assert curve["points"][0]["saving"] < curve["points"][-1]["saving"]
+
+    shown = tenfold("compare", "out", "--predicted")
+    assert shown.returncode == 0, shown.stderr
+    assert "routed           recorded answers" in shown.stdout
+
+
+def test_a_matrix_stands_beside_the_baseline_at_1x(tenfold: Tenfold) -> None:
+    done = tenfold("run", "small.yaml", "--scale", "2", "--matrix")
+    assert done.returncode == 2
+    assert "--matrix is recorded beside the baseline at 1×; add 1 to --scale" in done.stderr
+
+
+def test_a_sweep_without_strategies_says_what_it_moves(tenfold: Tenfold) -> None:
+    done = tenfold("compare", "out", "--sweep", "a.score.threshold=0..1:5")
+    assert done.returncode == 2
+    assert "name it with --try FILE" in done.stderr
