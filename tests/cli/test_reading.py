@@ -1,0 +1,77 @@
+"""Every command that reads a run, as a user calls it: data on stdout, one JSON value with --json, a documented code."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.derive import rehearsed
+
+
+@pytest.fixture(scope="module")
+def there(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Path:
+    """A directory with a run in it."""
+    here = tmp_path_factory.mktemp("reading")
+    scenario = repository / "scenarios/support-chat.yaml"
+    rehearsed.run(scenario, here / "run", scales=(1.0, 2.0), duration_s=20.0)
+    return here
+
+
+def said(there: Path, *words: str, code: int = 0) -> str:
+    argv = [str(Path(sys.executable).with_name("tenfold")), *words]
+    done = subprocess.run(argv, cwd=there, capture_output=True, text=True, timeout=120)
+    assert done.returncode == code, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    return done.stdout
+
+
+def test_a_bill_is_its_lines_and_its_total(there: Path) -> None:
+    lines = said(there, "bill", "run").splitlines()
+    assert [line.split()[:2] for line in lines[:-1]] == [
+        [scale, name] for scale in ("1×", "2×") for name in ("routed", "single")
+    ]
+    total = json.loads(said(there, "bill", "run", "--json").splitlines()[-1])["total_usd"]
+    assert float(lines[-1].split()[1]) == float(total) > 0
+
+
+def test_months_say_where_they_come_from(there: Path) -> None:
+    lines = said(there, "project", "run").splitlines()
+    months = json.loads(said(there, "project", "run", "--json"))["months"]
+    assert len(lines) == len(months) > 0
+    assert all(line.endswith("[extrapolated]") for line in lines if " 100× " in line)
+
+
+def test_breaks_are_numbered_and_the_same_as_json(there: Path) -> None:
+    numbered = [line for line in said(there, "breaks", "run").splitlines() if line[0].isdigit()]
+    found = json.loads(said(there, "breaks", "run", "--json"))
+    assert [line.partition(". ")[0] for line in numbered] == [str(n) for n in range(1, len(found) + 1)]
+
+
+def test_strategies_stand_beside_their_baseline(there: Path) -> None:
+    lines = said(there, "compare", "run").splitlines()
+    assert [line.split()[:2] for line in lines if "×" in line[:6]] == [
+        [scale, name] for scale in ("1×", "2×") for name in ("single", "routed")
+    ]
+
+
+def test_a_claim_is_judged_clause_by_clause(there: Path) -> None:
+    found = json.loads(
+        said(there, "claim", "saves 99% with 1% of requests on the small model", "run", "--json", code=99)
+    )
+    assert found["outcome"] == "fails"
+    assert {clause["name"] for clause in found["clauses"]} == {"saving", "request share"}
+
+
+def test_a_book_without_commitments_says_so(there: Path) -> None:
+    assert "names no commitment" in said(there, "commitments", "run")
+
+
+def test_prices_name_their_source(there: Path) -> None:
+    rows = json.loads(said(there, "prices", "show", "gpt-4o-mini", "--json"))
+    assert {"input_tokens", "output_tokens"} <= {row["meter"] for row in rows}
+    assert all(row["source"] and row["as_of"] and row["usd_per_million"] for row in rows)
+    assert "the run: " in said(
+        there, "prices", "diff", "run/inputs/rates.yaml", "run/inputs/rates.yaml", "--run", "run"
+    )

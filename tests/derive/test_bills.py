@@ -1,0 +1,70 @@
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from simulator.derive import derive
+from simulator.derive.bills import attempt_lines, commitment_cases, expected_of_run, rebill
+from simulator.pricing.book import PriceBook
+
+# Every meter alike, so that the change of a price is the change of the bill.
+BOOK = """\
+schema: price-book/1
+extends: []
+models:
+  - model: openai/gpt-4o
+    source: {url: "https://openai.example.com/prices", as_of: 2026-11-01}
+    prices:
+      - {from: 2026-01-01, usd_per_million: {input_tokens: "1", cache_read_tokens: "1", output_tokens: "1"}}
+      - {from: 2027-01-01, usd_per_million: {input_tokens: "2", cache_read_tokens: "2", output_tokens: "2"}}
+  - model: openai/gpt-4o-mini
+    source: {url: "https://openai.example.com/prices", as_of: 2026-11-01}
+    prices:
+      - {from: 2026-01-01, usd_per_million: {input_tokens: "1", cache_read_tokens: "1", output_tokens: "1"}}
+"""
+
+
+def test_the_lines_of_a_bill_sum_to_its_total(finished: Path) -> None:
+    *lines, last = attempt_lines(finished)
+    bill = rebill(finished)
+    assert sum(Decimal(line["cost_usd"]) for line in lines) == Decimal(last["total_usd"]) == bill.total
+    assert bill.total == derive(finished).total_usd
+
+
+def test_another_book_on_another_day_is_another_bill(finished: Path, tmp_path: Path) -> None:
+    (tmp_path / "book.yaml").write_text(BOOK, encoding="utf-8")
+    book = PriceBook.load(tmp_path / "book.yaml")
+    before, after = (rebill(finished, book=book, at=datetime(year, 6, 1, tzinfo=UTC)) for year in (2026, 2027))
+    sooner = next(rung for rung in before.rungs if (rung.scale, rung.strategy) == (1.0, "single"))
+    later = next(rung for rung in after.rungs if (rung.scale, rung.strategy) == (1.0, "single"))
+    assert later.total == 2 * sooner.total  # the single strategy asks gpt-4o only, and all its prices double
+
+
+def test_what_a_provider_should_charge_is_the_bill(finished: Path) -> None:
+    book = PriceBook.load(finished / "inputs/rates.yaml")
+    expected = expected_of_run(finished, book)
+    assert sum(sum(side.usd.values()) for side in expected.values()) == rebill(finished).total
+
+
+COMMITMENT = """\
+commitments:
+  - id: reserved
+    kind: ptu
+    model: gpt-4o
+    units: 1
+    price: {per: unit_month, usd: "600"}
+    capacity: {per_unit_per_minute: 100000000}
+    burn: {weights: {input_tokens: "1", output_tokens: "4"}}
+    from: 2026-01-01
+    source: {doc: "made up for the test", as_of: 2026-11-01}
+"""
+
+
+def test_a_commitment_meets_every_rung_that_asked_its_model(finished: Path, tmp_path: Path) -> None:
+    (tmp_path / "book.yaml").write_text(BOOK, encoding="utf-8")
+    assert commitment_cases(finished, PriceBook.load(tmp_path / "book.yaml")) == []
+    (tmp_path / "book.yaml").write_text(BOOK + COMMITMENT, encoding="utf-8")
+    cases = commitment_cases(finished, PriceBook.load(tmp_path / "book.yaml"))
+    assert [(scale, name, case.id) for scale, name, case in cases] == [
+        (scale, name, "reserved") for scale in (1.0, 2.0) for name in ("single", "routed")
+    ]
+    assert all(case.chosen.spilled_share == 0 for _, _, case in cases)
