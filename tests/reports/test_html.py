@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 import pytest
 
 from simulator.reports.html import render
+from simulator.reports.tables.months import months
 from simulator.summary import Summary
 
 Draw = Callable[[Summary], str]
@@ -97,6 +98,12 @@ def test_hostile_names_stay_text(hostile: Summary, page: Draw) -> None:
 @pytest.mark.parametrize("badge", ["measured", "priced", "extrapolated", "assumed"])
 def test_all_four_provenances_are_shown(launch: Summary, page: Draw, badge: str) -> None:
     assert f'<span class="badge {badge}">{badge}</span>' in page(launch)
+
+
+@pytest.mark.parametrize("title", ["chance over", "refused by limits"])
+def test_shares_of_a_month_say_where_they_come_from(launch: Summary, title: str) -> None:
+    (column,) = (column for column in months(launch).columns if column.title == title)
+    assert column.provenance == "extrapolated"
 
 
 def test_a_hundredfold_is_never_called_measured(launch: Summary, page: Draw) -> None:
