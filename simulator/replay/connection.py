@@ -5,12 +5,12 @@ import socket as plain
 from collections.abc import Callable
 from typing import Any, Protocol
 
-import httptools
 from gevent import monkey
 from gevent.hub import get_hub
 
 from simulator.calls import Outcome
 from simulator.replay.clock import Clock, now
+from simulator.replay.framing import BAD_BYTES, framing, own_fault
 
 Socket: Any = monkey.get_original("socket", "socket")
 """Locust patches `socket.socket`; the hub must not meet one that would switch to itself."""
@@ -115,7 +115,7 @@ class Connection:
             self.stamp = now()
             self._break(Outcome.CONNECT)
             return
-        self._parser = httptools.HttpResponseParser(self)
+        self._parser = framing(self)
         self._reader.start(self._readable)
         self._opened()
 
@@ -155,9 +155,9 @@ class Connection:
             return
         try:
             self._parser.feed_data(data)
-        except httptools.HttpParserCallbackError as error:  # our own fault, not the peer's: never a figure
-            raise (error.__context__ or error) from None
-        except (httptools.HttpParserError, httptools.HttpParserUpgrade):
+        except BAD_BYTES as error:
+            if (own := own_fault(error)) is not None:  # never a figure
+                raise own from None
             self._break(Outcome.MALFORMED)
             return
         if self._finished:
@@ -197,7 +197,7 @@ class Connection:
             self.close()
         self._released(self, reusable)
 
-    # What httptools calls.
+    # What the parser calls.
 
     def on_header(self, name: bytes, value: bytes) -> None:
         self._headers[name.lower()] = value

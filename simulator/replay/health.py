@@ -7,6 +7,7 @@ import time
 from array import array
 from typing import Any
 
+from simulator.replay import framing
 from simulator.replay.client import Client
 
 _NS = 1_000_000_000
@@ -51,6 +52,7 @@ class Health:
             "clock_fallbacks": self._client.clock.fallbacks - self._fallbacks,
             "clock_drift_max_s": self._client.clock.drift_ns / _NS,
             "timer": self._timer,
+            "framing": framing.NAME,
             "first_token_late": self.first_token_late,
             "connections_opened": self._client.pool.opened - self._opened,
         }
