@@ -5,7 +5,7 @@ from pathlib import Path
 
 from simulator.traffic.fidelity import Fidelity
 from simulator.traffic.info import Info, Spread
-from simulator.traffic.likeness import Likeness
+from simulator.traffic.likeness import KS, Likeness
 from simulator.traffic.trace import Trace
 from simulator.units import count_text, seconds_text, share_text
 
@@ -89,3 +89,8 @@ def likeness_lines(found: Likeness) -> Iterator[str]:
         mark = "✓" if line.near else "✗"
         distance = f"{_plain(line.distance):>9} {line.allowed:>9.3g} {mark} {line.measure}"
         yield f"{line.name:<34} {_plain(line.a):>10} {_plain(line.b):>10} {distance}"
+    if found.chance_ks is not None and found.chance_ks > KS:
+        yield (
+            f"so few requests that two samples of the same traffic differ by KS up to {found.chance_ks:.2g}: "
+            "a ✗ may be chance; use a longer log"
+        )

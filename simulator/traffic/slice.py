@@ -12,6 +12,8 @@ def cut(trace: Trace, start_s: float, end_s: float) -> Trace:
 
     The piece spans `end_s` − `start_s`, or up to the trace's own end. Raises `BadInput` for an empty span.
     """
+    if start_s >= trace.span_s:
+        raise BadInput(f"nothing starts at {start_s:g} s; the trace spans {trace.span_s:g} s")
     end_s = min(end_s, trace.span_s)
     if not 0 <= start_s < end_s:
         raise BadInput(f"no time between {start_s:g} s and {end_s:g} s; the trace spans {trace.span_s:g} s")

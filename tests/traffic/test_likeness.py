@@ -1,5 +1,7 @@
 """Comparing traces: like to itself, unlike to another."""
 
+import pytest
+
 from simulator.traffic.generate import generate
 from simulator.traffic.likeness import compare
 from simulator.traffic.multiply import multiply
@@ -29,3 +31,9 @@ def test_what_neither_trace_knows_is_no_difference():
     short = generate(chat(), span_s=20, seed=1)
     line = next(one for one in compare(short, short).lines if one.name == "dispersion 60s")
     assert (line.a, line.distance, line.near) == (None, None, True)
+
+
+def test_short_traces_say_what_chance_alone_does(trace):
+    found = compare(trace, trace)
+    assert found.chance_ks == pytest.approx(1.36 * (2 / len(trace)) ** 0.5)
+    assert found.model_dump()["alike"] is True
