@@ -69,14 +69,18 @@ def row(attempt: Attempt, rung: Rung, *, start_ns: int, scheduled_ns: int, due_f
 
 
 def usage(attempt: Attempt) -> tuple[Usage, str]:
-    """Tokens and where they are from. A target that did not say them leaves the plan's prompt and the chunks seen."""
+    """Tokens and where they are from. A target that did not say them leaves the plan's prompt and the chunks seen.
+
+    Of a call that was cancelled the chunks seen are the least that was written, also where there were none yet: the
+    loser of a race then costs its prompt, and a hedged strategy has a price. A timeout without a chunk stays unknown.
+    """
     if attempt.reading.usage is not None:
         return attempt.reading.usage, "reported"
     if attempt.outcome in _UNSENT or attempt.outcome in REFUSED or (attempt.status or 200) != 200:
         return Usage(), "assumed"  # nothing was generated
-    ask = attempt.ask
+    ask, cancelled = attempt.ask, attempt.outcome in (None, Outcome.CANCELLED)
     planned = None if ask.instructions else ask.seen_tokens(attempt.request) + ask.instructions_tokens
-    return Usage(input_tokens=planned, output_tokens=attempt.reading.chunks or None), "estimated"
+    return Usage(input_tokens=planned, output_tokens=attempt.reading.chunks or (0 if cancelled else None)), "estimated"
 
 
 def retry_after(headers: dict[bytes, bytes]) -> float | None:

@@ -105,7 +105,8 @@ class _Clock:
         answered = [reply for reply in replies if reply.ok]
         winner = min(answered or [replies[-1]], key=lambda reply: reply.ended_at)
         for attempt in self.attempts[first:]:
-            attempt.reply = _cancelled(attempt.reply, winner)
+            if attempt.reply is not winner and winner.ok and attempt.reply.ended_at > winner.ended_at:
+                _cancel(attempt, winner.ended_at)
         return winner
 
 
@@ -119,7 +120,17 @@ def _limited(answer: Answer, ask: Ask) -> Answer:
     return answer
 
 
-def _cancelled(reply: Reply, winner: Reply) -> Reply:
-    if reply is winner or not winner.ok or reply.ended_at <= winner.ended_at:
-        return reply
-    return replace(reply, outcome=Outcome.CANCELLED, ended_at=winner.ended_at)
+def _cancel(attempt: Attempt, at: float) -> None:
+    """Cut an attempt: of its answer, written evenly after the first token, only what was there by then was seen."""
+    answer, reply = attempt.answer, attempt.reply
+    begun = answer.seconds if answer.first_token_s is None else answer.first_token_s
+    rest = answer.seconds - begun
+    share = max(0.0, (at - reply.sent_at - begun) / rest) if rest > 0 else 0.0
+    whole = answer.column("output_tokens")
+    seen = None if whole is None else round(share * whole)
+    columns = {**(answer.columns or {}), "output_tokens": seen, "reasoning_tokens": None, "usage_source": "estimated"}
+    first = answer.first_token_s if share > 0 else None
+    attempt.answer = replace(
+        answer, outcome=Outcome.CANCELLED, seconds=at - reply.sent_at, first_token_s=first, text="", columns=columns
+    )
+    attempt.reply = replace(reply, outcome=Outcome.CANCELLED, output_tokens=seen, text="", ended_at=at)

@@ -1,5 +1,7 @@
 """Strategies run live: every sending is a row, and the answer served is marked."""
 
+import pytest
+
 from tests.replay import rig
 from tests.replay.rig import replay
 from tests.replay.scripted import STREAM, Scripted, answer, end, event, plain
@@ -60,6 +62,15 @@ def test_the_first_answer_wins_a_race_and_the_rest_is_cancelled():
         ("s1.t1/1/1", "ok", True),
     ]
     assert rows.requests[0].ended_at < 0.6
+
+
+@pytest.mark.parametrize("seen", [0, 2])
+def test_the_loser_of_a_race_bills_its_prompt_and_the_chunks_it_had_sent(seen: int):
+    with Scripted([STREAM, *[event(content="x")] * seen, 1.0, event(content="slow"), end()], answer()) as server:
+        (loser, winner) = sorted(hedged(server.url).calls, key=lambda call: call.call_id)
+    assert (loser.outcome, loser.usage_source, loser.output_tokens) == ("cancelled", "estimated", seen)
+    assert loser.input_tokens is not None
+    assert winner.usage_source == "reported"
 
 
 def test_a_race_that_is_answered_in_time_stays_alone():

@@ -29,3 +29,14 @@ def test_only_calls_can_race() -> None:
         ValueError, match="only models and call nodes can race, not retry; put the retry around the race"
     ):
         tree("race: [a, {retry: b}]")
+
+
+def test_the_loser_bills_its_prompt_and_what_it_had_written() -> None:
+    """Nine seconds, the first token after one: at 1.5 s half a second of eight was written, 25 tokens of 400."""
+    slow = Answer(seconds=9.0, first_token_s=1.0, columns={"input_tokens": 500, "output_tokens": 400})
+    late = Answer(seconds=9.0, first_token_s=8.0, columns={"input_tokens": 500, "output_tokens": 400})
+    for loser, seen in ((slow, 25), (late, 0)):
+        served = serve(tree("race: {of: [a, b], after: 500ms}"), loser, Answer(seconds=1.0, text="done"))
+        answer = served.attempts[0].answer
+        assert (answer.column("input_tokens"), answer.column("output_tokens")) == (500, seen)
+        assert answer.column("usage_source") == "estimated"
