@@ -16,20 +16,27 @@ from simulator.units import seconds_text
 def tokens(
     files: Annotated[list[Path], typer.Argument(help="Text files; - is standard input.", metavar="FILE...")],
     model: Annotated[str, typer.Option("--model", help="Model whose tokens are counted.", metavar="MODEL")],
+    content: Annotated[
+        str, typer.Option("--content", help="Kind of text, for estimates: prose, code, json, cjk, …", metavar="KIND")
+    ] = "prose",
     as_json: Json = False,
 ) -> int:
     """Count the tokens of texts as a model would, and say how sure that is."""
     import json
+    from dataclasses import asdict
 
     from simulator.tokens.counting import count
+    from simulator.tokens.factors import content_of
     from simulator.yamlfile import read_text
 
+    kind = content_of(content)
     for path in files:
-        found = count(sys.stdin.read() if str(path) == "-" else read_text(path), model)
+        found = count(sys.stdin.read() if str(path) == "-" else read_text(path), model, content=kind)
         if as_json:
-            print(json.dumps({"file": str(path), "model": model, "tokens": found.tokens, "source": found.source}))
+            print(json.dumps({"file": str(path), "model": model} | asdict(found)))
         else:
-            print(f"{found.tokens}\t{found.source}\t{path}")
+            band = "" if found.source == "exact" else f", {found.low} to {found.high}"
+            print(f"{found.tokens}\t{found.source}{band}: {found.method}\t{path}")
     return 0
 
 

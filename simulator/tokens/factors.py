@@ -4,14 +4,23 @@ import re
 from decimal import Decimal
 from functools import lru_cache
 from importlib.resources import files
-from typing import Literal
+from typing import Literal, cast, get_args
 
 from pydantic import Field
 
+from simulator.errors import BadInput
 from simulator.yamlfile import FileModel, parse
 
 Content = Literal["prose", "docs", "legal", "code", "json", "csv", "european", "cyrillic", "cjk", "indic_arabic"]
 """What a text is made of; the same model counts them very differently."""
+
+
+def content_of(word: str) -> Content:
+    """Raises `BadInput` for a kind of text that no factor is declared for."""
+    known = get_args(Content)
+    if word not in known:
+        raise BadInput(f"{word!r} is not a kind of text; known are {', '.join(known)}")
+    return cast("Content", word)
 
 
 class Family(FileModel):
