@@ -24,6 +24,7 @@ from simulator.replay.pool import Pool, raise_descriptor_limit
 from simulator.replay.recorder import Recorder, Sink
 from simulator.replay.share import Share
 from simulator.replay.spend import Spend
+from simulator.replay.stripe import Stripe
 from simulator.replay.turn import LiveTurn
 from simulator.replay.wire import Wire
 from simulator.strategies.effects import Ask
@@ -62,6 +63,7 @@ class Worker:
         self._timer = ""
         self._share: Share | None = None
         self._spend: Spend | None = None
+        self._users: int | None = None
         self._over = Event()
         self._thresholds = gc.get_threshold()
         self._serving: gevent.Greenlet | None = None
@@ -83,7 +85,8 @@ class Worker:
         seed = plan.seed + rung.replicate - 1
         trace = multiply(self._checked_trace, rung.scale, meaning=plan.meaning, seed=seed, jitter_s=plan.jitter_s)
         sessions = [one for one in trace.sessions() if rung.sessions is None or one[0].session_id in rung.sessions]
-        sessions = sessions[shard::shards]
+        stripe = Stripe(shard, shards, plan.users)
+        sessions, self._users = stripe.of(sessions), stripe.own_users
         client.wire = _wire(plan, client.pool.address, self._chats, simulated=simulated)
         for requests in sessions[:1]:  # prompts load their words on first use: not in the rung's first second
             client.wire.request(requests[0], Ask(rung.strategy, node=rung.strategy), stream=True)
@@ -110,7 +113,7 @@ class Worker:
         if share is None or plan is None:
             raise RuntimeError("begin comes after prepare")
         span_ns, drain_ns = int(plan.duration_s * _NS), int((plan.duration_s + plan.drain_s) * _NS)
-        share.begin(start_ns, users=plan.users, window_until_ns=start_ns + span_ns, drain_until_ns=start_ns + drain_ns)
+        share.begin(start_ns, users=self._users, window_until_ns=start_ns + span_ns, drain_until_ns=start_ns + drain_ns)
         self._serving = gevent.spawn(self._serve, share)
         self._serving.link_exception(self._gave_up)
 
