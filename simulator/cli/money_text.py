@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from simulator.reports.tables.spend import partial_usd_text
 from simulator.spend.bill import Bill
 from simulator.spend.commitments import CommitmentCase
 from simulator.spend.projection import Projection
@@ -12,11 +13,12 @@ from simulator.units import count_text, scale_text, share_text, usd_text
 
 
 def bill_lines(found: Bill) -> Iterator[str]:
-    """A rung a line, then the total."""
+    """A rung a line, then the total; `≥` where attempts without a price are missing from it."""
     for rung in found.rungs:
-        each = f"{usd_text(rung.per_answered)} an answered request"
-        yield f"{scale_text(rung.scale):>5} {rung.strategy:<16} {usd_text(rung.total):>12}  {each}"
-    yield f"total {found.total:f} USD at prices of {found.priced_at[:10]} ({found.book}, before tax)"
+        total, each = (partial_usd_text(usd, rung.unpriced_calls) for usd in (rung.total, rung.per_answered))
+        yield f"{scale_text(rung.scale):>5} {rung.strategy:<16} {total:>12}  {each} an answered request"
+    least = "≥ " if found.unpriced_calls else ""
+    yield f"total {least}{found.total:f} USD at prices of {found.priced_at[:10]} ({found.book}, before tax)"
 
 
 def log_lines(found: LogBill, book: str) -> Iterator[str]:

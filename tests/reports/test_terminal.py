@@ -1,5 +1,7 @@
 """The report on a terminal."""
 
+from decimal import Decimal
+
 import pytest
 
 from simulator.reports.terminal import render, show
@@ -43,6 +45,31 @@ def test_unknown_money_is_never_nothing(unpriced: Summary) -> None:
     assert "$0.00" not in row
     assert "≥ $4.00" in text
     assert "118 calls have no price" in text
+
+
+def test_overhead_without_a_price_is_not_nothing(launch: Summary) -> None:
+    """A classifier whose model had no price was shown as an overhead of $0.00."""
+    costs = [
+        cost.model_copy(update={"overhead": Decimal(0), "unpriced_calls": 77}) if cost.strategy == "routed" else cost
+        for cost in launch.costs
+    ]
+    text = render(launch.model_copy(update={"costs": costs, "unpriced_calls": 231}), width=120)
+    routed = [line for line in section(text, "WHAT THE TEST COST") if "routed" in line]
+    assert len(routed) == 3
+    assert all("unknown" in line and "$0.00 " not in line for line in routed)
+
+
+def test_a_strategy_without_a_month_is_named(launch: Summary) -> None:
+    months = [month for month in launch.projection.months if month.strategy != "routed"]
+    text = render(launch.model_copy(update={"projection": launch.projection.model_copy(update={"months": months})}))
+    assert "No month for routed: none of its sessions could be priced whole." in " ".join(text.split())
+
+
+def section(text: str, title: str) -> list[str]:
+    """The lines from a heading to the next empty one."""
+    lines = text.splitlines()
+    start = lines.index(title)
+    return lines[start : lines.index("", start)]
 
 
 def test_names_with_brackets_are_not_markup(hostile: Summary) -> None:

@@ -91,8 +91,9 @@ def _finding(summary: Summary) -> str:
 
 def _description(costs: list[tuple[str, tuple[float, float, float], RungCost]]) -> str:
     rows = (
-        f"{label}: " + ", ".join(f"{name} ${value:.4g}" for (name, _, _), value in zip(USES, uses, strict=True))
-        for label, uses, _ in costs
+        f"{label}{', at least' if cost.unpriced_calls else ''}: "
+        + ", ".join(f"{name} ${value:.4g}" for (name, _, _), value in zip(USES, uses, strict=True))
+        for label, uses, cost in costs
     )
     return "US dollars per 1,000 answered requests. " + "; ".join(rows)
 

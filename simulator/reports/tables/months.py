@@ -106,6 +106,8 @@ def _notes(summary: Summary, chosen: list[MonthCost]) -> list[str]:
     if outside:
         scales = ", ".join(map(scale_text, outside))
         notes.insert(0, f"{scales}: beyond anything that was run; extrapolated, never measured.")
+    if without := _without(summary):
+        notes.append(f"No month for {', '.join(without)}: none of its sessions could be priced whole.")
     if any(month.capped_share for month in chosen):
         notes.append(
             "Priced as if limits were raised: what known limits would refuse in the busy hour is in the price."
@@ -114,3 +116,9 @@ def _notes(summary: Summary, chosen: list[MonthCost]) -> list[str]:
         need = count_text(summary.projection.needed_sessions)
         notes.append(f"±10 % on the cost per session at 95 % needs a test of {need} sessions.")
     return notes
+
+
+def _without(summary: Summary) -> list[str]:
+    """Strategies that were run and have no month: they are not free."""
+    projected = {month.strategy for month in summary.projection.months}
+    return [name for name in dict.fromkeys(rung.strategy for rung in summary.rungs) if name not in projected]

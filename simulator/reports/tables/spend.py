@@ -9,10 +9,10 @@ from simulator.units import scale_text, usd_text
 
 
 def partial_usd_text(amount: Decimal | None, unpriced_calls: int) -> str:
-    """`$0.31`; `≥ $0.31` where calls without a price are missing from it; `unknown` where all are."""
+    """`$0.31`; `≥ $0.31` where calls without a price may be missing from it; `unknown` where nothing else is left."""
     if amount is None or not unpriced_calls:
         return usd_text(amount)
-    return f"≥ {usd_text(amount)}"
+    return f"≥ {usd_text(amount)}" if amount else usd_text(None)
 
 
 def in_order(summary: Summary) -> list[RungCost]:
@@ -54,8 +54,8 @@ def _row(cost: RungCost, strategy: str) -> tuple[Cell, ...]:
         Cell(partial_usd_text(cost.total, unknown), "warn" if unknown else "plain"),
         Cell(partial_usd_text(cost.per_request, unknown)),
         Cell(partial_usd_text(cost.per_answered, unknown)),
-        Cell(usd_text(cost.overhead) if cost.total is not None else "unknown"),
-        Cell(usd_text(cost.wasted) if cost.total is not None else "unknown"),
+        Cell(partial_usd_text(cost.overhead, unknown)),
+        Cell(partial_usd_text(cost.wasted, unknown)),
         Cell(", ".join(f"{model} {usd_text(usd)}" for model, usd in cost.by_model.items()) or "unknown"),
         Cell(f"{unknown:,}", "warn" if unknown else "plain"),
     )
