@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from simulator.figures import Figures
@@ -88,8 +89,7 @@ def info(read: Import) -> Info:
 def of_trace(trace: Trace, report: Report | None = None) -> Info:
     """The figures of a trace, with what its reading reported."""
     report = report or Report("tenfold", read=len(trace))
-    table, clock = trace.table, trace.clock()
-    due, length = np.sort(clock[clock < trace.span_s]), trace.span_s
+    table, rates = trace.table, _rates(trace)
     sent, answered = (table.column(name).to_numpy() for name in ("input_tokens", "output_tokens"))
     turn = table.column("turn").to_numpy()
     return Info(
@@ -98,19 +98,30 @@ def of_trace(trace: Trace, report: Report | None = None) -> Info:
         dropped=report.dropped,
         repaired=report.repaired,
         span_s=trace.span_s,
-        mean_rate=len(due) / length,
-        peak_rate={name: shape.peak_rate(due, window, length) for name, window in WINDOWS.items()},
-        cv=shape.cv(due),
-        dispersion={name: shape.dispersion(due, window, length) for name, window in WINDOWS.items()},
+        **rates,
         input_tokens=spread(sent),
         output_tokens=spread(answered),
         spearman=shape.spearman(sent, answered),
         sessions=int((turn == 1).sum()),
         turns=_turns(turn),
-        think_s=spread(table.column("think_s").to_numpy()[turn > 1]),
-        prefix_reuse=prefix_reuse(trace, clock),
-        hour_of_week=_hour_of_week(due, trace),
+        think_s=spread(table.column("think_s").filter(pa.array(turn > 1)).to_numpy()),
+        prefix_reuse=prefix_reuse(trace),
     )
+
+
+def _rates(trace: Trace) -> dict[str, Any]:
+    """The figures of due times. Apart, so that their arrays are gone before those of lengths come."""
+    clock, span_s = trace.clock(), trace.span_s
+    due = clock[clock < span_s]
+    del clock
+    due.sort()
+    return {
+        "mean_rate": len(due) / span_s,
+        "peak_rate": {name: shape.peak_rate(due, window, span_s) for name, window in WINDOWS.items()},
+        "cv": shape.cv(due),
+        "dispersion": {name: shape.dispersion(due, window, span_s) for name, window in WINDOWS.items()},
+        "hour_of_week": _hour_of_week(due, trace),
+    }
 
 
 def spread(values: Any) -> Spread | None:
@@ -126,12 +137,12 @@ def turns_per_session(turn: Any) -> Any:
     return turn[np.append(turn[1:] == 1, True)] if len(turn) else turn
 
 
-def prefix_reuse(trace: Trace, clock: Floats) -> float | None:
-    """Token-weighted hit rate of an unbounded prefix cache, requests taken in the order of `clock`."""
+def prefix_reuse(trace: Trace) -> float | None:
+    """Token-weighted hit rate of an unbounded prefix cache, requests taken as they are due if answers take no time."""
     hashes = trace.table.column("prefix_hashes").combine_chunks()
     if not len(hashes.flatten()):
         return None
-    order = np.argsort(clock, kind="stable")
+    order = np.argsort(trace.clock(), kind="stable")
     hashes = hashes.take(order)
     blocks = hashes.flatten().to_numpy(zero_copy_only=False)
     counts = pc.list_value_length(hashes).to_numpy(zero_copy_only=False)
@@ -164,9 +175,11 @@ def _hour_of_week(due: Floats, trace: Trace) -> list[float | None] | None:
     if trace.epoch_s is None or not len(due):
         return None
     start = trace.epoch_s - _MONDAY
-    asked = np.bincount(((due + start) // _HOUR % _HOURS_OF_WEEK).astype(int), minlength=_HOURS_OF_WEEK)
     edges = np.arange(start // _HOUR, (start + trace.span_s) // _HOUR + 1) * _HOUR
+    hours = (edges // _HOUR % _HOURS_OF_WEEK).astype(int)
+    each = np.diff(np.searchsorted(due, np.append(edges, edges[-1] + _HOUR) - start))
+    asked = np.bincount(hours, weights=each, minlength=_HOURS_OF_WEEK)
     covered_s = np.minimum(edges + _HOUR, start + trace.span_s) - np.maximum(edges, start)
-    covered = np.bincount((edges // _HOUR % _HOURS_OF_WEEK).astype(int), weights=covered_s, minlength=_HOURS_OF_WEEK)
+    covered = np.bincount(hours, weights=covered_s, minlength=_HOURS_OF_WEEK)
     mean = len(due) / trace.span_s
     return [float(n / s / mean) if s >= _HOUR / 6 else None for n, s in zip(asked, covered, strict=True)]
