@@ -71,7 +71,7 @@ def test_a_log_of_columns_that_nobody_knows_is_read_by_a_mapping(tenfold: Tenfol
 
 def test_a_log_without_times_takes_a_rate(tenfold: Tenfold, untimed: Path) -> None:
     plain = tenfold("trace", "convert", "bodies.jsonl", "-o", "plain.parquet")
-    assert "choose a rate with --rate" in plain.stdout
+    assert "sessions start one per second; `tenfold trace convert --rate 2/s` sets another" in plain.stdout
     done = tenfold("trace", "convert", "bodies.jsonl", "-o", "t.parquet", "--rate", "8/s")
     assert (done.returncode, "--rate" in done.stdout) == (0, False), done.stderr
     assert "starts drawn at random at 8 sessions/s, seed 1" in done.stdout

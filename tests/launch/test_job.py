@@ -52,6 +52,12 @@ def test_what_is_planned_stands_in_the_directory_before_anything_is_sent(listeni
     assert plan.trace.is_file()
 
 
+def test_a_jitter_is_the_same_in_the_plan_and_in_what_the_run_says_of_itself(listening: Options) -> None:
+    job = Job.prepare(replace(listening, jitter_s=0.25), tell=_quiet)
+    assert job.plan("http://127.0.0.1:1").jitter_s == 0.25
+    assert job.record(job.begin()).multiply.endswith("starts jittered by up to 250 ms")
+
+
 def test_a_limit_holds_on_this_machine_too_and_leaves_no_directory(listening: Options) -> None:
     with pytest.raises(BadInput, match="more than --max-spend"):
         Job.prepare(replace(listening, max_spend=COST - Decimal("0.00001")), tell=_quiet)

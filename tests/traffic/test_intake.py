@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.errors import InvalidFile
@@ -33,7 +33,7 @@ def test_read_is_kept_and_dropped_and_what_is_kept_can_be_replayed(rows):
     try:
         found = clean(rows)
     except InvalidFile:
-        assume(False)
+        return  # nothing that can be replayed
     report, sessions = found.report, found.trace.sessions()
     requests = [row for session in sessions for row in session]
     assert (report.read, report.kept) == (len(rows), len(requests))
@@ -48,7 +48,7 @@ def test_a_log_without_a_clock_starts_a_session_each_second(rows):
     try:
         found = clean([row | {"at_ns": None} for row in rows], clock="none")
     except InvalidFile:
-        assume(False)
+        return  # nothing that can be replayed
     starts = [session[0].at for session in found.trace.sessions()]
     assert all(start == int(start) for start in starts)
     assert len(set(starts)) == len(starts)
