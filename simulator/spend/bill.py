@@ -69,10 +69,10 @@ class RungCost(Figures):
 
     Without the run's requests: over the attempts that were served.
     """
-    wasted: Decimal
+    wasted: Decimal | None
     """Billed for attempts whose answer no user was served (house rule 4); classifier calls are overhead, not waste."""
-    overhead: Decimal
-    """Billed for classify, judge and other attempts that are not answers."""
+    overhead: Decimal | None
+    """Billed for classify, judge and other attempts that are not answers. Like waste, None where none has a price."""
     by_model: dict[str, Decimal]
     by_meter: dict[str, Decimal]
     unpriced_calls: int
@@ -211,13 +211,19 @@ def _rung_cost(rung: Rung, ledger: Ledger, lines: list[_Line], asked: Asked | No
         total=total,
         per_request=_per(total, asked.planned if asked else None),
         per_answered=_per(total, asked.answered if asked else served),
-        wasted=_sum(line.cost for line in mine if line.group.purpose == "answer" and not line.group.served),
-        overhead=_sum(line.cost for line in mine if line.group.purpose != "answer"),
+        wasted=_spent(mine, groups, lambda group: group.purpose == "answer" and not group.served),
+        overhead=_spent(mine, groups, lambda group: group.purpose != "answer"),
         by_model=_by(mine, lambda line: line.group.model),
         by_meter=_by(mine, lambda line: line.rate.meter),
         unpriced_calls=unpriced,
         assumed_usage_calls=sum(sums.calls for group, sums in groups.items() if _guessed(group, sums)),
     )
+
+
+def _spent(lines: list[_Line], groups: dict[Group, GroupSums], chosen: Callable[[Group], bool]) -> Decimal | None:
+    """Dollars of some attempts; None where all that bill anything are without a price."""
+    unpriced = any(sums.unpriced for group, sums in groups.items() if chosen(group))
+    return _sum(line.cost for line in lines if chosen(line.group)) or (None if unpriced else Decimal(0))
 
 
 def _guessed(group: Group, sums: GroupSums) -> bool:

@@ -95,6 +95,13 @@ def test_what_has_no_price_is_counted_and_never_zero() -> None:
         bill(rows, BOOK, at=AT, strict=True)
 
 
+def test_a_classifier_without_a_price_is_no_overhead_of_nothing() -> None:
+    """The summary said an overhead of 0 dollars where the small model was in no price book."""
+    label = {"model": "nobody's", "purpose": "classify", "served": False, "input_tokens": 1, "output_tokens": 1}
+    (rung,) = bill(table(call(1, input_tokens=1, output_tokens=0), call(2, **label)), BOOK, at=AT).rungs
+    assert (rung.overhead, rung.wasted) == (None, Decimal(0))
+
+
 def test_a_rung_of_which_nothing_has_a_price_has_no_total() -> None:
     (rung,) = bill(table(call(model="nobody's", input_tokens=1, output_tokens=1)), BOOK, at=AT).rungs
     assert (rung.total, rung.unpriced_calls) == (None, 1)

@@ -1,5 +1,6 @@
 """One model or a routed architecture: what 1,000 answers cost, by what the money bought; and the saving's parts."""
 
+from decimal import Decimal
 from typing import Any
 
 from simulator.comparison import Contender, Saving
@@ -60,8 +61,11 @@ def _per_thousand(summary: Summary) -> list[tuple[str, tuple[float, float, float
     for cost in in_order(summary):
         requests = answered.get(_key(cost), 0)
         if cost.total is not None and requests:
-            answers = cost.total - cost.overhead - cost.wasted
-            uses = tuple(float(part) / requests * 1000 for part in (answers, cost.overhead, cost.wasted))
+            extra = (
+                cost.overhead or Decimal(0),
+                cost.wasted or Decimal(0),
+            )  # without a price: the bar is a lower bound
+            uses = tuple(float(part) / requests * 1000 for part in (cost.total - sum(extra), *extra))
             label = rung_text(summary, cost)
             found.append((label, (uses[0], uses[1], uses[2]), cost))
     return found

@@ -41,7 +41,7 @@ def _break(evidence: Evidence, strategy: str, found: Crossing) -> Break:
 
 def _waste(evidence: Evidence, strategy: str, scale: float) -> str | None:
     cost = next((cost for cost in evidence.costs if (cost.strategy, cost.scale) == (strategy, scale)), None)
-    if cost is None or not cost.total:
+    if cost is None or not cost.total or cost.wasted is None:
         return None
     if not cost.wasted:
         return "refused sendings are not billed, but they use up quota and time"
