@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from simulator.comparison import Comparison
+from simulator.comparison.claimed import CheckedClaim
 from simulator.figures import Figures
 from simulator.run.metrics import RungFigures
 from simulator.run.reconciliation import Reconciliation
@@ -55,6 +56,8 @@ class Summary(Figures):
     prices: list[dict[str, str]]
     """model, meter, usd_per_million, from, layer, source: the rates that were used."""
     objectives: list[Judgement]
+    claims: list[CheckedClaim] = []
+    """What the scenario claims of its strategies, checked."""
     breaks: list[Break]
     projection: Projection
     comparison: Comparison

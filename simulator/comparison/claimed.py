@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from simulator.comparison.result import Comparison, Contender, Saving
 from simulator.errors import BadInput
+from simulator.figures import Figures
+from simulator.scenario.claim import Claimed
 from simulator.verdicts.claims import Claim, Verdict, judge
 from simulator.verdicts.clauses import Facts, SegmentQuality
 from simulator.verdicts.flips import Parts
@@ -24,6 +26,32 @@ def check(
     one = _about(comparison, strategy, scale)
     assert one.saving is not None  # `_about` finds only those
     return judge(claim, Facts(one.saving.like_for_like or one.saving.total, _parts(one.saving), quality))
+
+
+class CheckedClaim(Figures):
+    """A claim of the scenario beside what the run says of it."""
+
+    strategy: str
+    scale: float | None
+    verdict: Verdict
+    note: str | None = None
+    """Why nothing could be checked."""
+
+
+def check_all(claims: Sequence[Claimed], comparison: Comparison) -> list[CheckedClaim]:
+    """Every claim of a scenario; one about a strategy or scale that was not run has no data."""
+    return [_checked(claimed, comparison) for claimed in claims]
+
+
+def _checked(claimed: Claimed, comparison: Comparison) -> CheckedClaim:
+    others = dict.fromkeys(one.strategy for one in comparison.contenders if one.strategy != comparison.baseline)
+    strategy, note = claimed.strategy or next(iter(others), "none"), None
+    try:
+        found = check(claimed.says, comparison, strategy=strategy, scale=claimed.scale)
+    except BadInput as error:
+        note = str(error)
+        found = Verdict(claim=claimed.says.text, outcome="no data", clauses=[], flips=[], break_even=[])
+    return CheckedClaim(strategy=strategy, scale=claimed.scale, verdict=found, note=note)
 
 
 def _about(comparison: Comparison, strategy: str | None, scale: float | None) -> Contender:

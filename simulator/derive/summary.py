@@ -3,6 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 
+from simulator.comparison.claimed import CheckedClaim, check_all
 from simulator.derive.run import Run
 from simulator.errors import ExitCode, worst
 from simulator.pricing.book import PriceBook
@@ -25,8 +26,9 @@ def derive(path: Path, *, book: PriceBook | None = None, at: datetime | None = N
     Raises `InvalidFile` where a file of the directory is missing or not readable.
     """
     run = Run.open(path, book=book, at=at)
+    claims = check_all(run.scenario.claims, run.comparison)
     return Summary(
-        run=_facts(run),
+        run=_facts(run, claims),
         rungs=run.rungs,
         matrix=[rung for rung in run.all_rungs if rung.strategy in run.matrix],
         costs=run.bill.rungs,
@@ -36,6 +38,7 @@ def derive(path: Path, *, book: PriceBook | None = None, at: datetime | None = N
         unpriced_reasons=run.bill.unpriced_reasons,
         prices=run.book.snapshot(run.models, run.at),
         objectives=run.judgements,
+        claims=claims,
         breaks=run.breaks,
         projection=run.projection,
         comparison=run.comparison,
@@ -55,20 +58,20 @@ def derive(path: Path, *, book: PriceBook | None = None, at: datetime | None = N
     )
 
 
-def _facts(run: Run) -> RunFacts:
+def _facts(run: Run, claims: list[CheckedClaim]) -> RunFacts:
     names = ("id", "scenario", "description", "command", "started_at", "duration_s", "seed", "status", "target")
     same = {name: getattr(run.record, name) for name in (*names, "simulated", "multiply", "trace", "versions")}
     return RunFacts(
         **same,
         verdict=run.verdict.word,
         reasons=run.verdict.reasons,
-        exit_code=_exit_code(run),
+        exit_code=_exit_code(run, claims),
         hashes=run.record.inputs,
         measured_scales=sorted({rung.scale for rung in run.rungs}),
     )
 
 
-def _exit_code(run: Run) -> ExitCode:
+def _exit_code(run: Run, claims: list[CheckedClaim]) -> ExitCode:
     codes = set()
     if run.record.status == "interrupted":
         codes.add(ExitCode.INTERRUPTED)
@@ -76,6 +79,7 @@ def _exit_code(run: Run) -> ExitCode:
         codes.add(ExitCode.GUARD)
     if not run.verdict.valid:
         codes.add(ExitCode.NOT_VALID)
-    if any(judgement.outcome != "pass" for judgement in run.judgements):
+    unproven = any(one.verdict.outcome != "holds" for one in claims)
+    if unproven or any(judgement.outcome != "pass" for judgement in run.judgements):
         codes.add(ExitCode.FAILED)
     return worst(codes)

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from simulator.comparison.claimed import CheckedClaim
 from simulator.figures import Figures
 from simulator.reports.headline import headline
 from simulator.reports.tables.breaks import first
@@ -15,7 +16,7 @@ OUTCOMES = ("pass", "fail", "no data")
 
 
 def gate(summary: Summary) -> dict[str, Any]:
-    """`passed` only where the run is valid, complete and reconciles, and every objective passed."""
+    """`passed` only where the run is valid, complete and reconciles, every objective passed and every claim holds."""
     found, run = headline(summary), summary.run
     counts = {outcome: sum(one.outcome == outcome for one in summary.objectives) for outcome in OUTCOMES}
     return {
@@ -33,6 +34,7 @@ def gate(summary: Summary) -> dict[str, Any]:
         "reconciles": summary.reconciliation.holds,
         "objectives": {outcome.replace(" ", "_"): count for outcome, count in counts.items()},
         "not_passed": [_plain(one) for one in summary.objectives if one.outcome != "pass"],
+        "claims": [{"strategy": one.strategy} | _verdict(one) for one in summary.claims],
         "breaks": [_plain(one) for one in first(summary)],
         "months": [_plain(one) for one in headline_costs(summary)],
         "total_usd": None if (total := total_of(summary)) is None else format(total, "f"),
@@ -48,6 +50,10 @@ def render(summary: Summary) -> str:
 def write(summary: Summary, path: Path) -> None:
     """The decision as a file in UTF-8."""
     path.write_text(render(summary), encoding="utf-8")
+
+
+def _verdict(one: CheckedClaim) -> dict[str, str]:
+    return {"claim": one.verdict.claim, "outcome": one.verdict.outcome}
 
 
 def _plain(figures: Figures) -> Any:

@@ -47,7 +47,8 @@ def headline(summary: Summary) -> Headline:
 
 
 def _word(summary: Summary) -> tuple[str, Tone]:
-    outcomes = {judgement.outcome for judgement in summary.objectives}
+    outcomes: set[str] = {judgement.outcome for judgement in summary.objectives}
+    outcomes |= {{"holds": "pass", "fails": "fail"}.get(one.verdict.outcome, "no data") for one in summary.claims}
     if summary.run.status != "complete":
         return f"{summary.run.status.upper()}: partial results", "warn"
     if summary.run.verdict != "VALID":
@@ -65,6 +66,10 @@ def _sentence(summary: Summary) -> str:
     counts = f"{outcomes.count('fail')} of {len(outcomes)} objectives fail"
     if outcomes.count("no data"):
         counts += f", {outcomes.count('no data')} have no data (not a pass)"
+    if unproven := [one for one in summary.claims if one.verdict.outcome != "holds"]:
+        counts += (
+            f"; {len(unproven)} of {len(summary.claims)} claims {'is' if len(unproven) == 1 else 'are'} not borne out"
+        )
     if not summary.breaks:
         return f"{counts}. Nothing that breaks was found."
     earliest = first(summary)[0]

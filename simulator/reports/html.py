@@ -10,6 +10,7 @@ from simulator.reports.figures import figures
 from simulator.reports.headline import headline, readiness, tiles
 from simulator.reports.palette import variables
 from simulator.reports.tables.breaks import breaks
+from simulator.reports.tables.claims import claims
 from simulator.reports.tables.evidence import health, identity, reconciliation
 from simulator.reports.tables.months import months
 from simulator.reports.tables.objectives import objectives
@@ -55,6 +56,7 @@ def render(summary: Summary, *, charts: list[Chart] | None = None) -> str:
         tiles=tiles(summary),
         breaks=breaks(summary),
         objectives=objectives(summary),
+        claims=claims(summary),
         rungs=rungs(summary),
         tokens=tokens(summary),
         matrix=matrix(summary),

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+from simulator.comparison.claimed import CheckedClaim
 from simulator.reports.headline import headline
 from simulator.reports.tables.objectives import value_text
 from simulator.summary import Summary
@@ -22,6 +23,8 @@ def render(summary: Summary) -> str:
     _books(suite, summary)
     for judgement in summary.objectives:
         _case(suite, judgement)
+    for claim in summary.claims:
+        _claim(suite, claim)
     for element in (suites, suite):
         element.set("tests", str(len(suite.findall("testcase"))))
         element.set("failures", str(len(suite.findall("testcase/failure"))))
@@ -61,6 +64,15 @@ def _case(suite: ET.Element, judgement: Judgement) -> None:
         why = "; ".join(filter(None, (_evidence(judgement), judgement.note)))
         _fail(case, "fail", message=f"{measured}, target {target}", why=why)
     ET.SubElement(case, "system-out").text = _legal(_evidence(judgement))
+
+
+def _claim(suite: ET.Element, checked: CheckedClaim) -> None:
+    found = checked.verdict
+    case = ET.SubElement(suite, "testcase", classname=_legal(f"{checked.strategy}.claim"), name=_legal(found.claim))
+    why = "\n".join(f"{clause.name}: {clause.outcome}; {clause.says}" for clause in found.clauses) or str(checked.note)
+    if found.outcome != "holds":
+        _fail(case, found.outcome, message=found.outcome, why=why)
+    ET.SubElement(case, "system-out").text = _legal(why)
 
 
 def _evidence(judgement: Judgement) -> str:

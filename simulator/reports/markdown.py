@@ -6,6 +6,7 @@ from pathlib import Path
 from simulator.reports.headline import Headline, headline, readiness
 from simulator.reports.table import Table
 from simulator.reports.tables.breaks import breaks
+from simulator.reports.tables.claims import claims
 from simulator.reports.tables.months import headline as month
 from simulator.reports.tables.objectives import objectives
 from simulator.reports.tables.spend import spend
@@ -25,7 +26,10 @@ def render(summary: Summary) -> str:
         plain(found.sentence),
         _trust(found),
         _readiness(summary),
-        *(section(table) for table in (breaks(summary), objectives(summary).brief(), month(summary).brief())),
+        *(
+            section(table)
+            for table in (breaks(summary), objectives(summary).brief(), claims(summary), month(summary).brief())
+        ),
         *(section(table) for table in (strategies(summary).brief(), spend(summary).brief())),
         f"Reproduce: {code(summary.run.command)}",
     ]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from simulator.reports.headline import headline
 from simulator.reports.table import Table, Tone
 from simulator.reports.tables.breaks import first, multiplier_text
+from simulator.reports.tables.claims import claims
 from simulator.reports.tables.evidence import reconciliation
 from simulator.reports.tables.months import headline as month
 from simulator.reports.tables.objectives import objectives
@@ -36,7 +37,7 @@ def render(summary: Summary, *, width: int = 100) -> str:
 def show(summary: Summary, console: "Console", *, paths: Iterable[str] = ()) -> None:
     """Print the report; `paths` are the files written, named last."""
     _verdict(summary, console)
-    for table in (rungs(summary), objectives(summary)):
+    for table in (rungs(summary), objectives(summary), claims(summary)):
         _table(table, console)
     _breaks(summary, console)
     for table in (spend(summary), matrix(summary), strategies(summary), month(summary)):

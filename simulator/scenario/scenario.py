@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from simulator import yamlfile
+from simulator.scenario.claim import ScenarioClaim
 from simulator.scenario.objective import Objective
 from simulator.scenario.projection import Budget, Launch, ProjectionPlan
 from simulator.strategies.tree import Strategies
@@ -61,6 +62,22 @@ class Scenario(FileModel):
     strategies: Strategies
     """The first one is the baseline that the others are compared with."""
     projection: ProjectionPlan = ProjectionPlan()
+    claims: list[ScenarioClaim] = Field(default_factory=list)
+    """Sentences that the run must bear out; one that fails or has no data ends it with code 99."""
+
+    @model_validator(mode="after")
+    def _claims_are_about_one_strategy(self) -> "Scenario":
+        others = list(self.strategies)[1:]
+        for number, claim in enumerate(self.claims):
+            if claim.strategy is None and len(others) != 1:
+                known = ", ".join(others) or "none beside the baseline"
+                raise ValueError(
+                    f"claims.{number}: say which strategy it is about, as in {{says: …, strategy: {known}}}"
+                )
+            if claim.strategy is not None and claim.strategy not in others:
+                known = ", ".join(others) or "none"
+                raise ValueError(f"claims.{number}: strategy {claim.strategy!r} is not compared; known: {known}")
+        return self
 
     @property
     def baseline(self) -> str:

@@ -1,8 +1,9 @@
 import pytest
 
 from simulator.comparison import compare
-from simulator.comparison.claimed import check
+from simulator.comparison.claimed import check, check_all
 from simulator.errors import BadInput
+from simulator.scenario.claim import Claimed
 from simulator.verdicts.claims import Claim
 from tests.comparison.ledger import Ledger
 
@@ -53,3 +54,21 @@ def test_a_strategy_that_fails_to_answer_saves_nothing_by_it() -> None:
     assert comparison.contenders[1].saving.total.value == pytest.approx(0.8)
     verdict = check(Claim.parse("saves 60-70%"), comparison)
     assert (verdict.outcome, verdict.clauses[0].measured) == ("fails", pytest.approx(0.0))
+
+
+def test_every_claim_of_a_scenario_is_checked_or_says_why_not() -> None:
+    comparison = compare(*_run("routed").tables(), baseline="single")
+    sentences = [
+        Claimed(says=CLAIM),
+        Claimed(says=Claim.parse("saves 80%"), strategy="routed"),
+        Claimed(says=CLAIM, strategy="cascade"),
+        Claimed(says=CLAIM, scale=10.0),
+    ]
+    found = check_all(sentences, comparison)
+    assert [(one.strategy, one.verdict.outcome) for one in found] == [
+        ("routed", "holds"),
+        ("routed", "fails"),
+        ("cascade", "no data"),
+        ("routed", "no data"),
+    ]
+    assert [one.note is None for one in found] == [True, True, False, False]
