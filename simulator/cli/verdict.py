@@ -1,7 +1,6 @@
 """claim, compare, verify: is it true, is it better, is it still the same?"""
 
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,11 +9,9 @@ import typer
 from simulator.cli import app
 from simulator.cli.flags import Json, RunPath, scale, share
 from simulator.errors import BadInput, ExitCode
-from simulator.units import scale_text, seconds_text, share_text, usd_text
 
 if TYPE_CHECKING:
     from simulator.comparison import Comparison
-    from simulator.verdicts.clauses import SegmentQuality
 
 StrategyName = Annotated[str | None, typer.Option("--strategy", help="Strategy that it is about.", show_default=False)]
 
@@ -38,25 +35,13 @@ def claim(
     as_json: Json = False,
 ) -> int:
     """Does a claimed saving hold for this traffic, by how much, and what would flip it?"""
-    from simulator.comparison.claimed import check
-    from simulator.derive import derive
+    from simulator.cli.verdict_text import claim_lines
+    from simulator.derive.judgements import claim_verdict
     from simulator.verdicts.claims import Claim
 
-    claimed = Claim.parse(text)
     factor = None if at is None else scale("--scale", at)
-    comparison = derive(run).comparison
-    quality = _quality(run, comparison, labels, strategy=strategy, factor=factor) if labels else ()
-    found = check(claimed, comparison, strategy=strategy, scale=factor, quality=quality)
-    if as_json:
-        print(found.model_dump_json(indent=1))
-    else:
-        print(f"{found.outcome}: {found.claim}")
-        for clause in found.clauses:
-            print(f"  {clause.name}: {clause.outcome}; claimed {clause.claimed}; {clause.says}")
-        for flip in found.flips:
-            print(f"  would turn it: {flip.says}")
-        for even in found.break_even:
-            print(f"  saves nothing any more: {even.says}")
+    found = claim_verdict(run, Claim.parse(text), strategy=strategy, scale=factor, labels=labels)
+    print(found.model_dump_json(indent=1) if as_json else "\n".join(claim_lines(found)))
     return ExitCode.PASS if found.outcome == "holds" else ExitCode.FAILED
 
 
@@ -84,7 +69,9 @@ def compare(
     labels: Annotated[
         Path | None,
         typer.Option(
-            "--labels", help="Judgements for --sweep: request_id, model, quality; JSONL or CSV.", metavar="FILE"
+            "--labels",
+            help="Cost against quality: request_id, model, quality; JSONL or CSV.",
+            metavar="FILE",
         ),
     ] = None,
     predicted: Annotated[
@@ -93,6 +80,7 @@ def compare(
     as_json: Json = False,
 ) -> int:
     """The strategies of a run side by side; with a second run, what moved; with --try, what others would have cost."""
+    from simulator.cli.verdict_text import comparison_lines
     from simulator.derive import derive
     from simulator.reports import difference
 
@@ -103,22 +91,20 @@ def compare(
     if after is not None:
         print(difference.render(derive(run), derive(after)))
         return 0
+    if labels is not None:
+        return _frontier(run, labels, as_json=as_json)
     found = _tried(run, tried, accuracy) if tried else derive(run).comparison
-    if as_json:
-        print(found.model_dump_json(indent=1))
-        return 0
-    for one in found.contenders:
-        saving = one.saving.total if one.saving else None
-        known = saving is not None and saving.value is not None
-        said = "baseline" if one.strategy == one.baseline else "saving unknown"
-        said = f"saves {share_text(saving.value)}" if saving is not None and known else said
-        if saving is not None and saving.low is not None:
-            said += f" [{share_text(saving.low)}, {share_text(saving.high)}]"
-        each = f"{usd_text(one.cost_per_answered)} an answer"
-        late = f"response p95 {seconds_text(one.response_p95)} · not answered {share_text(one.error_share)}"
-        print(f"{scale_text(one.scale):>5} {one.strategy:<16} {each:<22} {said:<32} {late}")
-        if one.note:
-            print(f"{'':>6}{one.note}")
+    print(found.model_dump_json(indent=1) if as_json else "\n".join(comparison_lines(found)))
+    return 0
+
+
+def _frontier(run: Path, labels: Path, *, as_json: bool) -> int:
+    """Cost against quality, by a team's own judgements."""
+    from simulator.cli.verdict_text import frontier_lines
+    from simulator.derive.judgements import cost_and_quality
+
+    found = cost_and_quality(run, labels)
+    print(found.model_dump_json(indent=1) if as_json else "\n".join(frontier_lines(found)))
     return 0
 
 
@@ -174,52 +160,12 @@ def _sweep(
     return 0
 
 
-def _quality(
-    run: Path, comparison: "Comparison", file: Path, *, strategy: str | None, factor: float | None
-) -> "Sequence[SegmentQuality]":
-    """Paired quality per segment, from a team's own judgements."""
-    from simulator.comparison.labels import Labels
-    from simulator.comparison.quality import segments
-    from simulator.run.directory import RunDirectory
-    from simulator.run.ledger import Ledger
-
-    others = sorted({one.strategy for one in comparison.contenders} - {comparison.baseline})
-    if strategy is None and len(others) != 1:
-        raise BadInput(f"--labels needs --strategy, one of {', '.join(others)}")
-    directory = RunDirectory.open(run)
-    ledger = Ledger.read(directory.path)
-    return segments(
-        ledger.calls,
-        ledger.requests,
-        Labels.read(file),
-        strategy=strategy or others[0],
-        baseline=comparison.baseline,
-        scale=factor if factor is not None else min(one.scale for one in comparison.contenders),
-        seed=directory.read_record().seed,
-    )
-
-
 @app.command()
 def verify(run: RunPath, as_json: Json = False) -> int:
     """Is every file of a run as it was recorded, and does every derived one come out the same again?"""
-    from simulator.derive import derive
-    from simulator.reports.write import write_reports
-    from simulator.run.directory import RunDirectory
-    from simulator.run.verification import verify as verified
+    from simulator.cli.verdict_text import verification_lines
+    from simulator.launch.launch import verify as verified
 
-    directory = RunDirectory.open(run)
-
-    def rebuild(folder: Path) -> list[str]:
-        return write_reports(derive(directory.path), folder)
-
-    found = verified(directory, rebuild=rebuild)
-    if as_json:
-        print(found.model_dump_json(indent=1))
-    else:
-        for file in found.files:
-            if file.outcome != "same":
-                print(f"{file.outcome}: {file.path}")
-        for name, moved in found.other_versions.items():
-            print(f"other version: {name} {moved}")
-        print(f"{found.run}: {'every file is as recorded' if found.holds else 'not as recorded'}")
+    found = verified(run)
+    print(found.model_dump_json(indent=1) if as_json else "\n".join(verification_lines(found)))
     return ExitCode.PASS if found.holds else ExitCode.FAILED

@@ -87,6 +87,11 @@ class Run:
         """The rows of `rungs`."""
         return Ledger(*(table.filter(self._launched(table)) for table in (self.ledger.calls, self.ledger.requests)))
 
+    @cached_property
+    def launched_costs(self) -> list[Decimal | None]:
+        """Of each row of `launched.calls`."""
+        return list(compress(self.row_costs, self._launched(self.ledger.calls).to_pylist()))
+
     def _launched(self, table: pa.Table) -> pa.ChunkedArray:
         return pc.invert(pc.is_in(table["strategy"], value_set=pa.array(sorted(self.matrix), pa.string())))
 
@@ -148,7 +153,7 @@ class Run:
         return compare(
             self.launched.calls,
             self.launched.requests,
-            list(compress(self.row_costs, self._launched(self.ledger.calls).to_pylist())),
+            self.launched_costs,
             baseline=baseline,
             span_s=spans.pop() if len(spans) == 1 else None,
             seed=self.record.seed,

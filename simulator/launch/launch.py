@@ -18,6 +18,8 @@ from simulator.reports.write import write_reports
 from simulator.run.directory import RunDirectory, writing
 from simulator.run.ledger import Ledger
 from simulator.run.record import GeneratorHealth, RungRecord, RunRecord, Status, hashes
+from simulator.run.verification import Verification
+from simulator.run.verification import verify as verified
 from simulator.summary import Summary
 
 
@@ -89,6 +91,12 @@ def finish(path: Path, *, prices: Path | None = None, at: datetime | None = None
         outputs = write_reports(summary, directory.path)
         directory.write_record(record.model_copy(update={"outputs": _hashed(directory.path, outputs)}))
     return Finished(directory.path, summary, ExitCode(summary.run.exit_code))
+
+
+def verify(path: Path) -> Verification:
+    """Every file of a run against its record, and every derived one against what is made anew."""
+    directory = RunDirectory.open(path)
+    return verified(directory, rebuild=lambda folder: write_reports(derive(directory.path), folder))
 
 
 def _hashed(path: Path, derived: list[str]) -> dict[str, str]:

@@ -1,10 +1,12 @@
 """Every command that reads a run, as a user calls it: data on stdout, one JSON value with --json, a documented code."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from tests.derive import rehearsed
@@ -54,6 +56,28 @@ def test_strategies_stand_beside_their_baseline(there: Path) -> None:
     assert [line.split()[:2] for line in lines if "×" in line[:6]] == [
         [scale, name] for scale in ("1×", "2×") for name in ("single", "routed")
     ]
+
+
+def test_cost_stands_beside_quality_where_answers_were_judged(there: Path) -> None:
+    requests = pq.read_table(there / "run/trace.parquet")["request_id"].to_pylist()
+    rows = [
+        f"{request},{model},{int(model == 'gpt-4o')}" for request in requests for model in ("gpt-4o", "gpt-4o-mini")
+    ]
+    (there / "labels.csv").write_text("\n".join(["request_id,model,quality", *rows]), encoding="utf-8")
+    head, routed, single, *_ = said(there, "compare", "run", "--labels", "labels.csv").splitlines()
+    assert "with a judgement of every strategy's answer" in head
+    assert [line.split()[0] for line in (routed, single)] == ["routed", "single"]
+    assert "quality  100 %" in single
+
+
+def test_what_was_changed_is_named(there: Path, tmp_path: Path) -> None:
+    run = shutil.copytree(there / "run", tmp_path / "run")
+    assert "no table or report was recorded" in said(tmp_path, "verify", "run", code=99)
+    said(tmp_path, "report", "run")
+    assert said(tmp_path, "verify", "run").endswith("every file is as recorded\n")
+    with (run / "inputs/rates.yaml").open("a", encoding="utf-8") as rates:
+        rates.write("# changed\n")
+    assert "changed: inputs/rates.yaml" in said(tmp_path, "verify", "run", code=99)
 
 
 def test_a_claim_is_judged_clause_by_clause(there: Path) -> None:

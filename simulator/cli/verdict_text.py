@@ -1,0 +1,70 @@
+"""Claims, strategies and checks for people, a line each."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from simulator.comparison import Comparison, Contender
+from simulator.comparison.frontier import Frontier, Place
+from simulator.run.verification import Verification
+from simulator.units import scale_text, seconds_text, share_text, usd_text
+from simulator.verdicts.claims import Verdict
+
+
+def claim_lines(found: Verdict) -> Iterator[str]:
+    """The verdict, each clause, and what would turn it."""
+    yield f"{found.outcome}: {found.claim}"
+    for clause in found.clauses:
+        yield f"  {clause.name}: {clause.outcome}; claimed {clause.claimed}; {clause.says}"
+    for flip in found.flips:
+        yield f"  would turn it: {flip.says}"
+    for even in found.break_even:
+        yield f"  saves nothing any more: {even.says}"
+
+
+def comparison_lines(found: Comparison) -> Iterator[str]:
+    """A strategy at a scale a line."""
+    for one in found.contenders:
+        each = f"{usd_text(one.cost_per_answered)} an answer"
+        late = f"response p95 {seconds_text(one.response_p95)} · not answered {share_text(one.error_share)}"
+        yield f"{scale_text(one.scale):>5} {one.strategy:<16} {each:<22} {_saves(one):<32} {late}"
+        if one.note:
+            yield f"{'':>6}{one.note}"
+
+
+def _saves(one: Contender) -> str:
+    if one.strategy == one.baseline:
+        return "baseline"
+    if one.saving is None or one.saving.total.value is None:
+        return "saving unknown"
+    total = one.saving.total
+    bounds = "" if total.low is None else f" [{share_text(total.low)}, {share_text(total.high)}]"
+    return f"saves {share_text(total.value)}{bounds}"
+
+
+def frontier_lines(found: Frontier) -> Iterator[str]:
+    """A strategy a line, cheapest first, then what perfect choice would give."""
+    yield f"on {found.requests} requests with a judgement of every strategy's answer:"
+    yield from (_place(one, one.strategy, "on the hull" if one.strategy in found.hull else "") for one in found.places)
+    if found.oracle:
+        yield _place(found.oracle, "(oracle)", "the cheapest of the best single models for each request")
+    if found.average_quality is not None:
+        yield f"average quality over the span of costs (AIQ): {share_text(found.average_quality)}"
+
+
+def _place(one: Place, name: str, remark: str) -> str:
+    mixing = "" if one.mixing is None else f"mixing single models gives {share_text(one.mixing)}"
+    said = ", ".join(filter(None, (remark, "" if one.worth == "single" else one.worth, mixing)))
+    each = usd_text(Decimal(repr(one.cost)))
+    return f"{name:<16} {each:>10} a request  quality {share_text(one.quality):>6}  {said}".rstrip()
+
+
+def verification_lines(found: Verification) -> Iterator[str]:
+    """Every file that is not the same, every version that moved, then the outcome."""
+    for file in found.files:
+        if file.outcome != "same":
+            yield f"{file.outcome}: {file.path}"
+    if not any(file.derived for file in found.files):
+        yield "no table or report was recorded; `tenfold report RUN` writes them"
+    for name, moved in found.other_versions.items():
+        yield f"other version: {name} {moved}"
+    yield f"{found.run}: {'every file is as recorded' if found.holds else 'not as recorded'}"
