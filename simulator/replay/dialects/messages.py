@@ -9,6 +9,8 @@ from simulator.replay.reading import Reading, Usage, whole
 
 _VERSION = "2023-06-01"
 _PLAIN = re.compile(rb'"type": ?"text_delta", ?"text": ?"([^"\\]+)"')
+_APART = ("system", "developer")
+"""Roles that this API knows no message of; `developer` is OpenAI's newer word for the same."""
 _SAID = ("text", "thinking", "partial_json")
 """Where a delta keeps what it says, by its kind: text_delta, thinking_delta, input_json_delta."""
 
@@ -21,8 +23,8 @@ class Messages:
 
     def body(self, wanted: Wanted) -> bytes:
         """System texts stand outside the messages."""
-        system = "\n\n".join(message["content"] for message in wanted.messages if message["role"] == "system")
-        said = [message for message in wanted.messages if message["role"] != "system"]
+        system = "\n\n".join(message["content"] for message in wanted.messages if message["role"] in _APART)
+        said = [message for message in wanted.messages if message["role"] not in _APART]
         body: dict[str, Any] = {"model": wanted.model, "max_tokens": wanted.max_output_tokens, "messages": said}
         if system:
             body["system"] = system

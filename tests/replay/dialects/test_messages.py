@@ -74,6 +74,14 @@ def test_older_answers_give_the_cache_writes_as_one_sum():
     assert reading.usage == Usage(input_tokens=35, output_tokens=2, cache_write_5m_tokens=30)
 
 
+def test_a_developer_is_the_system_by_another_name():
+    wanted = Wanted(
+        "m", [{"role": "developer", "content": "be kind"}, {"role": "user", "content": "hi"}], 5, stream=True
+    )
+    body = json.loads(Messages().body(wanted))
+    assert (body["system"], [one["role"] for one in body["messages"]]) == ("be kind", ["user"])
+
+
 def test_a_body_keeps_system_texts_apart():
     wanted = Wanted("m", [{"role": "system", "content": "be kind"}, {"role": "user", "content": "hi"}], 5, stream=True)
     assert json.loads(Messages().body(wanted)) == {
