@@ -17,7 +17,8 @@ from simulator.provider.profile import Profile
 from simulator.rehearsal.rehearse import Patience, rehearse
 from simulator.run.directory import RunDirectory
 from simulator.run.percentiles import exact
-from simulator.scenario.scenario import Timeouts, load
+from simulator.scenario.scenario import load
+from simulator.scenario.target import Timeouts
 from simulator.strategies import offline
 from simulator.strategies.node import Node
 from simulator.strategies.recorded import Assumed, Recorded

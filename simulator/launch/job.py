@@ -16,7 +16,7 @@ from simulator.launch.matrix import SCALE
 from simulator.launch.options import Options
 from simulator.launch.replaying import Tell
 from simulator.launch.target import check_key, check_listening, is_loopback, shown
-from simulator.replay.plan import Guards, OwnPrompts, ReplayPlan, Rung, Target, Timeouts
+from simulator.replay.plan import AppShape, Guards, OwnPrompts, ReplayPlan, Rung, Target, Timeouts
 from simulator.run.directory import RunDirectory, writing
 from simulator.run.record import RunRecord, hashes, redacted, versions
 from simulator.strategies.node import Node
@@ -131,7 +131,16 @@ class Job:
             return Target(base_url=base_url, api=target.api, timeouts=times)
         # A server on this machine may want no key; beyond it `prepare` has asked for one.
         key_env = target.key_env if os.environ.get(target.key_env) else None
-        return Target(base_url=base_url, api=target.api, key_env=key_env, models=target.models, timeouts=times)
+        return Target(
+            base_url=base_url,
+            api=target.api,
+            app=AppShape.model_validate(target.app.model_dump()) if target.app else None,
+            key_env=key_env,
+            models=target.models,
+            headers=target.headers,
+            ca_file=self.inputs.scenario_path.parent / target.ca_file if target.ca_file else None,
+            timeouts=times,
+        )
 
     def _guards(self) -> Guards:
         spend = self.options.max_spend

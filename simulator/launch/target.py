@@ -6,7 +6,7 @@ import socket
 from urllib.parse import urlsplit
 
 from simulator.errors import BadInput, Precondition
-from simulator.scenario.scenario import Target
+from simulator.scenario.target import Target
 
 _PROBE_S = 5.0
 

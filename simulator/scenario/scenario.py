@@ -1,51 +1,21 @@
 """A scenario: what a launch looks like, what it must hold, and the ways to serve it. One YAML file, checked whole."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from simulator import yamlfile
 from simulator.scenario.claim import ScenarioClaim
 from simulator.scenario.objective import Objective
 from simulator.scenario.projection import Budget, Launch, ProjectionPlan
+from simulator.scenario.target import Target
 from simulator.strategies.tree import Strategies
 from simulator.traffic.plan import Traffic
-from simulator.units import Duration
 from simulator.yamlfile import FileModel
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=40)]
 """Lower-case words joined by hyphens; it becomes part of a directory's name."""
-
-
-class Timeouts(FileModel):
-    """How long the client waits, each from the send. What times out is a failure, and may still be billed."""
-
-    connect: Duration = 5.0
-    first_token: Duration = 30.0
-    total: Duration = 120.0
-
-
-class Target(FileModel):
-    """Where requests go: the embedded staging endpoint of a provider profile, or a URL you own."""
-
-    staging: Path | None = None
-    """Provider profile, beside the scenario file."""
-    url: str | None = None
-    """Base URL up to and including `/v1`, as in `https://staging.example.com/v1`."""
-    api: Literal["chat"] = "chat"
-    key_env: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")] = "TENFOLD_API_KEY"
-    """The NAME of the environment variable that holds the key; the key itself is never written anywhere."""
-    models: dict[str, str] = Field(default_factory=dict)
-    """A strategy's model name → the name that the target knows it by."""
-    timeouts: Timeouts = Timeouts()
-
-    @field_validator("url")
-    @classmethod
-    def _has_a_scheme(cls, url: str | None) -> str | None:
-        if url is not None and not url.startswith(("http://", "https://")):
-            raise ValueError(f"{url!r} is not a URL; write http://… or https://…")
-        return url
 
 
 class Scenario(FileModel):

@@ -2,7 +2,7 @@ import pytest
 
 from simulator.errors import BadInput, Precondition
 from simulator.launch.target import check_key, is_loopback, shown
-from simulator.scenario.scenario import Target
+from simulator.scenario.target import Target
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,37 @@
+import pytest
+
+from simulator.errors import InvalidFile
+from simulator.scenario.target import Target
+from simulator.yamlfile import parse
+
+APP = """\
+url: http://127.0.0.1:9/api
+api: app
+app:
+  path: /chat
+  body: {question: "{prompt}", stream: "{stream}"}
+  text: delta.text
+"""
+
+
+def test_an_application_says_how_it_is_asked_and_read() -> None:
+    found = parse(APP, Target, name="t.yaml")
+    assert found.app is not None
+    assert (found.app.path, found.app.text) == ("/chat", "delta.text")
+
+
+@pytest.mark.parametrize("text", ["api: app\n", APP.replace("api: app", "api: chat")])
+def test_the_app_block_goes_with_the_api(text: str) -> None:
+    with pytest.raises(InvalidFile, match="app block go together"):
+        parse(text, Target, name="t.yaml")
+
+
+@pytest.mark.parametrize("name", ["Authorization", "x-api-key", "Cookie"])
+def test_a_header_that_would_hold_a_key_is_refused(name: str) -> None:
+    with pytest.raises(InvalidFile, match=r"t\.yaml:1:\d+: headers: .* name its variable in key_env"):
+        parse(f"headers: {{{name}: secret}}\n", Target, name="t.yaml")
+
+
+def test_a_url_has_a_scheme() -> None:
+    with pytest.raises(InvalidFile, match="write http://"):
+        parse("url: staging.example.com/v1\n", Target, name="t.yaml")
