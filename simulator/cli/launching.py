@@ -110,6 +110,10 @@ def run(
     prices: Prices = None,
     processes: Annotated[int, typer.Option("--processes", help="Locust processes on this machine.", min=1, max=64)] = 1,
     max_spend: MaxSpend = None,
+    users: Annotated[
+        int | None,
+        typer.Option("--users", help="Closed loop: so many sessions at a time, instead of the plan's times.", min=1),
+    ] = None,
     max_error_rate: Annotated[
         str | None,
         typer.Option("--max-error-rate", help="Stop when more than this share is not answered.", metavar="20%"),
@@ -158,6 +162,7 @@ def run(
         keep_prompts=keep_prompts,
         max_spend=None if max_spend is None else money("--max-spend", max_spend),
         max_error_rate=None if max_error_rate is None else share("--max-error-rate", max_error_rate),
+        users=users,
     )
     talk = Console(stderr=True)
     with RunProgress(talk) as progress:

@@ -13,7 +13,7 @@ from simulator.pricing.book import PriceBook
 from simulator.pricing.errors import UnknownPrice
 from simulator.pricing.snapshot import snapshot_text
 from simulator.provider.profile import Profile
-from simulator.run.directory import RunDirectory
+from simulator.run.directory import PROFILE_FILE, RATES_FILE, SCENARIO_FILE, RunDirectory
 from simulator.run.record import relative, sha256
 from simulator.scenario import scenario as scenarios
 from simulator.scenario.own_prompts import chats_text, planned_trace, read_chats, repeats_note
@@ -24,8 +24,6 @@ from simulator.traffic.reading import read as read_log
 from simulator.traffic.slice import cut
 from simulator.traffic.trace import Trace
 from simulator.units import seconds_text
-
-SCENARIO_FILE, PROFILE_FILE, RATES_FILE = "scenario.yaml", "profile.yaml", "rates.yaml"
 
 
 @dataclass(frozen=True)
@@ -100,6 +98,8 @@ class Inputs:
         return f"{len(self.trace)} requests in {sessions} sessions over {seconds_text(self.trace.span_s)} at 1×"
 
     def multiply_text(self, options: Options) -> str:
+        if options.users is not None:
+            return f"closed loop, {options.users} sessions at a time: arrival times are not the plan's"
         if options.meaning != "clone":
             return options.meaning
         given = options.jitter_s
@@ -132,13 +132,13 @@ def keep(inputs: Inputs, directory: RunDirectory, *, prompts: bool = False) -> N
 
     A user's own `prompts` only when asked: they may hold what nobody else should read.
     """
-    directory.keep(inputs.scenario_path, name=SCENARIO_FILE)
+    directory.keep(inputs.scenario_path, name=Path(SCENARIO_FILE).name)
     if inputs.profile_path:
-        directory.keep(inputs.profile_path, name=PROFILE_FILE)
+        directory.keep(inputs.profile_path, name=Path(PROFILE_FILE).name)
     for number, chats in enumerate(inputs.chats.values() if prompts else (), 1):
         for file in chats.files:
             directory.keep(file, name=f"prompts-{number}-{file.name}")
-    (directory.path / "inputs" / RATES_FILE).write_text(snapshot_text(inputs.rates()), encoding="utf-8")
+    (directory.path / RATES_FILE).write_text(snapshot_text(inputs.rates()), encoding="utf-8")
 
 
 def _profile_path(scenario: Scenario, options: Options) -> Path | None:

@@ -16,12 +16,12 @@ from simulator.launch.matrix import SCALE
 from simulator.launch.options import Options
 from simulator.launch.replaying import Tell
 from simulator.launch.target import check_key, check_listening, is_loopback, shown
+from simulator.replay.evidence import CALLS_FILE
 from simulator.replay.plan import AppShape, Guards, OwnPrompts, ReplayPlan, Rung, Target, Timeouts
-from simulator.run.directory import RunDirectory, writing
+from simulator.run.directory import TRACE_FILE, RunDirectory, writing
 from simulator.run.record import RunRecord, hashes, redacted, versions
 from simulator.strategies.node import Node
 
-TRACE_FILE = "trace.parquet"
 _EMBEDDED = "embedded staging endpoint"
 
 
@@ -72,6 +72,7 @@ class Job:
                 for journey, one in inputs.chats.items()
             },
             seed=inputs.seed,
+            users=options.users,
             rungs=[*self._rungs()],
             strategies={name: inputs.scenario.strategies[name] for name in inputs.strategies} | self._sampled(),
             target=self._target(base_url),
@@ -157,7 +158,7 @@ def kept_once_rows_are_there(directory: RunDirectory) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        if not (directory.path / "calls.arrows").exists():
+        if not (directory.path / CALLS_FILE).exists():
             shutil.rmtree(directory.path, ignore_errors=True)
         raise
 

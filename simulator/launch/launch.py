@@ -9,16 +9,16 @@ from typing import Any
 from simulator.derive import derive
 from simulator.endpoint import cores
 from simulator.errors import ExitCode
-from simulator.launch.job import TRACE_FILE, Job, kept_once_rows_are_there
+from simulator.launch.job import Job, kept_once_rows_are_there
 from simulator.launch.options import Options
-from simulator.launch.replaying import Tell, replay
+from simulator.launch.replaying import LOG_FILE, PLAN_FILE, Tell, replay
 from simulator.pricing.book import PriceBook
 from simulator.replay import evidence
 from simulator.reports.write import write_reports
 from simulator.run.directory import RunDirectory, writing
 from simulator.run.ledger import Ledger
 from simulator.run.record import GeneratorHealth, RungRecord, RunRecord, Status, hashes
-from simulator.run.verification import Verification
+from simulator.run.verification import EVIDENCE, Verification
 from simulator.run.verification import verify as verified
 from simulator.summary import Summary
 
@@ -63,7 +63,7 @@ def conclude(directory: RunDirectory, record: RunRecord) -> Finished:
         directory.write_record(record.model_copy(update={"rungs": rungs}))
         summary = derive(path)
         outputs = write_reports(summary, path)
-        for name in ("calls.arrows", "requests.arrows", "replay.json", "plan.json", "replay.log"):
+        for name in (*evidence.FILES, PLAN_FILE, LOG_FILE):
             if record.status == "complete":
                 (path / name).unlink(missing_ok=True)
         done = record.model_copy(
@@ -100,7 +100,7 @@ def verify(path: Path) -> Verification:
 
 
 def _hashed(path: Path, derived: list[str]) -> dict[str, str]:
-    return hashes(path, [TRACE_FILE, "calls.parquet", "requests.parquet", *derived])
+    return hashes(path, [*EVIDENCE, *derived])
 
 
 def _driver_status(path: Path) -> Status:

@@ -43,6 +43,8 @@ class Options:
     """Requests to record on every model once; None: no matrix."""
     max_spend: Decimal | None = None
     max_error_rate: float | None = None
+    users: int | None = None
+    """Closed loop: so many sessions at a time instead of the trace's times."""
 
     def chosen(self, scenario: Scenario) -> dict[str, object]:
         """The strategies to run, in the scenario's order; the baseline first. Raises `BadInput` for an unknown one."""

@@ -11,12 +11,14 @@ from typing import Any
 
 from simulator.errors import ExitCode, Precondition
 from simulator.replay.command import command
+from simulator.replay.evidence import CALLS_FILE
 from simulator.replay.plan import ReplayPlan
 from simulator.run.record import Status
 
 Tell = Callable[[dict[str, Any]], None]
 """Takes the events of a run as they happen."""
 
+PLAN_FILE, LOG_FILE = "plan.json", "replay.log"
 _STOP_WITHIN_S = 20.0
 _STATUS: dict[int, Status] = {0: "complete", ExitCode.GUARD: "stopped", ExitCode.INTERRUPTED: "interrupted"}
 
@@ -26,9 +28,9 @@ def replay(plan: ReplayPlan, *, processes: int, cpu: int | None, tell: Tell) -> 
 
     Raises `Precondition` where the process could not start its work, with its own words.
     """
-    path = plan.run_dir / "plan.json"
+    path = plan.run_dir / PLAN_FILE
     plan.write(path)
-    log = plan.run_dir / "replay.log"
+    log = plan.run_dir / LOG_FILE
     with log.open("w", encoding="utf-8") as errors:
         # Its own session: Ctrl-C comes to us, and we pass it on once.
         process = subprocess.Popen(
@@ -78,7 +80,7 @@ def _listen(process: "subprocess.Popen[str]", tell: Tell) -> None:
 
 
 def _any_rows(run_dir: Path) -> bool:
-    calls = run_dir / "calls.arrows"
+    calls = run_dir / CALLS_FILE
     return calls.is_file() and calls.stat().st_size > 0
 
 
