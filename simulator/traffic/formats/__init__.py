@@ -18,9 +18,16 @@ def known() -> dict[str, Format]:
 
 
 def read(path: Path, *, format: str | None = None) -> Import:  # noqa: A002  # the word of the command line
-    """Read a file. Raises `InvalidFile` where no format, or more than one, fits; `BadInput` for an unknown name."""
+    """Read a file. Raises `InvalidFile` where no format fits, or more than one, or what was read is to be doubted;
+    `BadInput` for an unknown name."""
     head = _head(path)  # also tells a missing file in one line
-    return (_named(format) if format else _fitting(path, head)).read(path)
+    if format:
+        return _named(format).read(path)
+    recognised = _fitting(path, head)
+    found = recognised.read(path)
+    if doubt := recognised.doubt(found):
+        raise InvalidFile(f"{path}: {doubt}")
+    return found
 
 
 def sniff(path: Path) -> Format:

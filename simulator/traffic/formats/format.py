@@ -46,6 +46,10 @@ class Format(ABC):
     def read(self, path: Path) -> Import:
         """The file as a trace. Raises `InvalidFile` where it is not of this format or has no usable row."""
 
+    def doubt(self, _: Import) -> str | None:
+        """Why a file that was recognised, not named, may be another one; None where nothing speaks for that."""
+        return None
+
 
 class Skip(Exception):
     """Raised in `rows` for a record that is no request to replay; its text is the reason in the report."""

@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from simulator.errors import InvalidFile
 from simulator.traffic import formats
 from simulator.traffic.info import info
 
@@ -30,6 +31,24 @@ def test_mooncake_counts_milliseconds_and_names_a_partial_block_too(tmp_path):
         (0.0, 600, (0, 1), 512),
         (3.0, 1024, (0, 2), 512),
     ]
+
+
+def test_seconds_that_would_pass_for_milliseconds_are_doubted_and_read_when_named(tmp_path):
+    rows = [{"timestamp": n / 4, "input_length": 9, "output_length": 5} for n in range(2000)]
+    path = write(tmp_path / "s.jsonl", *rows)
+    with pytest.raises(InvalidFile, match="4,000 requests/s over 500 ms if its times are milliseconds") as caught:
+        formats.read(path)
+    assert "--format mooncake-s if they are seconds" in str(caught.value)
+    assert formats.read(path, format="mooncake-s").trace.span_s == pytest.approx(500)
+    assert formats.read(path, format="mooncake").trace.span_s == pytest.approx(0.5)
+
+
+def test_block_ids_of_another_size_are_not_taken_for_512_tokens(tmp_path):
+    row = {"timestamp": 0, "input_length": 1000, "output_length": 5}
+    path = write(tmp_path / "m.jsonl", row | {"hash_ids": [1, 2]}, row | {"hash_ids": list(range(63))})
+    report = formats.read(path).report
+    assert report.dropped == {"512 tokens a block id do not add up to its input_length": 1}
+    assert report.lines["512 tokens a block id do not add up to its input_length"] == [2]
 
 
 def test_bailian_follows_parents_into_one_session(tmp_path):
