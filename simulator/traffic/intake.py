@@ -106,7 +106,9 @@ def _with_starts(rows: pa.Table, report: Report) -> pa.Table:
     """For a log without a clock: one session per second, in the order of the file."""
     session = pc.coalesce(rows.column("session_id"), _row_names(rows)).combine_chunks()
     index = session.dictionary_encode().indices.cast(pa.int64())
-    report.notes.append("the log has no times: sessions start one per second; `tenfold trace convert --rate 2/s` sets another")
+    report.notes.append(
+        "the log has no times: sessions start one per second; `tenfold trace convert --rate 2/s` sets another"
+    )
     known = pc.fill_null(rows.column("think_s"), 0.0)
     rows = rows.set_column(rows.schema.get_field_index("think_s"), "think_s", known)
     rows = rows.set_column(rows.schema.get_field_index("at_ns"), "at_ns", pc.multiply(index, 10**9))

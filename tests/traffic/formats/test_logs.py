@@ -239,6 +239,6 @@ def test_a_record_that_does_not_fit_is_counted(tmp_path):
 
 def test_every_format_can_be_named_and_has_one_name():
     assert {
-        "azure", "bailian", "burstgpt", "calls", "helicone", "langfuse", "litellm", "mooncake", "mooncake-s", "openai", "otel",
-        "ragpulse", "sharegpt", "tenfold", "weka",
+        "azure", "bailian", "burstgpt", "calls", "helicone", "langfuse", "litellm", "mooncake", "mooncake-s", "openai",
+        "otel", "ragpulse", "sharegpt", "tenfold", "weka",
     } == set(formats.known())  # fmt: skip
