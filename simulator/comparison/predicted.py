@@ -15,7 +15,7 @@ from simulator.errors import BadInput
 from simulator.figures import Figures
 from simulator.provider.profile import Profile
 from simulator.rehearsal.rehearse import Patience, rehearse
-from simulator.run.directory import RunDirectory
+from simulator.run.directory import PROFILE_FILE, SCENARIO_FILE, TRACE_FILE, RunDirectory
 from simulator.run.percentiles import exact
 from simulator.scenario.scenario import load
 from simulator.scenario.target import Timeouts
@@ -61,14 +61,14 @@ def of_run(path: Path, *, label_accuracy: float | None = None) -> list[Predictio
     """
     source, opened = Source.read(path), RunDirectory.open(path)
     directory, simulated = opened.path, opened.read_record().simulated
-    scenario = load(directory / "inputs/scenario.yaml")
-    profile_file = directory / "inputs/profile.yaml"
+    scenario = load(directory / SCENARIO_FILE)
+    profile_file = directory / PROFILE_FILE
     profile = yamlfile.load(profile_file, Profile) if profile_file.is_file() else None
     ran = set(pc.unique(source.requests["strategy"]).to_pylist())
     strategies = {name: node for name, node in scenario.strategies.items() if name in ran}
     found = [_offline(source, *one, label_accuracy, profile) for one in strategies.items() if one[0] != source.baseline]
     if profile:
-        trace = Trace.read(directory / "trace.parquet")
+        trace = Trace.read(directory / TRACE_FILE)
         rehearsed = _rehearsed(source, trace, strategies, profile, scenario.target.timeouts)
         found += [one.model_copy(update={"note": SAME_PROFILE if simulated else None}) for one in rehearsed]
     if not found:

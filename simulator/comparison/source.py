@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from simulator.pricing.book import PriceBook
-from simulator.run.directory import RunDirectory
+from simulator.run.directory import RATES_FILE, SCENARIO_FILE, TRACE_FILE, RunDirectory
 from simulator.run.ledger import Ledger
 from simulator.scenario.scenario import load
 from simulator.spend.bill import call_costs
@@ -42,10 +42,10 @@ class Source:
         return cls(
             ledger.calls,
             ledger.requests,
-            Trace.read(directory.path / "trace.parquet").sessions(),
-            baseline=load(directory.path / "inputs/scenario.yaml").baseline,
+            Trace.read(directory.path / TRACE_FILE).sessions(),
+            baseline=load(directory.path / SCENARIO_FILE).baseline,
             scale=1.0,
-            book=book or PriceBook.load(directory.path / "inputs/rates.yaml"),
+            book=book or PriceBook.load(directory.path / RATES_FILE),
             at=datetime.fromisoformat(record.started_at),
             seed=record.seed,
         )

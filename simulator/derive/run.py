@@ -16,7 +16,7 @@ from simulator.errors import InvalidFile
 from simulator.pricing.book import PriceBook
 from simulator.pricing.errors import UnknownPrice
 from simulator.provider.profile import Profile
-from simulator.run.directory import RunDirectory
+from simulator.run.directory import PROFILE_FILE, RATES_FILE, SCENARIO_FILE, RunDirectory
 from simulator.run.health import Verdict, verdict
 from simulator.run.ledger import Ledger
 from simulator.run.metrics import rung_figures
@@ -30,8 +30,6 @@ from simulator.spend.projection import Projection, project
 from simulator.spend.typical_costs import typical_costs
 from simulator.verdicts.breaks import Break, breaks
 from simulator.verdicts.objectives import Judgement, judge
-
-SCENARIO_FILE, PROFILE_FILE, RATES_FILE = "inputs/scenario.yaml", "inputs/profile.yaml", "inputs/rates.yaml"
 
 
 @dataclass(frozen=True)

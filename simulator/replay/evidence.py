@@ -13,6 +13,7 @@ from simulator.calls import CALLS, REQUESTS, Call, RequestRow
 from simulator.errors import InvalidFile
 
 CALLS_FILE, REQUESTS_FILE, REPLAY_FILE = "calls.arrows", "requests.arrows", "replay.json"
+FILES = (CALLS_FILE, REQUESTS_FILE, REPLAY_FILE)
 
 _FIELDS = {id(schema): attrgetter(*schema.names) for schema in (CALLS, REQUESTS)}
 

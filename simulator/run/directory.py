@@ -17,6 +17,8 @@ from simulator.errors import BadInput, InvalidFile, Precondition
 from simulator.run.record import RunRecord
 
 RECORD = "run.json"
+SCENARIO_FILE, PROFILE_FILE, RATES_FILE = "inputs/scenario.yaml", "inputs/profile.yaml", "inputs/rates.yaml"
+TRACE_FILE = "trace.parquet"
 _PARTIAL = ".partial"
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _REFUSED = {errno.EROFS, errno.EACCES, errno.EPERM}

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Literal
 
 from simulator.figures import Figures
-from simulator.run.directory import RunDirectory
+from simulator.run.directory import TRACE_FILE, RunDirectory
+from simulator.run.ledger import CALLS_FILE, REQUESTS_FILE
 from simulator.run.record import RunRecord, sha256, versions
 
-EVIDENCE = frozenset({"trace.parquet", "requests.parquet", "calls.parquet"})
+EVIDENCE = frozenset({TRACE_FILE, REQUESTS_FILE, CALLS_FILE})
 """With `inputs/`: what everything else is derived from."""
 
 
