@@ -244,6 +244,13 @@ def test_headers_stand_in_for_a_quota_that_nobody_declared() -> None:
     assert one.costs == "at most 90 % of the requests would be refused at 100×"
 
 
+def test_what_a_header_said_was_left_does_not_date_refusals_that_were_seen() -> None:
+    """A window of seconds said 20,000 of 300,000 tokens were left, and a quota had run out `from 0×, measured`."""
+    one, *_ = found(rung(1.0, left=100), rung(2.0, refused=50, left=100))
+    assert (one.title, one.multiplier) == ("gpt-4o: a quota nobody declared runs out", 2.0)
+    assert (one.low, one.high, one.provenance) == (1.0, 2.0, "measured")
+
+
 def test_a_header_that_a_clean_rung_contradicts_is_not_believed() -> None:
     assert found(rung(1.0, left=1000)) == []
 

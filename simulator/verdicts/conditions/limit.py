@@ -35,6 +35,8 @@ def find(evidence: Evidence) -> Iterator[Break]:
         for model in evidence.demands[strategy].per_second:
             seen = _Seen.of(evidence, strategy, model)
             tightest = _tightest(evidence, strategy, model, seen)
+            if seen.refused_at and tightest and tightest.limit.at_least:
+                tightest = None  # a floor says from where on it may break; it broke, so only what was seen counts
             if seen.refused_at and (not tightest or tightest.multiplier > _EXPLAINS * seen.refused_at):
                 yield _unknown(evidence, strategy, seen, model=model, tightest=tightest)
                 seen = _Seen(None, None, None, None)
@@ -114,18 +116,17 @@ def _known(evidence: Evidence, quota: _Quota, seen: _Seen) -> Break:
     at = min(quota.multiplier, seen.refused_at or math.inf)
     target = evidence.target_scale(at)
     low, high = (seen.clean_at, seen.refused_at) if seen.refused_at else quota.bounds()
-    floor = limit.at_least and not seen.refused_at
     return Break(
         kind="limit",
-        title=f"{limit.model}: {unit} {'may ' if floor else ''}run out",
+        title=f"{limit.model}: {unit} {'may ' if limit.at_least else ''}run out",
         strategy=strategy,
         multiplier=at,
         low=None if low is None else min(low, at),
-        high=None if floor else high,
-        provenance="measured" if seen.refused_at else "assumed" if floor else "extrapolated",
+        high=None if limit.at_least else high,
+        provenance="measured" if seen.refused_at else "assumed" if limit.at_least else "extrapolated",
         evidence=f"{_asked(quota)}{_shown(seen, at)}",
         costs=_refusals(evidence, quota, seen, target),
-        fix=f"{'declare the quota in a provider profile; ' if floor else ''}"
+        fix=f"{'declare the quota in a provider profile; ' if limit.at_least else ''}"
         f"for {scale_text(target)}, {_short(_up(limit.per_minute * target / at))} {unit} on {limit.model}, "
         f"or {share_text(1 - at / target)} less demand on it: route, shorten, cache or queue",
         verify=evidence.verify(strategy, target),
