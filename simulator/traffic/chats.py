@@ -1,8 +1,9 @@
 """A user's own prompts: chats that are sent word for word in place of synthetic text. Read by whoever sends them.
 
-A file of JSON lines holds a chat per line: a list of messages, `{"messages": […]}`, `{"body": {"messages": […]}}` or
-`{"prompt": "…"}`. Any other file holds a prompt per line; of a folder, every file is one prompt (`.jsonl`: chats). A
-chat's user messages are the turns of a session; what the assistant said between them is sent as it stands.
+A file of JSON lines, or of a JSON array, holds chats: each a list of messages, `{"messages": […]}`, `{"body":
+{"messages": […]}}`, ShareGPT's `{"conversations": […]}` or `{"prompt": "…"}`. A text file holds a prompt per line; of a
+folder, every text file is one prompt. A chat's user messages are the turns of a session; what the assistant said
+between them is sent as it stands.
 """
 
 import hashlib
@@ -17,6 +18,9 @@ from simulator.errors import InvalidFile
 
 Message = dict[str, str]
 _ROLES = ("system", "developer", "user", "assistant")
+_LINES, _ARRAY, _OTHERS = (".jsonl", ".ndjson"), ".json", (".csv", ".tsv", ".parquet", ".gz", ".zip", ".xlsx", ".yaml")
+_SPEAKERS = {"human": "user", "gpt": "assistant", "chatgpt": "assistant", "model": "assistant"}
+"""ShareGPT's words for roles."""
 _SHOWN = 5
 """Problems told at once."""
 
@@ -97,6 +101,9 @@ def _bytes(path: Path) -> bytes:
 
 def _chats(path: Path, content: bytes, *, whole: bool) -> Iterator[tuple[str, Chat | str]]:
     """Place and chat, or what is wrong there."""
+    if path.suffix in _OTHERS:
+        yield str(path), f"{path.suffix} holds no prompts; write .jsonl (chats) or .txt (one per line)"
+        return
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -104,8 +111,10 @@ def _chats(path: Path, content: bytes, *, whole: bool) -> Iterator[tuple[str, Ch
         yield f"{path}:{line}", "not UTF-8"
         return
     lines = [(f"{path}:{number}", line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
-    if path.suffix in (".jsonl", ".ndjson"):
+    if path.suffix in _LINES:
         yield from ((where, _of_json(line)) for where, line in lines)
+    elif path.suffix == _ARRAY:
+        yield from _of_array(path, text)
     elif whole:
         yield from ([(str(path), _of_prompt(text))] if lines else [])
     else:
@@ -116,19 +125,44 @@ def _of_prompt(text: str) -> Chat:
     return Chat(((), ({"role": "user", "content": text},)))
 
 
+def _of_array(path: Path, text: str) -> Iterator[tuple[str, Chat | str]]:
+    try:
+        said: Any = json.loads(text)
+    except ValueError as error:
+        yield str(path), f"not readable as JSON: {error}"
+        return
+    if not isinstance(said, list):
+        yield str(path), "not an array of chats"
+        return
+    yield from ((f"{path}: chat {number}", _of_said(one)) for number, one in enumerate(said, 1))
+
+
 def _of_json(line: str) -> Chat | str:
     try:
-        said: Any = json.loads(line)
+        return _of_said(json.loads(line))
     except ValueError as error:
         return f"not readable as JSON: {error}"
+
+
+def _of_said(said: Any) -> Chat | str:
     if isinstance(said, dict) and isinstance(said.get("body"), dict):
         said = said["body"]
     if isinstance(said, dict) and isinstance(said.get("prompt"), str):
         return _of_prompt(said["prompt"])
+    if isinstance(said, dict) and isinstance(said.get("conversations"), list):
+        said = [_spoken(one) for one in said["conversations"]]
     listed = said.get("messages") if isinstance(said, dict) else said
     if not isinstance(listed, list):
         return 'not a chat; write {"messages": [{"role": "user", "content": "…"}]} or {"prompt": "…"}'
     return _of_messages(listed)
+
+
+def _spoken(one: Any) -> Any:
+    """A message of ShareGPT's in OpenAI's words."""
+    if not isinstance(one, dict):
+        return one
+    who = str(one.get("from"))
+    return {"role": _SPEAKERS.get(who, who), "content": one.get("value")}
 
 
 def _of_messages(listed: list[Any]) -> Chat | str:

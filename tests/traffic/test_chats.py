@@ -55,6 +55,29 @@ def test_a_chat_is_sent_turn_by_turn_with_what_the_assistant_said(tmp_path, wrap
     assert (chat.last(1), chat.last(2)) == (whole[1:2], whole[3:4])
 
 
+def test_sharegpt_and_arrays_are_chats_too(tmp_path):
+    spoken = [("system", "Be kind."), ("human", "Hello?"), ("gpt", "Hi.")]
+    share = {"id": "x", "conversations": [{"from": who, "value": text} for who, text in spoken]}
+    (tmp_path / "c.json").write_text(json.dumps([share, said("Anybody?")]))
+    chats = read(tmp_path / "c.json")
+    assert [chat.before(1) for chat in chats.chats] == [said("Hello?", system="Be kind."), said("Anybody?")]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "line"),
+    [
+        ("c.csv", "text\nHello?\n", r"c\.csv: \.csv holds no prompts; write \.jsonl"),
+        ("c.json", '{"a": 1}', r"c\.json: not an array of chats"),
+        ("c.json", '[{"prompt": "a"}, {"a": 1}]', r"c\.json: chat 2: not a chat"),
+        ("c.json", "[", r"c\.json: not readable as JSON"),
+    ],
+)
+def test_other_files_are_refused_rather_than_sent_as_lines(tmp_path, name, content, line):
+    (tmp_path / name).write_text(content)
+    with pytest.raises(InvalidFile, match=line):
+        read(tmp_path / name)
+
+
 def test_messages_of_one_side_stay_apart_but_count_as_one_turn(tmp_path):
     whole = [{"role": "assistant", "content": "Welcome!"}, *said("Hello?"), *said("Anybody?")]
     chat = read(lines(tmp_path / "c.jsonl", whole)).of(1)

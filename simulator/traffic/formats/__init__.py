@@ -39,9 +39,12 @@ def _fitting(path: Path, head: Head) -> Format:
     fitting = [one for one in known().values() if one.fits(head)]
     if len(fitting) == 1:
         return fitting[0]
-    names = ", ".join(one.name for one in fitting) if fitting else ", ".join(sorted(known()))
-    what = "fits several formats" if fitting else "fits no known format"
-    raise InvalidFile(f"{path}: {what}; name one with --format: {names}")
+    if fitting:
+        raise InvalidFile(f"{path}: fits several formats; name one with --format: {', '.join(f.name for f in fitting)}")
+    names = ", ".join(sorted(known()))
+    raise InvalidFile(
+        f"{path}: fits no known format; name one with --format ({names}), or map its columns with --format mapping.yaml"
+    )
 
 
 def _named(name: str) -> Format:
