@@ -59,6 +59,13 @@ def test_overhead_without_a_price_is_not_nothing(launch: Summary) -> None:
     assert all("unknown" in line and "$0.00 " not in line for line in routed)
 
 
+def test_what_breaks_below_one_times_keeps_its_digits(launch: Summary) -> None:
+    """A quota for 0.023× was told to run out `from 0×`."""
+    small = launch.breaks[0].model_copy(update={"multiplier": 0.0233, "low": None})
+    text = render(launch.model_copy(update={"breaks": [small]}), width=120)
+    assert "1  0.023×  " in text
+
+
 def test_a_strategy_without_a_month_is_named(launch: Summary) -> None:
     months = [month for month in launch.projection.months if month.strategy != "routed"]
     text = render(launch.model_copy(update={"projection": launch.projection.model_copy(update={"months": months})}))

@@ -9,10 +9,13 @@ SHOWN = 3
 
 
 def multiplier_text(found: Break) -> str:
-    """`4.6×`, `4.6× [4.1×, 5.2×]`; `unknown` where it cannot be identified."""
+    """`4.6×`, `4.6× [4.1×, 5.2×]`, `0.35×` and never `0×`; `unknown` where it cannot be identified."""
     if found.multiplier is None:
         return "unknown"
-    text = scale_text(round(found.multiplier, 1 if found.multiplier < 100 else 0))
+    digits = (
+        f"{found.multiplier:.2g}" if found.multiplier < 1 else f"{found.multiplier:.{int(found.multiplier < 100)}f}"
+    )
+    text = scale_text(float(digits))
     bounds = [None if bound is None else scale_text(float(f"{bound:.3g}")) for bound in (found.low, found.high)]
     if None in bounds or bounds[0] == bounds[1]:
         return text
