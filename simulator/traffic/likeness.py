@@ -26,6 +26,7 @@ class Line(Figures):
     measure: str
     allowed: float
 
+    @computed_field  # type: ignore[prop-decorator]
     @property
     def near(self) -> bool:
         """Whether they are near enough; where both are unknown, too."""
