@@ -151,7 +151,7 @@ def _sweep(
     source = Source.read(run)
     measured = Measured.of(
         source,
-        set[str]().union(*(node.models() for node in strategies.values())),
+        strategies.values(),
         label_accuracy=None if accuracy is None else share("--label-accuracy", accuracy),
         labels=Labels.read(labels) if labels else None,
     )

@@ -1,6 +1,6 @@
 """What a run recorded of every model, as columns: thousands of strategies are priced over it without a request."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -19,9 +19,9 @@ from simulator.run.percentiles import Floats, Ints
 from simulator.run.rows import floats
 from simulator.strategies import offline
 from simulator.strategies.batch import Batch, Evaluation, Known, Sent
-from simulator.strategies.effects import Ask
+from simulator.strategies.effects import EMBED, Ask
 from simulator.strategies.keys import folded
-from simulator.strategies.node import parse
+from simulator.strategies.node import Node, parse
 from simulator.strategies.recorded import Assumed, Recorded
 from simulator.strategies.rule import NUMBERS, WORDS
 from simulator.strategies.tree import bind
@@ -55,10 +55,16 @@ class Measured:
 
     @classmethod
     def of(
-        cls, source: Source, models: Iterable[str], *, label_accuracy: float | None = None, labels: Labels | None = None
+        cls,
+        source: Source,
+        strategies: Collection[Node],
+        *,
+        label_accuracy: float | None = None,
+        labels: Labels | None = None,
     ) -> "Measured":
-        """Raises BadInput where no session is left, or a call of it has no price."""
-        names = sorted(models)
+        """For what these strategies may ask. Raises BadInput where no session is left, or a call has no price."""
+        names = sorted(set[str]().union(*(node.answerers() for node in strategies)))
+        embedders = set[str]().union(*(node.embedders() for node in strategies))
         answers = Recorded(source.calls, scale=source.scale, assumed=Assumed(label_accuracy, source.seed))
         kept = [one for one in source.sessions if _is_whole(one, names, answers, source, labels)]
         if not kept:
@@ -73,7 +79,7 @@ class Measured:
         costs = {name: _priced(table, source) for name, table in columns.items()}
         return cls(
             batch=_batch(asked, columns, source.seed, label_accuracy),
-            rates={name: _rate(source, name) for name in names},
+            rates={name: _rate(source, name) for name in names} | {name: _reading(source, name) for name in embedders},
             paid=costs,
             quality={n: np.array([labels.quality[r.request_id, n] for r in asked]) for n in names} if labels else {},
             baseline_usd=_baseline_usd(source, {request.request_id for request in asked}),
@@ -97,7 +103,7 @@ class Measured:
 
         Raises BadInput for a label where nobody said how often it is right.
         """
-        labelled = next((one for one in evaluation.sent if one.purpose != "answer"), None)
+        labelled = next((one for one in evaluation.sent if one.purpose not in ("answer", EMBED)), None)
         if labelled and self.label_accuracy is None:
             raise BadInput(
                 f"{labelled.node}: its labels were not recorded; say how often {labelled.model} is right, "
@@ -106,14 +112,16 @@ class Measured:
         return sum((self._cost(one) for one in evaluation.sent), Decimal(0))
 
     def _cost(self, sent: Sent) -> Decimal:
-        known, rate = self.batch.of(sent.model), self.rates[sent.model]
-        same = (sent.purpose == "answer") & (sent.input_tokens == known.input_tokens[sent.at])
+        rate, same = self.rates[sent.model], np.zeros(len(sent.at), dtype=bool)
+        if sent.purpose == "answer":
+            same = sent.input_tokens == self.batch.of(sent.model).input_tokens[sent.at]
         other = ~same
         tokens = (
             int(sent.input_tokens[other].sum()) * rate.input_usd
             + int(sent.output_tokens[other].sum()) * rate.output_usd
         )
-        return sum(self.paid[sent.model][sent.at[same]].tolist(), tokens / 1_000_000)
+        recorded = self.paid[sent.model][sent.at[same]].tolist() if same.any() else []
+        return sum(recorded, tokens / 1_000_000)
 
 
 def _is_whole(
@@ -144,6 +152,12 @@ def _rate(source: Source, model: str) -> Rate:
     rates = source.book.rates(model, at=source.at)
     usd = (rates.rate_of(meter, rates.standard).usd_per_million for meter in ("input_tokens", "output_tokens"))
     return Rate(*usd)
+
+
+def _reading(source: Source, model: str) -> Rate:
+    """Of an embedder, which writes nothing."""
+    rates = source.book.rates(model, at=source.at)
+    return Rate(rates.rate_of("input_tokens", rates.standard).usd_per_million, Decimal(0))
 
 
 def _baseline_usd(source: Source, asked: set[str]) -> Decimal:

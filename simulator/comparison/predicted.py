@@ -100,9 +100,9 @@ def _worked_out(source: Source, name: str, node: Node, label_accuracy: float | N
     offline.refuse_ordered(name, node)
     others = source.calls.filter(pc.not_equal(source.calls["strategy"], name))
     answers = Recorded(others, scale=source.scale, assumed=Assumed(label_accuracy, source.seed))
-    whole = [session for session in source.sessions if answers.covers(session, node.models())]
+    whole = [session for session in source.sessions if answers.covers(session, node.answerers())]
     if not whole:
-        raise BadInput(f"no other strategy asked all of {', '.join(sorted(node.models()))}; run with --matrix")
+        raise BadInput(f"no other strategy asked all of {', '.join(sorted(node.answerers()))}; run with --matrix")
     return offline.run({name: node}, whole, answers, scale=source.scale, seed=source.seed)
 
 

@@ -16,6 +16,7 @@ from simulator.run.rows import Rows
 from simulator.strategies import offline
 from simulator.strategies.batch import Answered, Evaluation
 from simulator.strategies.node import NoColumns, Node
+from simulator.strategies.nodes.call import Call
 
 
 class Point(Figures):
@@ -82,8 +83,8 @@ def _by_model(evaluation: Evaluation, answered: Answered) -> dict[str, float]:
 
 
 def _answering(node: Node) -> str:
-    """The model of a call; the word of a node that answers without one."""
-    return min(node.asks(), default=node.kind)
+    """The model of a call; a node that answers without one has a store."""
+    return node.model if isinstance(node, Call) else "store"
 
 
 def _shares(counts: Counter[str], total: int) -> dict[str, float]:
@@ -117,7 +118,7 @@ def _one_by_one(name: str, node: Node, measured: Measured) -> _Figures:
         waited=np.where(rows.answered, rows.ended - rows.scheduled, np.inf),
         first_token=np.where(rows.answered, rows.first_token - rows.scheduled, np.inf),
         quality=None if stored or not measured.labels else _served_quality(measured.labels, served),
-        by_model=_shares(models + Counter({"cache": stored}), len(requests)),
+        by_model=_shares(models + Counter({"store": stored}), len(requests)),
     )
 
 

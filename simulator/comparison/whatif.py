@@ -64,7 +64,7 @@ def what_if(
     for name, node in strategies.items():
         offline.refuse_ordered(name, node)
     answers = Recorded(calls, scale=scale, assumed=assumed)
-    models = sorted(set[str]().union(*(node.models() for node in strategies.values())))
+    models = sorted(set[str]().union(*(node.answerers() for node in strategies.values())))
     whole = [session for session in sessions if answers.covers(session, models)]
     if not whole:
         raise BadInput(

@@ -16,7 +16,7 @@ from simulator.launch.options import Options
 from simulator.spend.bill import RungCost, bill
 from simulator.strategies import offline
 from simulator.strategies.drive import Answer
-from simulator.strategies.effects import Ask
+from simulator.strategies.effects import EMBED, Ask
 from simulator.strategies.node import Node
 from simulator.traffic.request import Request
 from simulator.units import usd_text
@@ -128,6 +128,8 @@ def planned_answer(ask: Ask, request: Request) -> Answer:
     length = _LABEL_TOKENS if ask.labels else request.output_tokens
     if ask.max_output_tokens is not None:
         length = min(length, ask.max_output_tokens)
+    if ask.purpose == EMBED:
+        length = 0
     columns: Mapping[str, Any] = {
         "input_tokens": sent + ask.instructions_tokens,
         "output_tokens": length,

@@ -27,7 +27,7 @@ class Matrix:
     def of(cls, strategies: Mapping[str, Node], trace: Trace, *, requests: int, seed: int) -> "Matrix":
         """For all models of the chosen strategies. Raises `BadInput` where a strategy has one of the names."""
         asked = {_single(node) for node in strategies.values()}
-        models = sorted(set[str]().union(*(node.models() for node in strategies.values())) - asked)
+        models = sorted(set[str]().union(*(node.answerers() for node in strategies.values())) - asked)
         if taken := [name for name in strategies if name in {f"{_PREFIX}{model}" for model in models}]:
             raise BadInput(f"--matrix records its own {taken[0]!r}; give the scenario's strategy another name")
         return cls(

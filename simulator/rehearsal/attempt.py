@@ -7,7 +7,7 @@ from simulator.calls import ANSWERED, Call, Outcome
 from simulator.provider import answers
 from simulator.provider.engine import Answer, Order, Refusal
 from simulator.rehearsal.stage import Stage
-from simulator.strategies.effects import Ask, Reply, Turn
+from simulator.strategies.effects import EMBED, Ask, Reply, Turn
 from simulator.tokens.counting import count
 from simulator.traffic.blocks import prefix
 from simulator.traffic.request import Request
@@ -116,6 +116,8 @@ class Attempt:
         row.outcome, row.status, row.ended_at = outcome.value, status, self.stage.clock.now
         if self._taken is not None:
             _write_answer(row, self._taken, whole=outcome in ANSWERED)
+            if self.ask.purpose == EMBED:  # the engine counts the step that made the vector
+                row.output_tokens, row.reasoning_tokens, row.first_token_at = 0, 0, None
         self.reply = Reply(
             ask=self.ask,
             call_id=row.call_id,

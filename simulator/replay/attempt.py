@@ -10,7 +10,7 @@ from simulator.replay.connection import EXHAUSTED, Connection
 from simulator.replay.pacer import Timeout
 from simulator.replay.reading import Reading
 from simulator.replay.sse import EventStream
-from simulator.strategies.effects import Ask
+from simulator.strategies.effects import EMBED, Ask
 from simulator.traffic.request import Request
 
 _NS = 1_000_000_000
@@ -32,7 +32,7 @@ class Attempt:
         self.after_call_id = after
         self.resend = resend
         self.call_id = f"{request.request_id}/{ask.call}/{ask.attempt}" + (f".{resend}" if resend else "")
-        self.stream = not ask.labels
+        self.stream = not ask.labels and ask.purpose != EMBED
         self.reading = Reading()
         self.outcome: Outcome | None = None
         self.status: int | None = None
@@ -102,7 +102,7 @@ class Attempt:
         if headers.get(b"content-encoding", b"identity") != b"identity":
             self._inflate = zlib.decompressobj(_GZIP_OR_ZLIB).decompress
         if status == 200 and headers.get(b"content-type", b"").startswith(b"text/event-stream"):
-            self._events = EventStream(partial(self.client.wire.dialect.event, self.reading))
+            self._events = EventStream(partial(self.client.wire.dialect_of(self.ask).event, self.reading))
 
     def body(self, data: bytes, at: int) -> None:
         """Hot: once per chunk."""
@@ -127,7 +127,7 @@ class Attempt:
         status = self.status or 0
         if status == 200:
             if self._events is None:
-                self.client.wire.dialect.whole(bytes(self._whole), self.reading)
+                self.client.wire.dialect_of(self.ask).whole(bytes(self._whole), self.reading)
             return self.reading.outcome(streamed=self._events is not None)
         if status in _STATUS:
             return _STATUS[status]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from simulator.calls import Call
-from simulator.strategies.effects import Ask
+from simulator.strategies.effects import EMBED, Ask
 from simulator.traffic.request import Request
 
 _MILLION = Decimal(1_000_000)
@@ -32,7 +32,9 @@ class Spend:
                 tokens = getattr(call, meter) or 0
                 rest -= tokens
                 cost += tokens * rates.get(meter, rates["input_tokens"])
-            cost += rest * rates["input_tokens"] + (call.output_tokens or 0) * rates["output_tokens"]
+            cost += rest * rates["input_tokens"]
+            if call.output_tokens:
+                cost += call.output_tokens * rates["output_tokens"]
             self.usd += cost / _MILLION
 
     def at_most(self, open_: Iterable[tuple[Request, Ask]]) -> Decimal:
@@ -41,6 +43,7 @@ class Spend:
         for request, ask in open_:
             rates = self._rates[ask.model]
             prompt = ask.seen_tokens(request) + ask.instructions_tokens
-            answer = ask.max_output_tokens or request.output_tokens
-            total += prompt * rates["input_tokens"] + answer * rates["output_tokens"]
+            total += prompt * rates["input_tokens"]
+            if ask.purpose != EMBED:
+                total += (ask.max_output_tokens or request.output_tokens) * rates["output_tokens"]
         return total / _MILLION

@@ -4,8 +4,9 @@ from typing import Any
 
 from simulator.replay.address import Address
 from simulator.replay.dialects.dialect import Dialect, Wanted
+from simulator.replay.dialects.embeddings import Embeddings
 from simulator.replay.proxy import proxy_to
-from simulator.strategies.effects import Ask
+from simulator.strategies.effects import EMBED, Ask
 from simulator.traffic import blocks
 from simulator.traffic.prompts import Prompts
 from simulator.traffic.request import Request
@@ -26,6 +27,7 @@ class Wire:
         simulated: bool,
     ) -> None:
         self.dialect = dialect
+        self._embeddings = Embeddings()
         self._prompts = prompts
         self._models = models
         self._simulated = simulated
@@ -34,17 +36,25 @@ class Wire:
         lines |= (proxy.headers if proxy else {}) | dialect.headers(key) | headers
         head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
         origin = address.root if proxy else ""
-        self._head = f"POST {origin}{address.prefix}{dialect.path} HTTP/1.1\r\n{head}".encode()
+        self._head, self._embed_head = (
+            f"POST {origin}{address.prefix}{one.path} HTTP/1.1\r\n{head}".encode()
+            for one in (dialect, self._embeddings)
+        )
+
+    def dialect_of(self, ask: Ask) -> Dialect:
+        """Embeddings have an API of their own, whatever the answers speak."""
+        return self._embeddings if ask.purpose == EMBED else self.dialect
 
     def request(self, request: Request, ask: Ask, *, stream: bool) -> bytes:
         """Head and body of one attempt."""
         messages = self._messages(request, ask)
         output = ask.max_output_tokens or request.output_tokens
         model = self._models.get(ask.model, ask.model)
-        body = self.dialect.body(Wanted(model, messages, max(1, output), stream, ask.tier))
+        body = self.dialect_of(ask).body(Wanted(model, messages, max(1, output), stream, ask.tier))
+        head = self._embed_head if ask.purpose == EMBED else self._head
         accept = b"text/event-stream" if stream else b"application/json"
         extra = self._told(request, ask, output) if self._simulated else b""
-        return b"%bAccept: %b\r\n%bContent-Length: %d\r\n\r\n%b" % (self._head, accept, extra, len(body), body)
+        return b"%bAccept: %b\r\n%bContent-Length: %d\r\n\r\n%b" % (head, accept, extra, len(body), body)
 
     def _messages(self, request: Request, ask: Ask) -> list[dict[str, str]]:
         rubric = 0 if ask.instructions else ask.instructions_tokens

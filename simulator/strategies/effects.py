@@ -7,6 +7,9 @@ from typing import Any
 from simulator.calls import ANSWERED, Outcome
 from simulator.traffic.request import Request
 
+EMBED = "embed"
+"""Purpose of a call for an embedding: it reads tokens and writes none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ask:
@@ -36,6 +39,8 @@ class Ask:
     total_timeout_s: float | None = None
     tier: str | None = None
     provider: str | None = None
+    assumed_s: float | None = None
+    """How long an embedding takes where nothing was recorded of it; drivers that send or simulate it do not look."""
 
     def seen_tokens(self, request: Request) -> int:
         """Length of the part of the prompt that is sent, without instructions.

@@ -73,6 +73,14 @@ class Node(FileModel):
         """Every model that this tree may ask."""
         return self.asks().union(*(child.models() for child in self.children().values()))
 
+    def embedders(self) -> set[str]:
+        """Those of them that are asked for embeddings, and never answer."""
+        return set[str]().union(*(child.embedders() for child in self.children().values()))
+
+    def answerers(self) -> set[str]:
+        """Those of them that answer, label or judge."""
+        return self.models() - self.embedders()
+
     def children(self) -> dict[Place, "Node"]:
         """The nodes right below this one, by their place in the file."""
         found: dict[Place, Node] = {}

@@ -13,7 +13,7 @@ from simulator.calls import ANSWERED, Outcome
 from simulator.errors import BadInput
 from simulator.provider.answers import LABEL_TOKENS, label
 from simulator.strategies.drive import Answer
-from simulator.strategies.effects import Ask
+from simulator.strategies.effects import EMBED, Ask
 from simulator.traffic.request import Request
 
 _COPIED = (
@@ -88,6 +88,8 @@ class Recorded:
         row = self._same.get((ask.node, call_id))
         if row is not None and row["model"] == ask.model:
             return _answer(row, text=self._labels.get((ask.node, call_id), ""))
+        if ask.purpose == EMBED:
+            return _embedded(ask, request)
         known = self._known(ask, request)
         return self._labelled(ask, request, known) if ask.labels else self._changed(ask, request, known)
 
@@ -121,6 +123,12 @@ class Recorded:
         usage = {"input_tokens": ask.seen_tokens(request) + ask.instructions_tokens, "output_tokens": LABEL_TOKENS}
         copied = {"status": row["status"], "provider": row["provider"], "geo": row["geo"]}
         return Answer(Outcome.OK, seconds, seconds, text, {**copied, **usage, "usage_source": "assumed"})
+
+
+def _embedded(ask: Ask, request: Request) -> Answer:
+    """An embedding that was not recorded: its prompt is known, its time is the strategy's assumption."""
+    usage = {"input_tokens": ask.seen_tokens(request), "output_tokens": 0, "usage_source": "assumed"}
+    return Answer(Outcome.OK, ask.assumed_s or 0.0, columns=usage)
 
 
 def _answer(row: Row, *, text: str) -> Answer:

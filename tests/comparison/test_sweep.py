@@ -39,7 +39,7 @@ def source() -> Source:
 
 
 def _curve(source: Source, node: Node, *texts: str, label_accuracy: float | None = None) -> Curve:
-    measured = Measured.of(source, MODELS, label_accuracy=label_accuracy)
+    measured = Measured.of(source, [node], label_accuracy=label_accuracy)
     return sweep(measured, {"new": node}, [Axis.parse(text) for text in texts], baseline="big")
 
 
@@ -68,7 +68,7 @@ def test_a_threshold_moves_the_answers_from_one_model_to_the_other(source: Sourc
 def test_a_point_is_what_the_same_strategy_costs_when_it_is_tried(source: Source, text: str) -> None:
     """By columns, and request by request where a node has none, as `--try` works it out: to the last digit."""
     node = tree(text, "new")
-    measured = Measured.of(source, MODELS, label_accuracy=0.92)
+    measured = Measured.of(source, [node], label_accuracy=0.92)
     (point,) = sweep(measured, {"new": node}, [Axis("label_accuracy", ("92%",))], baseline="big").points
     tried = what_if(
         source.calls,
@@ -100,7 +100,7 @@ def test_labels_give_each_point_its_quality(source: Source) -> None:
         for request in session
         for model in MODELS
     }
-    measured = Measured.of(source, MODELS, labels=Labels(quality, {}))
+    measured = Measured.of(source, [tree(SCORED)], labels=Labels(quality, {}))
     axes = [Axis.parse("new.score.threshold=0..1:3")]
     points = sweep(measured, {"new": tree(SCORED, "new")}, axes, baseline="big").points
     for point in points:
@@ -128,4 +128,4 @@ def test_a_path_or_value_that_is_not_there_is_named(source: Source, text: str, p
 
 def test_a_model_that_was_not_recorded_is_asked_for(source: Source) -> None:
     with pytest.raises(BadInput, match=r"no session has an answer of each of gpt-5 .*record them with `tenfold run"):
-        Measured.of(source, ["gpt-5"])
+        Measured.of(source, [tree("gpt-5")])

@@ -13,7 +13,7 @@ from simulator.errors import BadInput
 from simulator.provider.answers import LABEL_TOKENS, label
 from simulator.strategies.batch import Batch, Evaluation, Known
 from simulator.strategies.drive import Answer, Answers, drive
-from simulator.strategies.effects import Ask, Turn
+from simulator.strategies.effects import EMBED, Ask, Turn
 from simulator.strategies.keys import folded
 from simulator.strategies.node import Node
 from simulator.traffic.request import Request
@@ -28,6 +28,7 @@ STRATEGIES = [
     " otherwise: {retrieve: {of: small, chunks: 2}}}",
     "split: {parts: {x: {share: 30%, of: small}, y: {share: 70%, of: big}}, by: user}",
     "cache: {hits: 40%, of: {split: {parts: {x: {share: 0.5, of: small}, y: {share: 0.5, of: big}}, by: request}}}",
+    "semantic: {with: tiny, hits: 40%, of: {route: {branches: [{when: turn < 2, use: small}], otherwise: big}}}",
     "cascade: [small, big]",
     "score: {weak: small, strong: {retry: big}, threshold: 40%, auc: 85%}",
     "cascade: {of: [small, big, big], accept: {assumed: {easy: 80%, hard: 30%}}}",
@@ -82,6 +83,8 @@ def _answers(rows: list[Request], batch: Batch) -> Answers:
     place = {row.request_id: number for number, row in enumerate(rows)}
 
     def answer(ask: Ask, request: Request) -> Answer:
+        if ask.purpose == EMBED:
+            return Answer(Outcome.OK, ask.assumed_s or 0.0, columns={"input_tokens": 50, "output_tokens": 0})
         known, at = batch.known[ask.model], place[request.request_id]
         if ask.labels:
             key = f"{request.request_id}/{ask.call}/{ask.attempt}"

@@ -39,7 +39,7 @@ class Cache(Node):
         stored, count = looked.where(hit), int(hit.sum())
         hits = Answered(
             rows=stored,
-            first_token=np.full(count, np.nan),
+            first_token=stored.now,
             finished=np.ones(count, dtype=bool),
             output_tokens=np.zeros(count, dtype=np.int64),
             node=evaluation.serving(self, count),
