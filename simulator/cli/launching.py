@@ -51,6 +51,12 @@ Target = Annotated[
 Prices = Annotated[
     Path | None, typer.Option("--prices", help="Price book.", show_default="the shipped one", metavar="FILE")
 ]
+Matrix = Annotated[
+    bool, typer.Option("--matrix", help="Also record a sample of the requests on every model once, to price others.")
+]
+MatrixSample = Annotated[
+    int, typer.Option("--matrix-sample", help="How many requests --matrix records; whole sessions.", min=1)
+]
 MaxSpend = Annotated[
     str | None, typer.Option("--max-spend", help="Stop before this many dollars are spent.", metavar="USD")
 ]
@@ -118,13 +124,8 @@ def run(
         str | None,
         typer.Option("--max-error-rate", help="Stop when more than this share is not answered.", metavar="20%"),
     ] = None,
-    matrix: Annotated[
-        bool,
-        typer.Option("--matrix", help="Also record a sample of the requests on every model once, to price others."),
-    ] = False,
-    matrix_sample: Annotated[
-        int, typer.Option("--matrix-sample", help="How many requests --matrix records; whole sessions.", min=1)
-    ] = 200,
+    matrix: Matrix = False,
+    matrix_sample: MatrixSample = 200,
     keep_prompts: Annotated[
         bool, typer.Option("--keep-prompts", help="Copy the scenario's own prompts into the run; else only their hash.")
     ] = False,
@@ -192,6 +193,8 @@ def check(
     target: Target = None,
     prices: Prices = None,
     max_spend: MaxSpend = None,
+    matrix: Matrix = False,
+    matrix_sample: MatrixSample = 200,
     as_json: Json = False,
 ) -> int:
     """Validate a scenario and print what a run of it would send and cost."""
@@ -212,6 +215,7 @@ def check(
         trace_format=format_,
         start=from_,
         target=target,
+        matrix_sample=matrix_sample if matrix else None,
     )
     inputs = Inputs.read(options)
     ahead = forecast(inputs, options)

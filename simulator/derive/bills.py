@@ -32,7 +32,8 @@ def attempt_lines(path: Path, *, book: PriceBook | None = None, at: datetime | N
 def commitment_cases(path: Path, book: PriceBook) -> list[tuple[float, str, CommitmentCase]]:
     """(scale, strategy, case) for each rung and each commitment of the book whose model the rung called."""
     run = Run.open(path, book=book)
-    rungs = [(record, of_rung(run.ledger.calls, record)) for record in run.record.rungs if record.replicate == 1]
+    records = [record for record in run.record.rungs if record.replicate == 1 and not record.sampled]
+    rungs = [(record, of_rung(run.ledger.calls, record)) for record in records]
     cases = [
         (record, commitment_case(calls, one, book, at=run.at, span_s=record.planned_span_s))
         for record, calls in rungs

@@ -53,3 +53,13 @@ def test_a_sweep_without_strategies_says_what_it_moves(tenfold: Tenfold) -> None
     done = tenfold("compare", "out", "--sweep", "a.score.threshold=0..1:5")
     assert done.returncode == 2
     assert "name it with --try FILE" in done.stderr
+
+
+def test_a_check_says_what_a_matrix_would_cost(tenfold: Tenfold) -> None:
+    done = tenfold(
+        "check", "small.yaml", "--scale", "1", "--duration", "2s", "--matrix", "--matrix-sample", "9", "--json"
+    )
+    rungs = json.loads(done.stdout)["rungs"]
+    assert [rung["strategy"] for rung in rungs] == ["single", "routed", "only-gpt-4o-mini"]
+    assert 9 <= rungs[-1]["requests"] <= 10
+    assert Decimal(rungs[-1]["usd"]) > 0
