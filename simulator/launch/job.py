@@ -17,7 +17,7 @@ from simulator.launch.options import Options
 from simulator.launch.replaying import Tell
 from simulator.launch.target import check_key, check_listening, is_loopback, shown
 from simulator.replay.evidence import CALLS_FILE
-from simulator.replay.plan import AppShape, Guards, OwnPrompts, ReplayPlan, Rung, Target, Timeouts
+from simulator.replay.plan import Guards, OwnPrompts, ReplayPlan, Rung, Target, Timeouts
 from simulator.run.directory import TRACE_FILE, RunDirectory, writing
 from simulator.run.record import RunRecord, hashes, redacted, versions
 from simulator.strategies.node import Node
@@ -135,7 +135,7 @@ class Job:
         return Target(
             base_url=base_url,
             api=target.api,
-            app=AppShape.model_validate(target.app.model_dump()) if target.app else None,
+            app=target.app,
             key_env=key_env,
             models=target.models,
             headers=target.headers,

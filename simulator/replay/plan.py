@@ -1,11 +1,12 @@
 """What a replay process is told: one JSON file that names the trace, the rungs, the target and the limits."""
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
 
 from simulator.errors import InvalidFile
+from simulator.scenario.target import AppShape
 from simulator.strategies.tree import Strategies
 from simulator.traffic.multiply import Meaning
 
@@ -30,20 +31,6 @@ class Timeouts(_Part):
     connect_s: PositiveFloat = 5.0
     first_token_s: PositiveFloat = 30.0
     total_s: PositiveFloat = 120.0
-
-
-class AppShape(_Part):
-    """An application's own JSON. Places are dotted paths, as in `choices.0.text`."""
-
-    path: str
-    """Below the base URL, as in `/chat`."""
-    body: dict[str, Any]
-    """Template, filled in with `{messages}`, `{prompt}` (the last), `{model}`, `{max_output_tokens}`, `{stream}`."""
-    text: str
-    """Where an event, or the whole answer, holds its text."""
-    input_tokens: str | None = None
-    output_tokens: str | None = None
-    cache_read_tokens: str | None = None
 
 
 class Target(_Part):

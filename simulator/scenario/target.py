@@ -19,7 +19,7 @@ class Timeouts(FileModel):
     total: Duration = 120.0
 
 
-class App(FileModel):
+class AppShape(FileModel):
     """A team's own application: how to ask it and how to read it. Places are dotted paths, as in `choices.0.text`."""
 
     path: str
@@ -42,7 +42,7 @@ class Target(FileModel):
     """Base URL up to and including `/v1`, as in `https://staging.example.com/v1`."""
     api: Literal["chat", "responses", "messages", "app"] = "chat"
     """OpenAI chat completions or responses, Anthropic messages, or an application of your own."""
-    app: App | None = None
+    app: AppShape | None = None
     key_env: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")] = "TENFOLD_API_KEY"
     """The NAME of the environment variable that holds the key; the key itself is never written anywhere."""
     headers: dict[str, str] = Field(default_factory=dict)

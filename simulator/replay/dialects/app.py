@@ -5,8 +5,8 @@ from typing import Any
 
 from simulator.calls import Outcome
 from simulator.replay.dialects.dialect import Wanted, compact, parsed
-from simulator.replay.plan import AppShape
 from simulator.replay.reading import Reading, Usage, whole
+from simulator.scenario.target import AppShape
 
 _DONE = b"[DONE]"
 

@@ -6,7 +6,8 @@ import pytest
 from pydantic import ValidationError
 
 from simulator.replay.dialects.app import found
-from simulator.replay.plan import AppShape, Target
+from simulator.replay.plan import Target
+from simulator.scenario.target import AppShape
 from tests.replay.rig import replay
 from tests.replay.scripted import LAST, STREAM, Scripted, chunk, plain
 
