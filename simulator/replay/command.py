@@ -1,5 +1,6 @@
 """How to start a replay: an argument list for a subprocess. Needs no Locust here: it patches whoever imports it."""
 
+import socket
 import sys
 from pathlib import Path
 
@@ -24,4 +25,13 @@ def command(plan_path: Path, *, processes: int = 1) -> list[str]:
         "WARNING",
     ]
     argv += ["--replay-plan", str(plan_path)]
-    return argv + (["--processes", str(processes)] if processes > 1 else [])
+    return argv + (_forked(processes) if processes > 1 else [])
+
+
+def _forked(processes: int) -> list[str]:
+    """Master and workers meet on a port of their own, on this machine only: Locust's default would collide with any
+    other run here, and listens to everybody."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    meeting = ["--master-bind-host", "127.0.0.1", "--master-bind-port", port, "--master-port", port]
+    return ["--processes", str(processes), *meeting]

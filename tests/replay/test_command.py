@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from simulator.replay.command import command
 from simulator.replay.plan import Rung, Target
 from tests.replay.process import chats, plan_for, run, start, wait
 from tests.replay.scripted import STREAM, Scripted, answer, end, event
@@ -55,6 +56,14 @@ def test_two_processes_serve_the_same_plan_as_one(tmp_path: Path):
         found.append(sorted((row["request_id"], row["final_outcome"], row["attempts"]) for row in requests.to_pylist()))
     assert found[0] == found[1]
     assert len(found[0]) == 24
+
+
+def test_two_forked_runs_on_one_machine_do_not_meet(tmp_path: Path):
+    words = [command(tmp_path / "plan.json", processes=2) for _ in range(2)]
+    ports = [one[one.index("--master-bind-port") + 1] for one in words]
+    assert len({*ports, "5557"}) == 3
+    assert all(one[one.index("--master-bind-host") + 1] == "127.0.0.1" for one in words)
+    assert "--master-bind-port" not in command(tmp_path / "plan.json")
 
 
 def until_first_answer(server: Scripted) -> None:
