@@ -33,7 +33,7 @@ class Outlook(Figures):
     p99: float
     """Response time in seconds, of the mixture."""
     first_token_p95: float | None
-    """Seconds until the user sees the first token; answers without a call are left out."""
+    """Seconds until the user sees the first token; an answer from a store is there at once."""
     quality: float | None
     """Mean of the served answers; None where they have no quality."""
     saving: Interval
@@ -64,7 +64,7 @@ class Priced:
             p50=exact(waited, 50) or 0.0,
             p95=exact(waited, 95) or 0.0,
             p99=exact(waited, 99) or 0.0,
-            first_token_p95=exact(answered.first_token[~np.isnan(answered.first_token)], 95),
+            first_token_p95=exact(answered.first_token, 95),
             quality=self._quality(evaluation, answered.node),
             saving=saving_interval(own, reference, seed=seed, name=name),
         )

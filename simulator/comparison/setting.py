@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from simulator.comparison.labels import Labels
 from simulator.comparison.measured import Measured
+from simulator.comparison.side import shown
 from simulator.errors import BadInput
 from simulator.figures import Figures
 from simulator.run.percentiles import Floats, exact
@@ -116,7 +117,7 @@ def _one_by_one(name: str, node: Node, measured: Measured) -> _Figures:
     return _Figures(
         cost=sum((cost for cost in costs if cost is not None), Decimal(0)),
         waited=np.where(rows.answered, rows.ended - rows.scheduled, np.inf),
-        first_token=np.where(rows.answered, rows.first_token - rows.scheduled, np.inf),
+        first_token=np.where(rows.answered, shown(rows) - rows.scheduled, np.inf),
         quality=None if stored or not measured.labels else _served_quality(measured.labels, served),
         by_model=_shares(models + Counter({"store": stored}), len(requests)),
     )

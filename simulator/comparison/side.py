@@ -59,13 +59,14 @@ class Side:
         rows = here.replicates()
         steady = [one.offered & one.within(*window(here.span_s)) if here.span_s else one.offered for one in rows]
         response = [_latency(one, one.ended)[due] for one, due in zip(rows, steady, strict=True)]
-        first = np.concatenate([_latency(one, one.first_token)[due] for one, due in zip(rows, steady, strict=True)])
+        first = np.concatenate([_latency(one, shown(one))[due] for one, due in zip(rows, steady, strict=True)])
+        streamed = any(np.isfinite(one.first_token).any() for one in rows)
         return cls(
             scale=scale,
             strategy=strategy,
             arm=Arm.of(here.calls, here.requests, here.costs),
             response=np.concatenate(response),
-            first_token=first[~np.isnan(first)] if np.isfinite(first).any() else first[:0],
+            first_token=first[~np.isnan(first)] if streamed else first[:0],
             failed=sum(int((one.offered & ~one.answered).sum()) for one in rows),
             due=sum(int(one.offered.sum()) for one in rows),
         )
@@ -74,6 +75,11 @@ class Side:
 def _here(table: pa.Table, scale: float, strategy: str) -> NDArray[np.bool_]:
     here = pc.and_(pc.equal(table["scale"], scale), pc.equal(table["strategy"], strategy))
     return np.asarray(here.to_numpy(), dtype=bool)
+
+
+def shown(rows: Rows) -> Floats:
+    """When users saw something: the first token, or an answer from a store, which is there at once."""
+    return np.where(rows.stored, rows.ended, rows.first_token)
 
 
 def _latency(rows: Rows, ends: Floats) -> Floats:

@@ -102,7 +102,7 @@ class Answered:
 
     rows: Rows
     first_token: Floats
-    """When the user sees the first one, seconds since the request was due; NaN where no call was made."""
+    """When the user sees the first one, seconds since the request was due; a stored answer is there at once."""
     finished: Bools
     output_tokens: Ints
     node: Ints

@@ -64,7 +64,19 @@ def test_a_threshold_moves_the_answers_from_one_model_to_the_other(source: Sourc
     assert curve.points[-1].by_model == {"gpt-4o": 0.0, "gpt-4o-mini": 1.0}
 
 
-@pytest.mark.parametrize("text", [SCORED, ROUTED % "", ROUTED % ", timeout: 20s"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        SCORED,
+        ROUTED % "",
+        ROUTED % ", timeout: 20s",
+        "retrieve: {of: gpt-4o-mini, chunks: 3}",
+        "cache: {of: {cascade: {of: [gpt-4o-mini, gpt-4o], judge: {with: gpt-4o-mini}}}, hits: 20%}",
+        "semantic: {with: text-embedding-3-small, of: gpt-4o, hits: 30%}",
+        "compress: {of: gpt-4o, over: 500, to: 100}",
+        "split: {parts: {now: {share: 60%, of: gpt-4o}, later: {share: 40%, of: {call: {model: gpt-4o, tier: batch}}}}}",
+    ],
+)
 def test_a_point_is_what_the_same_strategy_costs_when_it_is_tried(source: Source, text: str) -> None:
     """By columns, and request by request where a node has none, as `--try` works it out: to the last digit."""
     node = tree(text, "new")

@@ -40,7 +40,7 @@ class Call(Node):
         )
 
     def columns(self, rows: Rows, evaluation: Evaluation) -> Answered:
-        if self.timeout is not None or self.first_token_timeout is not None:
+        if any((self.timeout, self.first_token_timeout, self.tier, self.provider)):
             return super().columns(rows, evaluation)
         known, at = evaluation.batch.of(self.model), rows.at
         tokens = evaluation.batch.seen_tokens(rows, "all") + rows.added if rows.added else known.input_tokens[at]
