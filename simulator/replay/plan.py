@@ -109,11 +109,12 @@ class ReplayPlan(_Part):
         if unknown := {rung.strategy for rung in self.rungs} - self.strategies.keys():
             raise ValueError(f"rungs name strategies that are not there: {', '.join(sorted(unknown))}")
         if self.guards.max_spend_usd is not None:
-            asked = {model for rung in self.rungs for model in self.strategies[rung.strategy].models()}
+            asked = {model for rung in self.rungs for model in self.strategies[rung.strategy].answerers()}
             rates = self.guards.usd_per_million
-            if unpriced := {
-                model for model in asked if not {"input_tokens", "output_tokens"} <= rates.get(model, {}).keys()
-            }:
+            embedders = {model for rung in self.rungs for model in self.strategies[rung.strategy].embedders()}
+            needed = {model: {"input_tokens"} for model in embedders}
+            needed |= {model: {"input_tokens", "output_tokens"} for model in asked}
+            if unpriced := {model for model, meters in needed.items() if not meters <= rates.get(model, {}).keys()}:
                 raise ValueError(f"max_spend_usd needs input and output rates of {', '.join(sorted(unpriced))}")
         return self
 
