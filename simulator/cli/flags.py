@@ -28,6 +28,9 @@ Jitter = Annotated[
 ]
 ScenarioFile = Annotated[Path, typer.Argument(help="Scenario file.", metavar="SCENARIO", show_default=False)]
 RunPath = Annotated[Path, typer.Argument(help="Run directory, as in results/…", metavar="RUN", show_default=False)]
+Prices = Annotated[
+    Path | None, typer.Option("--prices", help="Price book.", show_default="the shipped one", metavar="FILE")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
 
 

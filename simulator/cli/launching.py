@@ -1,100 +1,28 @@
 """run, check, rehearse, staging: what sends requests, or plans to."""
 
-import sys
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from simulator.cli import app
-from simulator.cli.flags import (
-    SCALES,
-    Jitter,
-    Json,
-    ScenarioFile,
-    duration,
-    jitter,
-    meaning,
-    money,
-    scales,
-    share,
-    words,
+from simulator.cli.flags import SCALES, Jitter, Json, Prices, ScenarioFile, duration, money, share
+from simulator.cli.run_flags import (
+    DurationFlag,
+    From,
+    Matrix,
+    MatrixSample,
+    MaxSpend,
+    Meaning,
+    Scale,
+    Seed,
+    Strategy,
+    Target,
+    TraceFile,
+    TraceFormat,
+    options_of,
 )
-
-if TYPE_CHECKING:
-    from simulator.launch.options import Options
-
-Scale = Annotated[
-    str,
-    typer.Option("--scale", help="Multiples of the 1× traffic, comma-separated.", show_default=True, metavar="1,2,10"),
-]
-Strategy = Annotated[
-    str, typer.Option("--strategy", help="Only these strategies of the scenario, comma-separated.", show_default="all")
-]
-Seed = Annotated[int | None, typer.Option("--seed", help="Another seed than the scenario's.")]
-DurationFlag = Annotated[str, typer.Option("--duration", help="Planned span of each rung.", metavar="18s")]
-TraceFile = Annotated[
-    Path | None, typer.Option("--trace", help="Replay this recorded log instead of generated traffic.", metavar="FILE")
-]
-TraceFormat = Annotated[str | None, typer.Option("--format", help="Format of --trace where it cannot be told.")]
-From = Annotated[str, typer.Option("--from", help="Where in --trace to begin.", metavar="0s")]
-Meaning = Annotated[
-    str, typer.Option("--multiply", help="What 10× means: clone, independent, worst or compress.", metavar="MEANING")
-]
-Target = Annotated[
-    str | None,
-    typer.Option(
-        "--target", help="Base URL of an OpenAI-compatible endpoint instead of the embedded one.", metavar="URL"
-    ),
-]
-Prices = Annotated[
-    Path | None, typer.Option("--prices", help="Price book.", show_default="the shipped one", metavar="FILE")
-]
-Matrix = Annotated[
-    bool, typer.Option("--matrix", help="Also record a sample of the requests on every model once, to price others.")
-]
-MatrixSample = Annotated[
-    int, typer.Option("--matrix-sample", help="How many requests --matrix records; whole sessions.", min=1)
-]
-MaxSpend = Annotated[
-    str | None, typer.Option("--max-spend", help="Stop before this many dollars are spent.", metavar="USD")
-]
-
-
-def _options(
-    scenario: Path,
-    *,
-    scale: str,
-    strategy: str,
-    span: str,
-    seed: int | None,
-    multiply: str,
-    clone_jitter: str | None,
-    prices: Path | None,
-    trace: Path | None,
-    trace_format: str | None,
-    start: str,
-    **more: Any,
-) -> "Options":
-    """What the commands share; `more` are options of one of them, parsed already."""
-    from simulator.launch.options import Options
-
-    return Options(
-        scenario=scenario,
-        command=("tenfold", *sys.argv[1:]),
-        scales=scales(scale),
-        strategies=words(strategy),
-        duration_s=duration("--duration", span),
-        seed=seed,
-        trace=trace,
-        trace_format=trace_format,
-        trace_from_s=duration("--from", start),
-        meaning=meaning(multiply),
-        jitter_s=jitter(clone_jitter, meaning(multiply)),
-        prices=prices,
-        **more,
-    )
 
 
 @app.command()
@@ -142,7 +70,7 @@ def run(
     from simulator.reports.terminal import show
     from simulator.reports.write import report_paths
 
-    options = _options(
+    options = options_of(
         scenario,
         scale=scale,
         strategy=strategy,
@@ -202,7 +130,7 @@ def check(
     from simulator.launch.inputs import Inputs
     from simulator.launch.plan_text import plan_json, plan_lines
 
-    options = _options(
+    options = options_of(
         scenario,
         scale=scale,
         strategy=strategy,
@@ -248,7 +176,7 @@ def rehearse(
     """The same in virtual time, in seconds: what the provider profile says would happen."""
     from simulator.launch.rehearsing import lines, rehearsal
 
-    options = _options(
+    options = options_of(
         scenario,
         scale=scale,
         strategy=strategy,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from simulator.cli import app
-from simulator.cli.flags import Json, day
+from simulator.cli.flags import Json, Prices, day
 from simulator.errors import BadInput, ExitCode
 from simulator.units import count_text, usd_text
 
@@ -19,9 +19,6 @@ prices_app = typer.Typer(name="prices", help="Look into the price book.", no_arg
 app.add_typer(prices_app)
 
 At = Annotated[str | None, typer.Option("--at", help="Prices of this day.", metavar="YYYY-MM-DD", show_default=False)]
-Prices = Annotated[
-    Path | None, typer.Option("--prices", help="Price book.", show_default="the shipped one", metavar="FILE")
-]
 
 
 @prices_app.command("show")
