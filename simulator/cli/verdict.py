@@ -74,6 +74,15 @@ def compare(
             metavar="FILE",
         ),
     ] = None,
+    prices: Annotated[
+        Path | None,
+        typer.Option(
+            "--prices",
+            help="Price book for --try and --sweep, where they use a model or tier that the run did not.",
+            show_default="the run's own",
+            metavar="FILE",
+        ),
+    ] = None,
     predicted: Annotated[
         bool, typer.Option("--predicted", help="What was worked out beforehand beside what the run measured.")
     ] = False,
@@ -87,13 +96,13 @@ def compare(
     if predicted:
         return _predicted(run, accuracy, as_json=as_json)
     if swept:
-        return _sweep(run, tried, swept, accuracy=accuracy, labels=labels, as_json=as_json)
+        return _sweep(run, tried, swept, prices=prices, accuracy=accuracy, labels=labels, as_json=as_json)
     if after is not None:
         print(difference.render(derive(run), derive(after)))
         return 0
     if labels is not None:
         return _frontier(run, labels, as_json=as_json)
-    found = _tried(run, tried, accuracy) if tried else derive(run).comparison
+    found = _tried(run, tried, prices=prices, accuracy=accuracy) if tried else derive(run).comparison
     print(found.model_dump_json(indent=1) if as_json else "\n".join(comparison_lines(found)))
     return 0
 
@@ -108,9 +117,10 @@ def _frontier(run: Path, labels: Path, *, as_json: bool) -> int:
     return 0
 
 
-def _tried(run: Path, file: Path, accuracy: str | None) -> "Comparison":
+def _tried(run: Path, file: Path, *, prices: Path | None, accuracy: str | None) -> "Comparison":
     """Strategies priced over the recorded answers: nothing is sent."""
     from simulator.comparison.whatif import of_run
+    from simulator.pricing.book import PriceBook
     from simulator.strategies.library import Library
     from simulator.strategies.recorded import Assumed
 
@@ -118,7 +128,7 @@ def _tried(run: Path, file: Path, accuracy: str | None) -> "Comparison":
     for note in library.notes:
         print(f"note: {note}", file=sys.stderr)
     assumed = Assumed(label_accuracy=None if accuracy is None else share("--label-accuracy", accuracy))
-    return of_run(run, library.strategies, assumed=assumed)
+    return of_run(run, library.strategies, assumed=assumed, book=PriceBook.load(prices) if prices else None)
 
 
 def _predicted(run: Path, accuracy: str | None, *, as_json: bool) -> int:
@@ -135,7 +145,14 @@ def _predicted(run: Path, accuracy: str | None, *, as_json: bool) -> int:
 
 
 def _sweep(
-    run: Path, tried: Path | None, texts: list[str], *, accuracy: str | None, labels: Path | None, as_json: bool
+    run: Path,
+    tried: Path | None,
+    texts: list[str],
+    *,
+    prices: Path | None,
+    accuracy: str | None,
+    labels: Path | None,
+    as_json: bool,
 ) -> int:
     """Many settings of the strategies of a file, over the recorded answers."""
     from simulator.cli.curve_text import lines
@@ -143,12 +160,13 @@ def _sweep(
     from simulator.comparison.measured import Measured
     from simulator.comparison.source import Source
     from simulator.comparison.sweep import Axis, sweep
+    from simulator.pricing.book import PriceBook
     from simulator.strategies.library import Library
 
     if tried is None:
         raise BadInput("--sweep moves an option of a strategy in a file; name it with --try FILE")
     axes, strategies = [Axis.parse(text) for text in texts], Library.load(tried).strategies
-    source = Source.read(run)
+    source = Source.read(run, book=PriceBook.load(prices) if prices else None)
     measured = Measured.of(
         source,
         strategies.values(),

@@ -46,6 +46,12 @@ def test_what_is_in_flight_costs_its_plan():
     assert Spend(RATES).at_most([(request(), Ask("m", node="n"))]) == Decimal("0.000070")
 
 
+def test_an_embedding_in_flight_costs_its_prompt_and_needs_no_output_rate():
+    """10 prompt tokens at 3 $/M; the answer's plan does not count."""
+    embedding = Ask("e", node="n", purpose="embed", max_output_tokens=1)
+    assert Spend({"e": {"input_tokens": "3"}}).at_most([(request(), embedding)]) == Decimal("0.000030")
+
+
 def test_a_limit_without_rates_is_refused(tmp_path: Path):
     with pytest.raises(ValidationError, match="needs input and output rates of m"):
         plan_for(tmp_path, "http://127.0.0.1:1", chats(1, span_s=1), guards=Guards(max_spend_usd="1"))
