@@ -23,7 +23,8 @@ def mean_of(figures: Sequence[Interval]) -> Interval:
     """One figure as it is; of several the mean. +∞ in one is +∞; no data in one is no data.
 
     The bounds hold both Student's 95 % interval over the replicates and the replicates' own intervals over sessions:
-    replicates repeat one plan, so that they agree however few sessions it has.
+    replicates repeat one plan, so that they agree however few sessions it has. Where one has too few sessions for
+    bounds, so has the mean.
     """
     if len(figures) == 1:
         return figures[0]
@@ -35,6 +36,9 @@ def mean_of(figures: Sequence[Interval]) -> Interval:
     note = f"mean of {len(values)} replicates"
     if math.inf in values:
         return Interval(value=math.inf, note=f"+∞ in {values.count(math.inf)} of {len(values)} replicates")
+    unbounded = next((figure.note for figure in figures if figure.low is None and figure.note), None)
+    if unbounded:
+        return Interval(value=statistics.fmean(values), note=f"{note}; {unbounded}")
     mean, error = statistics.fmean(values), statistics.stdev(values) / math.sqrt(len(values))
     half = t975(len(values) - 1) * error
     lows = [figure.low for figure in figures if figure.low is not None]

@@ -43,8 +43,20 @@ def test_quantiles_of_the_table_and_beyond(degrees: int, quantile: float) -> Non
     assert t975(degrees) == pytest.approx(quantile, abs=0.0035)
 
 
+def test_too_few_sessions_are_not_made_enough_by_repeating_them() -> None:
+    """23 sessions had no interval; three replicates of them had one of ±1 %."""
+    few = [Interval(value=value, note="23 different sessions: an interval needs 30") for value in (0.79, 0.80, 0.78)]
+    found = mean_of(few)
+    assert (found.value, found.low, found.high) == (pytest.approx(0.79), None, None)
+    assert found.note == "mean of 3 replicates; 23 different sessions: an interval needs 30"
+
+
 def test_replicates_are_judged_together() -> None:
-    rungs = [figures_of([asked("a", 2.0, took=took, replicate=n)], replicate=n) for n, took in ((1, 1.0), (2, 2.0))]
-    (one,) = judge([Objective.model_validate("p(95) response_time < 1600ms")], rungs, valid=True)
+    """Each 1 or 2 s, from 30 sessions."""
+    rungs = [
+        figures_of([asked(f"s{n}", 2.0, took=took, replicate=again) for n in range(30)], replicate=again)
+        for again, took in ((1, 1.0), (2, 2.0))
+    ]
+    (one,) = judge([Objective.model_validate("p(50) response_time < 1600ms")], rungs, valid=True)
     assert (one.outcome, one.measured) == ("pass", 1.5)
     assert one.note == "mean of 2 replicates; too close to call: the target lies within the interval"
