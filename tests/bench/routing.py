@@ -4,19 +4,31 @@ import resource
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TypeVar
 
 import numpy as np
 
+from simulator import yamlfile
 from simulator.calls import Outcome
 from simulator.comparison.columns import Priced, Rate
 from simulator.comparison.curve import Choice, Curve
+from simulator.comparison.measured import Measured
+from simulator.comparison.source import Source
+from simulator.comparison.sweep import Axis, sweep
+from simulator.pricing.book import PriceBook
+from simulator.provider.profile import Profile
+from simulator.rehearsal.rehearse import rehearse
+from simulator.scenario.scenario import load
+from simulator.shipped import shipped
 from simulator.strategies.batch import Batch, Known
 from simulator.strategies.effects import Ask, Reply, Turn
 from simulator.strategies.keys import folded
+from simulator.strategies.library import Library
 from simulator.strategies.node import Node, parse
 from simulator.strategies.tree import bind
+from simulator.traffic.generate import generate
 from simulator.traffic.request import Request
 
 T = TypeVar("T")
@@ -50,7 +62,27 @@ def run() -> Iterator[str]:
     )
     took, curve = _timed(lambda: _curve(REQUESTS))
     yield f"routing: all {len(curve.quality):,} thresholds of a score in {took:.2f} s"
+    measured, scored = _matrix()
+    axes = [Axis.parse("scored.score.threshold=0..1:1000"), Axis.parse("scored.score.auc=60%..90%:4")]
+    took, points = _timed(lambda: sweep(measured, {"scored": scored}, axes, baseline="single").points)
+    yield (
+        f"routing: a sweep of {len(points):,} settings over {len(measured.batch.requests):,} requests that a run "
+        f"recorded on every model in {took:.1f} s"
+    )
     yield f"routing: {_overhead_us():.1f} µs per request to decide a two-call strategy one request at a time"
+
+
+def _matrix() -> tuple[Measured, Node]:
+    """The shipped scenario's baseline and the small model beside it, rehearsed."""
+    scenario = load(shipped("scenarios/support-chat.yaml"))
+    trace = generate(scenario.traffic, span_s=300.0, seed=1)
+    models = {name: bind(name, parse(model)) for name, model in (("single", "gpt-4o"), ("only", "gpt-4o-mini"))}
+    profile = yamlfile.load(shipped("scenarios/staging/hosted.yaml"), Profile)
+    calls, requests = rehearse(trace, models, profile, scale=1.0, seed=1)
+    at = datetime(2026, 12, 1, tzinfo=UTC)
+    source = Source(calls, requests, trace.sessions(), "single", 1.0, PriceBook.load(), at, 1)
+    scored = bind("scored", Library.load(shipped("scenarios/strategies/scored.yaml")).strategies["scored"])
+    return Measured.of(source, [scored]), scored
 
 
 def _node(name: str) -> Node:
