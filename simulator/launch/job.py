@@ -73,7 +73,7 @@ class Job:
             },
             seed=inputs.seed,
             users=options.users,
-            rungs=[*self._rungs()],
+            rungs=self._rungs(),
             strategies={name: inputs.scenario.strategies[name] for name in inputs.strategies} | self._sampled(),
             target=self._target(base_url),
             duration_s=inputs.trace.span_s,
@@ -111,9 +111,15 @@ class Job:
         self.directory.write_record(self.record(started))
         return started
 
-    def _rungs(self) -> Iterator[Rung]:
-        for scale, name, again in self.inputs.rungs(self.options):
-            yield Rung(scale=scale, strategy=name, replicate=again)
+    def _rungs(self) -> list[Rung]:
+        """By scale. A matrix follows the other rungs of 1×: after 10× it would find a target's quotas used up."""
+        rungs = [
+            Rung(scale=scale, strategy=name, replicate=again) for scale, name, again in self.inputs.rungs(self.options)
+        ]
+        first = sum(rung.scale <= SCALE for rung in rungs)
+        return [*rungs[:first], *self._matrix(), *rungs[first:]]
+
+    def _matrix(self) -> Iterator[Rung]:
         if matrix := self.inputs.matrix:
             for name in matrix.strategies:
                 yield Rung(scale=SCALE, strategy=name, sessions=frozenset(matrix.sessions))

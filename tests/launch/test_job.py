@@ -52,6 +52,19 @@ def test_what_is_planned_stands_in_the_directory_before_anything_is_sent(listeni
     assert plan.trace.is_file()
 
 
+def test_a_matrix_follows_the_other_rungs_of_1x_and_takes_its_sessions_only(listening: Options) -> None:
+    job = Job.prepare(replace(listening, scales=(1.0, 2.0), strategies=("routed",), matrix_sample=3), tell=_quiet)
+    plan = job.plan("http://127.0.0.1:1")
+    assert [(rung.scale, rung.strategy, rung.sessions is None) for rung in plan.rungs] == [
+        (1.0, "routed", True),
+        (1.0, "only-gpt-4o", False),
+        (1.0, "only-gpt-4o-mini", False),
+        (2.0, "routed", True),
+    ]
+    assert job.inputs.matrix is not None
+    assert plan.rungs[1].sessions == frozenset(job.inputs.matrix.sessions)
+
+
 def test_a_jitter_is_the_same_in_the_plan_and_in_what_the_run_says_of_itself(listening: Options) -> None:
     job = Job.prepare(replace(listening, jitter_s=0.25), tell=_quiet)
     assert job.plan("http://127.0.0.1:1").jitter_s == 0.25
