@@ -48,6 +48,14 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in text.split(",") if word.strip())
 
 
+def positive(flag: str, text: str) -> list[float]:
+    """`50,200.5` → [50.0, 200.5]. Raises `BadInput` for anything that is not a number above 0."""
+    found = [float(word) for word in words(text) if word.replace(".", "", 1).isdigit() and float(word) > 0]
+    if not found or len(found) < len(words(text)):
+        raise BadInput(f"{flag}: {text!r} are not numbers above 0; write 50,200,500")
+    return found
+
+
 def meaning(text: str) -> "Meaning":
     """What a scale means. Raises `BadInput` with the words that are known."""
     from simulator.traffic.multiply import Meaning

@@ -7,9 +7,8 @@ from typing import Annotated
 import typer
 
 from simulator.cli import app
-from simulator.cli.flags import Json, duration, words
+from simulator.cli.flags import Json, duration, positive
 from simulator.errors import BadInput, ExitCode
-from simulator.units import seconds_text
 
 
 @app.command()
@@ -79,22 +78,12 @@ def doctor(
     key_env: Annotated[str, typer.Option("--key-env", help="Variable that holds the key.")] = "TENFOLD_API_KEY",
 ) -> int:
     """Is this machine fit to measure, and does the endpoint answer as a test needs it?"""
-    import os
-
-    from pydantic import ValidationError
-
+    from simulator.launch.target import bare_target
     from simulator.replay import doctor as examine
-    from simulator.replay.plan import Target
 
     found = list(examine.machine())
     if target:
-        try:
-            asked = Target.model_validate(
-                {"base_url": target, "api": api, "key_env": key_env if key_env in os.environ else None}
-            )
-        except ValidationError as error:
-            raise BadInput(f"--api {api}: {error.errors()[0]['msg']}") from None
-        found += examine.target(asked, model)
+        found += examine.target(bare_target(target, api=api, key_env=key_env), model)
     for one in found:
         print(f"{one.state:<5} {one.what:<14} {one.text}")
     return ExitCode.PRECONDITION if any(one.state == "fail" for one in found) else ExitCode.PASS
@@ -108,27 +97,16 @@ def selfcheck(
     seconds: Annotated[str, typer.Option("--duration", help="How long at each.", metavar="3s")] = "3s",
 ) -> int:
     """Our own measurement error at rising rates, against an endpoint that knows its true times."""
+    from simulator.cli.tools_text import step_head, step_line
     from simulator.replay.selfcheck import safe_rate
     from simulator.replay.selfcheck import selfcheck as steps
 
-    span = duration("--duration", seconds)
-    wanted = [float(word) for word in words(rates) if word.replace(".", "", 1).isdigit() and float(word) > 0]
-    if len(wanted) != len(words(rates)) or not wanted:
-        raise BadInput(f"--rates: {rates!r} are not rates; write 50,200,500")
+    span, wanted = duration("--duration", seconds), positive("--rates", rates)
+    print(step_head())
     done = []
-    heads = (("rate", 6), ("sent", 12), ("TTFT error p50", 15), ("p99", 9), ("send lag p99", 13), ("CPU/request", 12))
-    print(*(head.rjust(width) for head, width in heads), "  memory")
     for step in steps(wanted, seconds=span):
         done.append(step)
-        cells = (seconds_text(step.error_p50_s).rjust(15), seconds_text(step.error_p99_s).rjust(9))
-        rest = (seconds_text(step.send_lag_p99_s).rjust(13), seconds_text(step.cpu_s_per_request).rjust(12))
-        print(
-            f"{step.rate:>6g} {f'{step.sent}/{step.planned}':>12}",
-            *cells,
-            *rest,
-            f"{step.memory_mb:>5.0f} MB",
-            flush=True,
-        )
+        print(step_line(step), flush=True)
     safe = safe_rate(done)
     print(
         "no rate was safe on this machine" if safe is None else f"safe up to {safe:g} streams a second in one process"

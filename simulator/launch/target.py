@@ -5,7 +5,10 @@ import os
 import socket
 from urllib.parse import urlsplit
 
+from pydantic import ValidationError
+
 from simulator.errors import BadInput, Precondition
+from simulator.replay import plan
 from simulator.scenario.target import Target
 
 _PROBE_S = 5.0
@@ -38,6 +41,15 @@ def check_key(target: Target) -> None:
     """Raises `Precondition` where the variable that should hold the key is not set."""
     if not os.environ.get(target.key_env):
         raise Precondition(f"{target.key_env} is not set; export the endpoint's key in it (a key is never a flag)")
+
+
+def bare_target(url: str, *, api: str, key_env: str) -> plan.Target:
+    """An endpoint that no scenario names; asked with a key where its variable is set. Raises `BadInput`."""
+    said = {"base_url": url, "api": api, "key_env": key_env if os.environ.get(key_env) else None}
+    try:
+        return plan.Target.model_validate(said)
+    except ValidationError as error:
+        raise BadInput(f"{url}: {error.errors()[0]['msg']}") from None
 
 
 def shown(url: str) -> str:
