@@ -12,7 +12,10 @@ def due(rung: RungFigures) -> int:
 
 
 def refused_share(rung: RungFigures) -> float | None:
-    """Part of the due requests that was refused in the end, as objectives count it; None where none was due."""
+    """Part of the due requests that was refused in the end; None where none was due.
+
+    Objectives leave out of the due what the generator dropped or the run cut off, so theirs may be larger.
+    """
     return rung.settled.get("refused", 0) / due(rung) if due(rung) else None
 
 
