@@ -57,8 +57,8 @@ def test_a_matrix_follows_the_other_rungs_of_1x_and_takes_its_sessions_only(list
     plan = job.plan("http://127.0.0.1:1")
     assert [(rung.scale, rung.strategy, rung.sessions is None) for rung in plan.rungs] == [
         (1.0, "routed", True),
-        (1.0, "only-gpt-4o", False),
-        (1.0, "only-gpt-4o-mini", False),
+        (1.0, "only-acme-large", False),
+        (1.0, "only-acme-small", False),
         (2.0, "routed", True),
     ]
     assert job.inputs.matrix is not None
