@@ -93,6 +93,9 @@ def compare(
     from simulator.derive import derive
     from simulator.reports import difference
 
+    ways = {"a later RUN": after, "--try": tried, "--predicted": predicted}
+    if len(asked := [name for name, given in ways.items() if given]) > 1:
+        raise BadInput(f"compare answers one question at a time: leave out {' or '.join(asked)}")
     if predicted:
         return _predicted(run, accuracy, as_json=as_json)
     if swept:

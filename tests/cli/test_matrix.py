@@ -63,3 +63,9 @@ def test_a_check_says_what_a_matrix_would_cost(tenfold: Tenfold) -> None:
     assert [rung["strategy"] for rung in rungs] == ["single", "routed", "only-gpt-4o-mini"]
     assert 9 <= rungs[-1]["requests"] <= 10
     assert Decimal(rungs[-1]["usd"]) > 0
+
+
+def test_a_comparison_answers_one_question(tenfold: Tenfold) -> None:
+    done = tenfold("compare", "out", "--try", "scored.yaml", "--predicted")
+    assert done.returncode == 2
+    assert "compare answers one question at a time: leave out --try or --predicted" in done.stderr
