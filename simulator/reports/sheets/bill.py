@@ -31,7 +31,8 @@ def write(sheet: Sheet, summary: Summary, prices: dict[Key, str]) -> dict[Rung, 
     top = sheet.row
     first = top + len(summary.costs) + 3
     lines = f"${{column}}${first}:${{column}}${first + max(len(summary.items), 1) - 1}"
-    answered = {(one.scale, one.strategy, one.replicate): one.settled.get("answered", 0) for one in summary.rungs}
+    rungs = (*summary.rungs, *summary.matrix)
+    answered = {(one.scale, one.strategy, one.replicate): one.settled.get("answered", 0) for one in rungs}
     places = {}
     for cost in in_order(summary):
         rung = (cost.scale, cost.strategy, cost.replicate)
