@@ -37,24 +37,33 @@ strategies:
 Tenfold = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
-@pytest.fixture
-def home(tmp_path: Path, repository: Path) -> Path:
-    """An empty directory with `small.yaml` and a quick version of the shipped provider profile beside it."""
+def furnished(folder: Path, repository: Path) -> Path:
+    """`folder` with `small.yaml` and a quick version of the shipped provider profile beside it."""
     profile = (repository / "scenarios/staging/hosted.yaml").read_text(encoding="utf-8")
     quick = profile.replace("base: 420ms", "base: 40ms").replace("base: 280ms", "base: 20ms")
     assert quick != profile
-    (tmp_path / "fast.yaml").write_text(quick, encoding="utf-8")
-    (tmp_path / "small.yaml").write_text(SMALL, encoding="utf-8")
-    return tmp_path
+    (folder / "fast.yaml").write_text(quick, encoding="utf-8")
+    (folder / "small.yaml").write_text(SMALL, encoding="utf-8")
+    return folder
 
 
-@pytest.fixture
-def tenfold(home: Path) -> Tenfold:
-    """Run `tenfold …` there and wait for it."""
+def tenfold_in(folder: Path) -> Tenfold:
+    """Runs `tenfold …` there and waits for it."""
 
     def run(*words: str, env: dict[str, str] | None = None) -> "subprocess.CompletedProcess[str]":
         argv = [str(Path(sys.executable).with_name("tenfold")), *words]
         surroundings = {**os.environ, "NO_COLOR": "1", **(env or {})}
-        return subprocess.run(argv, cwd=home, env=surroundings, capture_output=True, text=True, timeout=120)
+        return subprocess.run(argv, cwd=folder, env=surroundings, capture_output=True, text=True, timeout=120)
 
     return run
+
+
+@pytest.fixture
+def home(tmp_path: Path, repository: Path) -> Path:
+    """A directory of its own for each test."""
+    return furnished(tmp_path, repository)
+
+
+@pytest.fixture
+def tenfold(home: Path) -> Tenfold:
+    return tenfold_in(home)

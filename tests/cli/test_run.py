@@ -14,14 +14,23 @@ import pyarrow.parquet as pq
 import pytest
 
 from simulator.summary import Summary
-from tests.cli.conftest import Tenfold
+from tests.cli.conftest import Tenfold, furnished, tenfold_in
 
 
-def test_a_run_reconciles_and_its_reports_agree(tenfold: Tenfold, home: Path) -> None:
-    done = tenfold("run", "small.yaml", "--scale", "1,2", "--duration", "3s", "--out", "out")
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Path:
+    """A directory with one finished run in `out`, what it printed in `stdout` and `stderr`. Tests leave it as it is."""
+    home = furnished(tmp_path_factory.mktemp("ran"), repository)
+    done = tenfold_in(home)("run", "small.yaml", "--scale", "1,2", "--duration", "3s", "--out", "out")
     assert done.returncode == 0, done.stdout + done.stderr
-    summary = Summary.read(home / "out/summary.json")
-    calls, requests = (pq.read_table(home / f"out/{name}.parquet") for name in ("calls", "requests"))
+    (home / "stdout").write_text(done.stdout, encoding="utf-8")
+    (home / "stderr").write_text(done.stderr, encoding="utf-8")
+    return home
+
+
+def test_a_run_reconciles_and_its_reports_agree(ran: Path) -> None:
+    summary = Summary.read(ran / "out/summary.json")
+    calls, requests = (pq.read_table(ran / f"out/{name}.parquet") for name in ("calls", "requests"))
 
     assert summary.run.verdict == "VALID", summary.run.reasons
     assert [(rung.scale, rung.strategy) for rung in summary.rungs] == [
@@ -33,39 +42,41 @@ def test_a_run_reconciles_and_its_reports_agree(tenfold: Tenfold, home: Path) ->
         sum(cost.total or Decimal(0) for cost in summary.costs) == summary.total_usd == summary.reconciliation.rows_usd
     )
     assert summary.reconciliation.holds
-    assert {path.name for path in (home / "out").iterdir()} >= {
+    assert {path.name for path in (ran / "out").iterdir()} >= {
         "report.html",
         "report.md",
         "run.json",
         "inputs",
         "figures",
     }
-    assert not list((home / "out").glob("*.arrows"))
-    assert "THE THREE THINGS THAT BREAK FIRST" in done.stdout
-    assert "answered" in done.stderr
+    assert not list((ran / "out").glob("*.arrows"))
+    assert "THE THREE THINGS THAT BREAK FIRST" in (ran / "stdout").read_text(encoding="utf-8")
+    assert "answered" in (ran / "stderr").read_text(encoding="utf-8")
 
 
-def test_the_classifier_pays_for_its_label_and_easy_requests_stay_small(tenfold: Tenfold, home: Path) -> None:
-    tenfold("run", "small.yaml", "--scale", "1", "--strategy", "routed", "--duration", "2s", "--out", "out")
-    rows = pq.read_table(home / "out/calls.parquet").select(["purpose", "model", "served", "after_call_id"]).to_pylist()
-    labels = [row for row in rows if row["purpose"] == "classify"]
-    answers = [row for row in rows if row["purpose"] == "answer"]
+def test_the_classifier_pays_for_its_label_and_easy_requests_stay_small(ran: Path) -> None:
+    columns = ["strategy", "purpose", "model", "served", "after_call_id"]
+    rows = pq.read_table(ran / "out/calls.parquet").select(columns).to_pylist()
+    labels = [row for row in rows if row["strategy"] == "routed" and row["purpose"] == "classify"]
+    answers = [row for row in rows if row["strategy"] == "routed" and row["purpose"] == "answer"]
     assert len(labels) == len(answers) > 20
     assert {row["model"] for row in labels} == {"gpt-4o-mini"}
     assert {row["model"] for row in answers} == {"gpt-4o-mini", "gpt-4o"}
     assert all(row["served"] and row["after_call_id"] for row in answers)
 
 
-def test_the_same_run_again_has_the_same_trace_and_other_prices_another_bill(tenfold: Tenfold, home: Path) -> None:
-    for out in ("a", "b"):
-        assert tenfold("run", "small.yaml", "--scale", "1", "--duration", "2s", "--out", out).returncode == 0
-    traces = [(home / out / "trace.parquet").read_bytes() for out in ("a", "b")]
-    assert traces[0] == traces[1]
-    lines = [tenfold("bill", "a", "--json").stdout.splitlines() for _ in range(2)]
+def test_the_same_scenario_again_has_the_same_trace_whatever_serves_it(ran: Path, tenfold: Tenfold, home: Path) -> None:
+    words = ("--scale", "1", "--strategy", "routed", "--duration", "3s", "--out", "out")
+    assert tenfold("run", "small.yaml", *words).returncode == 0
+    assert (home / "out/trace.parquet").read_bytes() == (ran / "out/trace.parquet").read_bytes()
+
+
+def test_the_same_bill_twice_sums_to_the_report(ran: Path) -> None:
+    lines = [tenfold_in(ran)("bill", "out", "--json").stdout.splitlines() for _ in range(2)]
     assert lines[0] == lines[1]
     rows, total = [json.loads(line) for line in lines[0][:-1]], json.loads(lines[0][-1])
     assert sum(Decimal(row["cost_usd"]) for row in rows) == Decimal(total["total_usd"])
-    assert Decimal(total["total_usd"]) == Summary.read(home / "a/summary.json").total_usd
+    assert Decimal(total["total_usd"]) == Summary.read(ran / "out/summary.json").total_usd
 
 
 def test_exit_zero_tells_the_code_it_hides(tenfold: Tenfold, home: Path) -> None:
