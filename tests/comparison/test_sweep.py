@@ -74,7 +74,7 @@ def test_a_threshold_moves_the_answers_from_one_model_to_the_other(source: Sourc
         "cache: {of: {cascade: {of: [gpt-4o-mini, gpt-4o], judge: {with: gpt-4o-mini}}}, hits: 20%}",
         "semantic: {with: text-embedding-3-small, of: gpt-4o, hits: 30%}",
         "compress: {of: gpt-4o, over: 500, to: 100}",
-        "split: {parts: {now: {share: 60%, of: gpt-4o}, later: {share: 40%, of: {call: {model: gpt-4o, tier: batch}}}}}",
+        "split: {parts: {a: {share: 60%, of: gpt-4o}, b: {share: 40%, of: {call: {model: gpt-4o, tier: batch}}}}}",
     ],
 )
 def test_a_point_is_what_the_same_strategy_costs_when_it_is_tried(source: Source, text: str) -> None:
