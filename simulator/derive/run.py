@@ -31,6 +31,9 @@ from simulator.spend.typical_costs import typical_costs
 from simulator.verdicts.breaks import Break, breaks
 from simulator.verdicts.objectives import Judgement, judge
 
+_TAKE_A_VALUE = frozenset({"--scale", "--strategy", "--out", "--matrix-sample", "--repeat"})
+_ALONE = frozenset({"--exit-zero", "--matrix", "--json"})
+
 
 @dataclass(frozen=True)
 class Run:
@@ -140,7 +143,7 @@ class Run:
             costs=self.bill.rungs,
             projection=self.projection,
             limits=self.limits,
-            command=_command_stem(self.record.command),
+            command=command_stem(self.record.command),
         )
 
     @cached_property
@@ -176,6 +179,15 @@ class Run:
         return sorted({day for model in self.models for day in self.book.changes(model, after=start)})
 
 
-def _command_stem(command: str) -> str:
-    """`tenfold run FILE` of a command line, so that a fix can be tested with other options."""
-    return " ".join(command.split()[:3])
+def command_stem(command: str) -> str:
+    """A command line without what a test of a fix says anew (scales, strategies) or must not repeat (where it went)."""
+    kept: list[str] = []
+    words = iter(command.split())
+    for word in words:
+        flag, given, _ = word.partition("=")
+        if flag in _TAKE_A_VALUE:
+            if not given:
+                next(words, None)
+        elif flag not in _ALONE:
+            kept.append(word)
+    return " ".join(kept)
