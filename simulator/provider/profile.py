@@ -8,7 +8,7 @@ from simulator.errors import BadInput
 from simulator.provider.cache import CacheRules
 from simulator.provider.hazards import AnyFault
 from simulator.provider.latency import FirstToken, PerToken, Reasoning
-from simulator.provider.limits.style import Limit, LimitStyle
+from simulator.provider.limits.style import LimitStyle
 from simulator.registry import family
 from simulator.units import Count, Duration, Share
 from simulator.yamlfile import FileModel
@@ -92,8 +92,3 @@ class Profile(FileModel):
         if name not in self.models:
             raise BadInput(f"profile {self.name!r} serves no model {name!r}; it has {', '.join(self.models)}")
         return self.models[name]
-
-    def limits_of(self, model: str) -> list[Limit]:
-        """The quotas of one model; empty where nothing limits it."""
-        limits = self.model(model).limits
-        return limits.limits() if limits else []

@@ -24,11 +24,6 @@ class EventStream:
         """Whether the next byte begins an event, with nothing left over from before."""
         self._at = 0
 
-    @property
-    def pending(self) -> bool:
-        """Whether an event was begun that its blank line has not ended: the stream was cut."""
-        return bool(self._rest or self._data)
-
     def feed(self, chunk: bytes, at: int = 0) -> None:
         """Hot: once per chunk. Whole events that each stand on one `data: ` line skip the line machine."""
         if not (self._between and chunk.endswith(b"\n\n") and b"\r" not in chunk):

@@ -111,8 +111,9 @@ def test_what_is_billed_for_an_answer_that_nobody_waits_for(billed, tokens):
 
 
 def test_the_shipped_profile_has_the_limits_of_its_source():
-    profile = load(HOSTED, Profile)
-    assert [(one.axis, one.per_minute) for one in profile.limits_of("gpt-4o")] == [
+    quotas = load(HOSTED, Profile).model("gpt-4o").limits
+    assert quotas is not None
+    assert [(one.axis, one.per_minute) for one in quotas.limits()] == [
         ("requests", 5_000),
         ("tokens", 800_000),
     ]
@@ -120,4 +121,4 @@ def test_the_shipped_profile_has_the_limits_of_its_source():
 
 def test_an_unknown_model_is_named_with_those_there_are():
     with pytest.raises(BadInput, match="serves no model 'gpt-9'; it has gpt-4o, gpt-4o-mini"):
-        load(HOSTED, Profile).limits_of("gpt-9")
+        load(HOSTED, Profile).model("gpt-9")

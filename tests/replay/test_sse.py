@@ -43,9 +43,8 @@ def test_several_events_in_one_chunk_and_one_event_in_several():
     ]
 
 
-def test_an_event_without_its_blank_line_is_pending_and_never_told():
+def test_an_event_without_its_blank_line_is_never_told():
     events: list[bytes] = []
     stream = EventStream(lambda _, data, __: events.append(data))
     stream.feed(b"data: whole\n\ndata: cut")
     assert events == [b"whole"]
-    assert stream.pending

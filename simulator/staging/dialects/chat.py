@@ -7,10 +7,6 @@ from simulator.provider.engine import Refusal
 from simulator.staging.dialects import body as form
 from simulator.staging.dialects.dialect import Heading, Problem, Script, StreamedDialect, Usage, Wanted
 
-_PER_MESSAGE = (
-    4  # tokens that frame a message: OpenAI cookbook, "How to count tokens with tiktoken" (3, and 1 for a role)
-)
-
 
 class Chat(StreamedDialect):
     """`POST /v1/chat/completions` of OpenAI's API reference, one choice."""
