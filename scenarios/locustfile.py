@@ -61,6 +61,7 @@ def _options(given: Any) -> Options:
 
 
 def _plan(given: Any) -> ReplayPlan:
+    _endpoints.close()  # of the run before, where the web UI starts another
     job = Job.prepare(_options(given), tell=_say)
     with kept_once_rows_are_there(job.directory):
         base_url = _endpoints.enter_context(job.endpoint())
