@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from simulator.comparison.predicted import Outcome, Prediction
+from simulator.comparison.predicted import Prediction, Totals
 from simulator.units import seconds_text, share_text, usd_text
 
 _HEAD = f"{'strategy':<16} {'predicted by':<17}{'requests':>9}  {'cost':<28}{'response p95':<30}not answered"
@@ -21,7 +21,7 @@ def lines(found: list[Prediction]) -> Iterator[str]:
     yield "predicted → measured at 1×, on the same requests; a strategy's own rows were not used to predict it"
 
 
-def _line(one: Prediction, predicted: Outcome, measured: Outcome) -> str:
+def _line(one: Prediction, predicted: Totals, measured: Totals) -> str:
     cost = f"{usd_text(predicted.cost)} → {usd_text(measured.cost)} ({_off(one.cost_off_by)})"
     late = f"{seconds_text(predicted.response_p95)} → {seconds_text(measured.response_p95)} ({_off(one.p95_off_by)})"
     return f"{cost:<28}{late:<30}{share_text(predicted.error_share)} → {share_text(measured.error_share)}"

@@ -158,7 +158,7 @@ def _sweep(
     as_json: bool,
 ) -> int:
     """Many settings of the strategies of a file, over the recorded answers."""
-    from simulator.cli.curve_text import lines
+    from simulator.cli.sweep_text import lines
     from simulator.comparison.labels import Labels
     from simulator.comparison.measured import Measured
     from simulator.comparison.source import Source

@@ -30,7 +30,7 @@ Tables = tuple[pa.Table, pa.Table]
 """Rows of `CALLS` and of `REQUESTS`."""
 
 
-class Outcome(Figures):
+class Totals(Figures):
     """What a strategy cost and took. Seconds from the schedule; failures are +∞."""
 
     cost: Decimal | None
@@ -45,8 +45,8 @@ class Prediction(Figures):
     strategy: str
     by: Literal["recorded answers", "rehearsal"]
     requests: int
-    predicted: Outcome | None
-    measured: Outcome | None
+    predicted: Totals | None
+    measured: Totals | None
     cost_off_by: float | None
     """Predicted ÷ measured − 1; None where either is unknown."""
     p95_off_by: float | None
@@ -132,7 +132,7 @@ def _rehearsed(
 def _beside(source: Source, name: str, tables: Tables, by: Literal["recorded answers", "rehearsal"]) -> Prediction:
     asked = pc.unique(tables[1]["request_id"])
     mine: Tables = tuple(_only(table, name, asked, source.scale) for table in (source.calls, source.requests))
-    predicted, measured = (_outcome(source, name, one) for one in (tables, mine))
+    predicted, measured = (_totals(source, name, one) for one in (tables, mine))
     return Prediction(
         strategy=name,
         by=by,
@@ -150,9 +150,9 @@ def _only(table: pa.Table, strategy: str, asked: pa.Array, scale: float) -> pa.T
     return table.filter(pc.and_(here, pc.is_in(table["request_id"], value_set=asked)))
 
 
-def _outcome(source: Source, name: str, tables: Tables) -> Outcome:
+def _totals(source: Source, name: str, tables: Tables) -> Totals:
     side = Side.of(Evidence(*tables, source.costs(tables[0]), None), source.scale, name)
-    return Outcome(
+    return Totals(
         cost=side.arm.cost,
         response_p95=exact(side.response, 95),
         error_share=side.failed / side.due if side.due else None,

@@ -48,7 +48,7 @@ class Axis:
         return None if self.key == LABEL_ACCURACY else self.key.partition(".")[0]
 
 
-class Curve(Figures):
+class Sweep(Figures):
     """Every setting of a sweep, in the order of its axes."""
 
     baseline: str
@@ -60,10 +60,10 @@ class Curve(Figures):
     points: list[Point]
 
 
-def sweep(measured: Measured, strategies: Mapping[str, Node], axes: Sequence[Axis], *, baseline: str) -> Curve:
+def sweep(measured: Measured, strategies: Mapping[str, Node], axes: Sequence[Axis], *, baseline: str) -> Sweep:
     """Every combination of the axes' values. Raises BadInput for a path or a value that the strategy does not take."""
     count = len(measured.batch.requests)
-    return Curve(
+    return Sweep(
         baseline=baseline,
         baseline_per_request=measured.baseline_usd / count,
         requests=count,

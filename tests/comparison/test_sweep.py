@@ -4,11 +4,11 @@ from decimal import Decimal
 import pytest
 
 from simulator import yamlfile
-from simulator.cli.curve_text import lines
+from simulator.cli.sweep_text import lines
 from simulator.comparison.labels import Labels
 from simulator.comparison.measured import Measured
 from simulator.comparison.source import Source
-from simulator.comparison.sweep import Axis, Curve, sweep
+from simulator.comparison.sweep import Axis, Sweep, sweep
 from simulator.comparison.whatif import what_if
 from simulator.errors import BadInput
 from simulator.pricing.book import PriceBook
@@ -38,7 +38,7 @@ def source() -> Source:
     return Source(calls, requests, trace.sessions(), "big", 1.0, PriceBook.load(), at, SEED)
 
 
-def _curve(source: Source, node: Node, *texts: str, label_accuracy: float | None = None) -> Curve:
+def _curve(source: Source, node: Node, *texts: str, label_accuracy: float | None = None) -> Sweep:
     measured = Measured.of(source, [node], label_accuracy=label_accuracy)
     return sweep(measured, {"new": node}, [Axis.parse(text) for text in texts], baseline="big")
 

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from simulator.comparison.setting import Point
-from simulator.comparison.sweep import Curve
+from simulator.comparison.sweep import Sweep
 from simulator.units import seconds_text, share_text, usd_text
 
 _MOST_LINES = 40
 
 
-def lines(curve: Curve) -> Iterator[str]:
+def lines(curve: Sweep) -> Iterator[str]:
     """A heading, the settings, and what the figures rest on."""
     points = _thinned(curve.points)
     head = "".join(f"{word:>10}" for word in ("a request", "saves", "resp. p95", "TTFT p95", "quality"))
