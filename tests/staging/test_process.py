@@ -46,7 +46,11 @@ def status_of(call):
 
 def test_the_shipped_profile_serves_its_models_and_ends_on_sigterm(start):
     endpoint = start(HOSTED.read_text())
-    assert [one["id"] for one in endpoint.get("/v1/models")["data"]] == ["gpt-4o", "gpt-4o-mini"]
+    assert [one["id"] for one in endpoint.get("/v1/models")["data"]] == [
+        "gpt-4o",
+        "gpt-4o-mini",
+        "text-embedding-3-small",
+    ]
     assert endpoint.get("/health") == endpoint.get("/ready") == {"status": "ok"}
     assert endpoint.stop() == 0
     assert endpoint.errors == ""
