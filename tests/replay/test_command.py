@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from simulator.replay.command import command
+from simulator.replay.evidence import read
 from simulator.replay.plan import Rung, Target
 from tests.replay.process import chats, plan_for, run, start, wait
 from tests.replay.scripted import STREAM, Scripted, answer, end, event
@@ -94,7 +95,7 @@ def test_a_worker_that_is_killed_makes_the_run_incomplete(tmp_path: Path):
         plan = plan_for(tmp_path, server.url, chats(60, span_s=9))
         process = start(plan, processes=2)
         until_first_answer(server)
-        time.sleep(1)
+        until_rows_are_down(tmp_path)
         victim = children(process.pid)[0]
         os.kill(victim, signal.SIGKILL)
         ended = wait(process, plan)
@@ -103,6 +104,16 @@ def test_a_worker_that_is_killed_makes_the_run_incomplete(tmp_path: Path):
     assert "lost 1 of 2 workers" in facts["reason"]
     assert facts["rungs"][0]["health"]["workers_reported"] == 1
     assert len(set(requests.column("request_id").to_pylist())) == requests.num_rows >= 60
+
+
+def until_rows_are_down(run_dir: Path) -> None:
+    """Rows went the whole way to the file, so whoever is killed now has been part of the run."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        if read(run_dir)[0].num_rows:
+            return
+        time.sleep(0.05)
+    raise AssertionError("no row was written within 20 s")
 
 
 def children(pid: int) -> list[int]:
