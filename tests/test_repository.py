@@ -1,12 +1,15 @@
 """What is shipped is whole: every YAML loads, nothing names a machine, help is instant and complete."""
 
+import importlib
 import json
+import pkgutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+import tests.bench
 from simulator import yamlfile
 from simulator.pricing.book import PriceBook
 from simulator.provider.profile import Profile
@@ -61,3 +64,10 @@ def test_help_lists_the_verbs_without_heavy_imports() -> None:
     assert done.returncode == 0, done.stderr
     for verb in ("run", "check", "rehearse", "staging", "bill", "project", "report", "breaks", "trace", "prices"):
         assert f"  {verb} " in done.stdout
+
+
+def test_every_benchmark_gives_its_lines_one_way() -> None:
+    names = [module.name for module in pkgutil.iter_modules(tests.bench.__path__) if not module.name.startswith("_")]
+    assert len(names) > 5
+    for name in names:
+        assert callable(importlib.import_module(f"tests.bench.{name}").run), name

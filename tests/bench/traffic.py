@@ -5,7 +5,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -34,11 +34,11 @@ PLAN = {
 LENGTHS_ONLY = "read 10 M rows of Parquet and summarise"
 
 
-def timed(name: str, goal: str, work: Callable[[], str]) -> None:
-    """Run once and print the time beside the goal."""
+def timed(name: str, goal: str, work: Callable[[], str]) -> str:
+    """Run once; the time beside the goal."""
     began = time.perf_counter()
     said = work()
-    print(f"{name:<44} {time.perf_counter() - began:7.2f} s   goal {goal:<8} {said}", flush=True)
+    return f"{name:<44} {time.perf_counter() - began:7.2f} s   goal {goal:<8} {said}"
 
 
 def write_csv(path: Path, rows: int) -> None:
@@ -83,20 +83,21 @@ def prompts(trace: Trace, count: int) -> str:
     return f"{tokens / took / 1e6:.1f} M tokens/s, {len(requests) / took:,.0f} prompts/s"
 
 
-def main() -> None:
+def run() -> Iterator[str]:
+    """One line per figure, beside its aim."""
     plan = Traffic.model_validate(PLAN)
     with tempfile.TemporaryDirectory() as folder:
         log, parquet = Path(folder) / "log.csv", Path(folder) / "trace.parquet"
         write_csv(log, ROWS)
-        timed("read 1 M rows of CSV and summarise", "3 s", lambda: read_and_summarise(log))
+        yield timed("read 1 M rows of CSV and summarise", "3 s", lambda: read_and_summarise(log))
         trace = formats.read(log).trace
-        timed("multiply 1 M rows by 10", "5 s", lambda: f"{len(multiply(trace, 10, seed=1)):,} rows")
+        yield timed("multiply 1 M rows by 10", "5 s", lambda: f"{len(multiply(trace, 10, seed=1)):,} rows")
         multiply(trace, 10, seed=1).write(parquet)
-        timed(LENGTHS_ONLY, "10 s", lambda: ten_million(parquet))
-    timed("generate 1 M requests", "3 s", lambda: f"{len(generate(plan, span_s=ROWS / 100, seed=1)):,} requests")
+        yield timed(LENGTHS_ONLY, "10 s", lambda: ten_million(parquet))
+    yield timed("generate 1 M requests", "3 s", lambda: f"{len(generate(plan, span_s=ROWS / 100, seed=1)):,} requests")
     chat = generate(plan, span_s=200, seed=1)
-    timed("multiply 1 M rows with block ids by 10", "–", lambda: blocks(plan))
-    timed("write prompts", "20 M/s", lambda: prompts(chat, 20_000))
+    yield timed("multiply 1 M rows with block ids by 10", "–", lambda: blocks(plan))
+    yield timed("write prompts", "20 M/s", lambda: prompts(chat, 20_000))
 
 
 def blocks(plan: Traffic) -> str:
@@ -104,4 +105,5 @@ def blocks(plan: Traffic) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    for line in run():
+        print(line, flush=True)
