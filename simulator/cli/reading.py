@@ -20,7 +20,10 @@ Prices = Annotated[
 
 @app.command()
 def report(run: RunPath, prices: Prices = None, at: At = None, as_json: Json = False) -> int:
-    """Write the reports of a run anew, from its rows; finishes what a plain Locust run or a killed one left."""
+    """Write the reports of a run anew, from its rows; finishes what a plain Locust run or a killed one left.
+
+    With --prices or --at the figures are only shown: the run's files keep what it cost.
+    """
     from rich.console import Console
 
     from simulator.launch.launch import finish
@@ -29,9 +32,9 @@ def report(run: RunPath, prices: Prices = None, at: At = None, as_json: Json = F
 
     finished = finish(run, prices=prices, at=day(at))
     if as_json:
-        print((finished.path / "summary.json").read_text(encoding="utf-8"))
+        print(finished.summary.model_dump_json(indent=1))
     else:
-        show(finished.summary, Console(), paths=report_paths(finished.path))
+        show(finished.summary, Console(), paths=[] if prices or at else report_paths(finished.path))
     return finished.exit_code
 
 

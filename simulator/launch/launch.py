@@ -81,12 +81,18 @@ def conclude(directory: RunDirectory, record: RunRecord) -> Finished:
 
 
 def finish(path: Path, *, prices: Path | None = None, at: datetime | None = None) -> Finished:
-    """Write a run's reports anew, at its own prices or others; first put down what a stopped driver left behind."""
+    """Write a run's reports anew; first put down what a stopped driver left behind.
+
+    At other prices or another date nothing is written: the run's own files keep what it cost.
+    """
     directory = RunDirectory.open(path)
     record = directory.read_record()
     if record.status == "running":
-        return conclude(directory, record.model_copy(update={"status": _driver_status(directory.path)}))
+        done = conclude(directory, record.model_copy(update={"status": _driver_status(directory.path)}))
+        return finish(done.path, prices=prices, at=at) if prices or at else done
     summary = derive(directory.path, book=PriceBook.load(prices) if prices else None, at=at)
+    if prices or at:
+        return Finished(directory.path, summary, ExitCode(summary.run.exit_code))
     with writing(directory.path):
         outputs = write_reports(summary, directory.path)
         directory.write_record(record.model_copy(update={"outputs": _hashed(directory.path, outputs)}))

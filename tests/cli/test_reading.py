@@ -99,3 +99,11 @@ def test_prices_name_their_source(there: Path) -> None:
     assert "the run: " in said(
         there, "prices", "diff", "run/inputs/rates.yaml", "run/inputs/rates.yaml", "--run", "run"
     )
+
+
+def test_a_run_shown_at_another_date_keeps_its_own_files(there: Path) -> None:
+    before = {path.name: path.read_bytes() for path in (there / "run").iterdir() if path.is_file()}
+    argv = [str(Path(sys.executable).with_name("tenfold")), "report", "run", "--at", "2027-01-01", "--json"]
+    done = subprocess.run(argv, cwd=there, capture_output=True, text=True, timeout=120)
+    assert json.loads(done.stdout)["schema_version"] == "summary/1", done.stderr
+    assert {path.name: path.read_bytes() for path in (there / "run").iterdir() if path.is_file()} == before
