@@ -16,9 +16,10 @@ from simulator.launch.matrix import SCALE
 from simulator.launch.options import Options
 from simulator.launch.replaying import Tell
 from simulator.launch.target import check_key, check_listening, is_loopback, shown
-from simulator.replay.evidence import CALLS_FILE
+from simulator.replay.evidence import any_rows
 from simulator.replay.plan import Guards, OwnPrompts, ReplayPlan, Rung, Target, Timeouts
 from simulator.run.directory import TRACE_FILE, RunDirectory, writing
+from simulator.run.ledger import CALLS_FILE
 from simulator.run.record import RunRecord, hashes, redacted, versions
 from simulator.strategies.node import Node
 
@@ -164,7 +165,7 @@ def kept_once_rows_are_there(directory: RunDirectory) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        if not (directory.path / CALLS_FILE).exists():
+        if not any_rows(directory.path) and not (directory.path / CALLS_FILE).exists():
             shutil.rmtree(directory.path, ignore_errors=True)
         raise
 

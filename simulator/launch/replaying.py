@@ -11,7 +11,7 @@ from typing import Any
 
 from simulator.errors import ExitCode, Precondition
 from simulator.replay.command import command
-from simulator.replay.evidence import CALLS_FILE
+from simulator.replay.evidence import any_rows
 from simulator.replay.plan import ReplayPlan
 from simulator.run.record import Status
 
@@ -40,7 +40,7 @@ def replay(plan: ReplayPlan, *, processes: int, cpu: int | None, tell: Tell) -> 
             os.sched_setaffinity(process.pid, {cpu})
         code = _followed(process, tell)
     if code not in (*_STATUS, ExitCode.NOT_VALID):
-        if not _any_rows(plan.run_dir):
+        if not any_rows(plan.run_dir):
             raise Precondition(f"the replay did not start: {_last_words(log)}")
         tell({"event": "trouble", "text": f"the replay ended early (code {code}): {_last_words(log)}"})
     return _STATUS.get(code, "failed")
@@ -77,11 +77,6 @@ def _listen(process: "subprocess.Popen[str]", tell: Tell) -> None:
     for line in process.stdout or ():
         if line.startswith("{"):
             tell(json.loads(line))
-
-
-def _any_rows(run_dir: Path) -> bool:
-    calls = run_dir / CALLS_FILE
-    return calls.is_file() and calls.stat().st_size > 0
 
 
 def _last_words(log: Path) -> str:

@@ -78,6 +78,12 @@ def read(run_dir: Path) -> tuple[pa.Table, pa.Table, dict[str, Any]]:
     return _table(run_dir / CALLS_FILE, CALLS), _table(run_dir / REQUESTS_FILE, REQUESTS), facts
 
 
+def any_rows(run_dir: Path) -> bool:
+    """Whether an attempt or a request was put down; a stream that was only opened holds none."""
+    files = ((CALLS_FILE, CALLS), (REQUESTS_FILE, REQUESTS))
+    return any(_table(run_dir / name, schema).num_rows for name, schema in files if (run_dir / name).is_file())
+
+
 def _table(path: Path, schema: pa.Schema) -> pa.Table:
     """Every whole batch of a stream. A killed writer leaves no end mark, perhaps half a batch, which is not read."""
     batches = []

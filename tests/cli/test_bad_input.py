@@ -1,6 +1,7 @@
 """What a user gets wrong: one clear line that names the place and the next step, and the documented exit code."""
 
 import socket
+import threading
 from pathlib import Path
 
 import pytest
@@ -92,3 +93,25 @@ def test_results_that_cannot_be_written_exit_3(tenfold: Tenfold, home: Path) -> 
     assert done.returncode == 3
     assert "results" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_port_that_speaks_no_http_exits_3_and_leaves_nothing(tenfold: Tenfold, home: Path) -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        hangs_up = threading.Thread(target=_hang_up, args=(listener,), daemon=True)
+        hangs_up.start()
+        target = f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
+        done = tenfold("run", "small.yaml", "--duration", "1s", "--target", target, "--out", "out")
+    assert done.returncode == 3, done.stderr
+    assert "the target does not answer" in done.stderr
+    assert not (home / "out.partial").exists()
+
+
+def _hang_up(listener: socket.socket) -> None:
+    """Take every connection and close it at once, until the listener is closed."""
+    while True:
+        try:
+            listener.accept()[0].close()
+        except OSError:
+            return

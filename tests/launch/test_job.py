@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 
+from simulator.calls import CALLS, to_table
 from simulator.errors import BadInput, Precondition
 from simulator.launch.job import Job, kept_once_rows_are_there
 from simulator.launch.options import Options
+from simulator.replay.evidence import Evidence
+from tests.test_calls import a_call
 
 # 10 × $0.0025 alone and 10 × $0.000311 routed, as worked out in test_forecast.py.
 COST = Decimal("0.02811")
@@ -86,9 +89,13 @@ def test_beyond_this_machine_a_run_names_its_cost_and_asks_for_a_limit(options: 
 
 
 def test_a_directory_without_rows_goes_away_and_one_with_rows_stays(listening: Options) -> None:
-    empty, used = (Job.prepare(listening, tell=_quiet).directory for _ in range(2))
-    (used.path / "calls.arrows").touch()
-    for directory in (empty, used):
+    empty, opened, used, concluded = (Job.prepare(listening, tell=_quiet).directory for _ in range(4))
+    Evidence(opened.path, on_failure=pytest.fail).close()
+    evidence = Evidence(used.path, on_failure=pytest.fail)
+    evidence.append(to_table([a_call()], CALLS).to_batches()[0], None)
+    evidence.close()
+    (concluded.path / "calls.parquet").touch()
+    for directory in (empty, opened, used, concluded):
         with pytest.raises(Precondition), kept_once_rows_are_there(directory):
             raise Precondition("the endpoint went down")
-    assert (empty.path.exists(), used.path.exists()) == (False, True)
+    assert [one.path.exists() for one in (empty, opened, used, concluded)] == [False, False, True, True]
