@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from simulator.calls import SETTLEMENTS
+from simulator.calls import ANSWERED, SETTLEMENTS
 from simulator.run.lost import with_lost
 from simulator.run.percentiles import Floats, exact, intervals
 from simulator.run.record import RungRecord
@@ -75,8 +75,10 @@ class _Rung:
         return settled
 
     def _answer_attempts(self) -> int:
-        """Sendings of calls that answer: a classifier's call is not a retry."""
-        return int(pc.sum(pc.equal(self.calls["purpose"], "answer")).as_py() or 0)
+        """Sendings of calls that answer. A classifier's is no retry, nor what follows a draft that was answered."""
+        draft = pc.and_(pc.is_in(self.calls["outcome"], pa.array(sorted(ANSWERED))), pc.invert(self.calls["served"]))
+        answering = pc.equal(self.calls["purpose"], "answer")
+        return int(pc.sum(pc.and_not(answering, draft)).as_py() or 0)
 
     def _latencies(self) -> dict[str, Latency]:
         rows = self.rows

@@ -96,6 +96,15 @@ def test_a_classifier_is_not_a_retry_and_its_tokens_count_for_its_model() -> Non
     assert figures.cache_read_tokens is None
 
 
+def test_a_cascade_that_escalates_sends_two_answers_and_retries_nothing() -> None:
+    """A draft that came back and did not pass its check is no failure; its refused sending is one."""
+    drafts, _ = asked("a", 2.0, model="gpt-4o-mini", attempts=2)
+    drafts = [replace(call, served=False, call_id=f"draft {call.attempt}") for call in drafts]
+    calls, requests = tables([(drafts, []), asked("a", 2.0)])
+    (figures,) = rung_figures(calls, requests, rungs=[record(1)])
+    assert (figures.attempts, figures.attempts_per_request) == (3, 2.0)
+
+
 def test_a_driver_that_counted_fewer_in_flight_than_the_rows_lost_some_from_sight() -> None:
     rows = [asked(f"s{n}", float(n), took=1.0) for n in range(10)]
     assert figures_of(rows, health={"in_flight_mean": 0.5}).health.littles_law_ratio == 0.5
