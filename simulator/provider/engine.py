@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from simulator.provider.accounts import NO_KEY
 from simulator.provider.cache import Block, PrefixCache
 from simulator.provider.faults.fault import Damage
 from simulator.provider.hazards import NOTHING, Hazards
-from simulator.provider.limiter import Denial, Limiter
+from simulator.provider.limiter import Denial
 from simulator.provider.limits.style import Demand
 from simulator.provider.pool import Job, Pool
 from simulator.provider.profile import Profile
@@ -27,6 +28,8 @@ class Order:
     """How long the answer would be if nothing cut it; None: the model's default."""
     max_output_tokens: int | None = None
     prefix: tuple[Block, ...] = ()
+    account: str = NO_KEY
+    """Whose buckets it is charged to."""
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -79,7 +82,7 @@ class Engine:
     def __init__(self, profile: Profile, name: str, *, seed: int) -> None:
         self.model = model = profile.models[name]
         self.seed, self.stem = seed, f"{name}/"
-        self.limiter = Limiter(self.model.limits)
+        self.quotas = profile.quotas(name)
         self.cache = PrefixCache(profile.cache)
         self.pool = Pool(model.per_token, replicas=model.replicas, max_sequences=model.max_sequences, queue=model.queue)
 
@@ -96,7 +99,7 @@ class Engine:
             return Refusal("overloaded", self.model.overload)
         cached = self.cache.cached_tokens(order.prefix, order.input_tokens, now)
         demand = Demand(order.input_tokens, cached, order.max_output_tokens)
-        denial = self.limiter.admit(demand, now)
+        denial = self.quotas.of(order.account, now).admit(demand, now)
         if denial:
             return Refusal("rate_limited", 429, denial)
         answer = self._answer(order, cached, damage)
@@ -122,7 +125,7 @@ class Engine:
     def adopt(self, profile: Profile, name: str, now: float) -> None:
         """Go on under another profile. Buckets keep what they hold, the cache what it knows, answers their words."""
         self.model = model = profile.models[name]
-        self.limiter.adopt(model.limits, now)
+        self.quotas.adopt(model.limits, profile.limits_by_account(name), now)
         self.cache.rules = profile.cache
         self.pool.resize(
             model.per_token,
@@ -165,7 +168,7 @@ class Engine:
     def _settle(self, answer: Answer, at: float) -> None:
         order = answer.order
         demand = Demand(order.input_tokens, answer.cached_tokens, order.max_output_tokens)
-        self.limiter.settle(demand, answer.wrote, at)
+        self.quotas.of(order.account, at).settle(demand, answer.wrote, at)
 
 
 class Provider:

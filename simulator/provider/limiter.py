@@ -1,4 +1,4 @@
-"""The buckets of one model. Pure: the time is handed in, in seconds since the last reset."""
+"""The buckets of one account at one model. Pure: the time is handed in, in seconds since the last reset."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -81,6 +81,11 @@ class Limiter:
         for axis, bucket in self.buckets.items():
             if axis in before:
                 bucket.level = min(bucket.level, before[axis].level)
+
+    def is_full(self, now: float) -> bool:
+        """Whether nothing would change if these buckets were new."""
+        self._refill(now)
+        return all(bucket.level >= bucket.limit.capacity for bucket in self.buckets.values())
 
     def standings(self, now: float) -> dict[Axis, Standing]:
         """Every bucket at `now`."""

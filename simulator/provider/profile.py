@@ -1,22 +1,18 @@
 """The provider profile: one YAML file that drives both the staging endpoint and the rehearsal."""
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from pydantic import Field, model_validator
 
 from simulator.errors import BadInput
+from simulator.provider.accounts import Account, AnyLimits, Label
 from simulator.provider.cache import CacheRules
 from simulator.provider.hazards import AnyFault
 from simulator.provider.latency import FirstToken, PerToken, Reasoning
 from simulator.provider.limits.style import LimitStyle
-from simulator.registry import family
+from simulator.provider.quotas import Quotas
 from simulator.units import Count, Duration, Share
 from simulator.yamlfile import FileModel
-
-if TYPE_CHECKING:
-    AnyLimits = LimitStyle
-else:
-    AnyLimits = family("simulator.provider.limits", LimitStyle, tag="style")
 
 
 class Model(FileModel):
@@ -39,6 +35,7 @@ class Model(FileModel):
     per_token: PerToken
     reasoning: Reasoning | None = None
     limits: AnyLimits | None = None
+    """Of every key by itself, where no account says otherwise."""
 
     @model_validator(mode="after")
     def _answers_fit(self) -> "Model":
@@ -75,8 +72,10 @@ class Profile(FileModel):
     cache: CacheRules | None = None
     stream: Stream = Stream()
     cancel: Cancel = Cancel()
-    keys: tuple[str, ...] = ()
-    """API keys that the staging endpoint accepts; empty accepts everybody. Made up, never real ones."""
+    accounts: dict[Label, Account] = {}
+    """Keys that share buckets, or have other limits than the rest; any other key is an account of its own."""
+    auth: Literal["open", "required"] = "open"
+    """Whom the staging endpoint lets in: everybody, or only the keys of `accounts`."""
     faults: tuple[AnyFault, ...] = ()
     """The first that strikes an order is the one that happens."""
 
@@ -87,8 +86,30 @@ class Profile(FileModel):
             raise ValueError(f"faults: {', '.join(unknown)} is not a model of this profile")
         return self
 
+    @model_validator(mode="after")
+    def _accounts_hold_together(self) -> "Profile":
+        unknown = sorted({name for account in self.accounts.values() for name in account.limits} - set(self.models))
+        if unknown:
+            raise ValueError(f"accounts: {', '.join(unknown)} is not a model of this profile")
+        named = [key for account in self.accounts.values() for key in account.keys]
+        twice = sorted({key for key in named if named.count(key) > 1})
+        if twice:
+            raise ValueError(f"accounts: {', '.join(twice)} stands in more than one place")
+        if self.auth == "required" and not self.accounts:
+            raise ValueError("auth: nobody would be let in; list the keys in accounts")
+        return self
+
     def model(self, name: str) -> Model:
         """The named model. Raises `BadInput` for one that the profile does not serve."""
         if name not in self.models:
             raise BadInput(f"profile {self.name!r} serves no model {name!r}; it has {', '.join(self.models)}")
         return self.models[name]
+
+    def quotas(self, name: str) -> Quotas:
+        """Buckets of a model, all full."""
+        return Quotas(self.models[name].limits, self.limits_by_account(name))
+
+    def limits_by_account(self, name: str) -> dict[str, LimitStyle | None]:
+        """Limits of a model for the accounts that have their own."""
+        own = {label: account.limits for label, account in self.accounts.items()}
+        return {label: limits[name] for label, limits in own.items() if name in limits}

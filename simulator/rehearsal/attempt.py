@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import lru_cache
 
-from simulator.calls import ANSWERED, Call, Outcome
+from simulator.calls import ANSWERED, HUMAN, Call, Outcome
 from simulator.provider import answers
 from simulator.provider.engine import Answer, Order, Refusal
 from simulator.rehearsal.stage import Stage
@@ -42,8 +42,11 @@ class Attempt:
         stage, ask = self.stage, self.ask
         self.row.sent_at = stage.clock.now
         stage.calls.append(self.row)
+        if ask.takes_s is not None:
+            stage.clock.at(stage.clock.now + ask.takes_s, self._waited)
+            return
         taken = stage.offer(ask.model, self._order, self)
-        left = stage.remaining(ask.model)
+        left = stage.remaining(ask.model, self._order)
         self.row.ratelimit_remaining_requests, self.row.ratelimit_remaining_tokens = (
             left.get("requests"),
             left.get("tokens"),
@@ -64,6 +67,15 @@ class Attempt:
         """Told by the stage."""
         if done:
             self.stage.clock.at(self._last_seen(), self._ended)
+
+    def _waited(self) -> None:
+        """No chat API answered: a batch with the tokens as planned, a person without any."""
+        if self.reply is not None:
+            return
+        if self.ask.provider != HUMAN:
+            self.row.input_tokens, self.row.output_tokens = self._order.input_tokens, _planned(self.ask, self._order)
+        self._close(Outcome.OK, status=None)
+        self.done(self)
 
     def _ended(self) -> None:
         if self.reply is None and self._taken is not None:
@@ -133,8 +145,10 @@ class Attempt:
 
 
 def _label(stage: Stage, ask: Ask, key: str) -> str:
+    if not ask.labels:
+        return ""
     accuracy = stage.profile.model(ask.model).label_accuracy
-    return answers.label(ask.truth, ask.labels, accuracy, seed=stage.seed, key=key) if ask.labels else ""
+    return answers.label(ask.truth, ask.labels, accuracy, seed=stage.seed, key=key)
 
 
 def _order(ask: Ask, request: Request, key: str) -> Order:
@@ -145,6 +159,10 @@ def _order(ask: Ask, request: Request, key: str) -> Order:
     held = prefix(request, sees=ask.sees, instructions=ask.instructions, instructions_tokens=ask.instructions_tokens)
     blocks = tuple((str(block), tokens) for block, tokens in held)
     return Order(key, max(1, ask.seen_tokens(request) + rubric), planned, length, blocks)
+
+
+def _planned(ask: Ask, order: Order) -> int:
+    return 0 if ask.purpose == EMBED else min(order.output_tokens or 0, order.max_output_tokens or 0)
 
 
 @lru_cache(maxsize=256)

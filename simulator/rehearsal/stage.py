@@ -60,9 +60,9 @@ class Stage:
         self._arm()
         noticed()
 
-    def remaining(self, model: str) -> dict[str, int]:
-        """What an order that was just offered left in the model's buckets, by axis."""
-        buckets = self.provider.engines[model].limiter.buckets
+    def remaining(self, model: str, order: Order) -> dict[str, int]:
+        """What an order that was just offered left in its account's buckets, by axis."""
+        buckets = self.provider.engines[model].quotas.of(order.account, self.clock.now).buckets
         return {axis: max(0, int(bucket.level)) for axis, bucket in buckets.items()}
 
     def _turn(self, armed: float) -> None:

@@ -55,7 +55,8 @@ class Completion:
         prompt = hints.input_tokens
         if prompt is None:
             prompt = max(1, wanted.overhead_tokens + await prompt_tokens(wanted.texts, wanted.model))
-        order = Order(key, prompt, planned, wanted.max_output_tokens, hints.prefix)
+        account = service.keyring.account(dialect.key(request.headers))
+        order = Order(key, prompt, planned, wanted.max_output_tokens, hints.prefix, account)
         return cls(service, dialect, request, wanted, order, hints, text)
 
     async def answer(self) -> web.StreamResponse:
@@ -155,14 +156,15 @@ class Completion:
     def _headers(self, taken: Answer | Refusal) -> dict[str, str]:
         """Limits as the provider shows them, and for a load generator what was decided."""
         service = self.service
-        limiter = service.provider.engines[self.wanted.model].limiter
-        headers = {self.dialect.request_id: f"req_{service.counts['offered']:016x}"}
+        now, account = service.clock(), self.order.account
+        limiter = service.provider.engines[self.wanted.model].quotas.of(account, now)
+        headers = {self.dialect.request_id: f"req_{service.counts['offered']:016x}", "x-sim-account": account}
         if limiter.style is not None:
-            headers |= limiter.style.headers(limiter.standings(service.clock()), at_unix=time.time())
+            headers |= limiter.style.headers(limiter.standings(now), at_unix=time.time())
         if self.hints.key is None:
             return headers
         decision = taken.reason if isinstance(taken, Refusal) else "admitted"
-        return headers | {"x-sim-decision": decision, "x-sim-at": f"{service.clock():.6f}"}
+        return headers | {"x-sim-decision": decision, "x-sim-at": f"{now:.6f}"}
 
     def _truth(self, answer: Answer) -> dict[str, str]:
         """How a whole answer came about; a stream's headers leave too early to know, its truth is in the log."""

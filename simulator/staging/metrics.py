@@ -47,8 +47,10 @@ class _State(Collector):
         yield family
 
     def _limits(self) -> Metric:
-        family = GaugeMetricFamily("sim_limit_remaining", "What a bucket holds", labels=["model", "axis"])
+        labels = ["model", "account", "axis"]
+        family = GaugeMetricFamily("sim_limit_remaining", "What a bucket holds", labels=labels)
         for model, facts in self._state["models"].items():
-            for axis, standing in facts["limits"].items():
-                family.add_metric([model, axis], standing["remaining"])
+            for account, standings in facts["limits"].items():
+                for axis, standing in standings.items():
+                    family.add_metric([model, account, axis], standing["remaining"])
         return family

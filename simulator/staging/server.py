@@ -10,6 +10,7 @@ from aiohttp.http_parser import RawRequestMessage
 from aiohttp.streams import StreamReader
 from aiohttp.web_protocol import RequestHandler
 
+from simulator.errors import Precondition
 from simulator.staging import metrics, reshape, wire
 from simulator.staging.completion import Completion
 from simulator.staging.dialects import DIALECTS
@@ -60,10 +61,13 @@ class Surface:
             return wire.json_body(speaker.error(refused.problem), status=refused.problem.status)
 
     def _let_in(self, request: web.BaseRequest, dialect: Dialect) -> None:
-        keys = self.service.profile.keys
-        if keys and request.path.startswith("/v1/") and dialect.key(request.headers) not in keys:
-            message = "Incorrect API key provided. The keys that this endpoint accepts stand in its profile."
-            raise Refused(Problem(401, message, kind="authentication_error", code="invalid_api_key"))
+        keyring, key = self.service.keyring, dialect.key(request.headers)
+        if not request.path.startswith("/v1/") or keyring.lets_in(keyring.account(key)):
+            return
+        if not key:
+            raise Refused(Problem(401, "You didn't provide an API key; this endpoint's profile says `auth: required`."))
+        message = "Incorrect API key provided. The profile's accounts name the keys that this endpoint accepts."
+        raise Refused(Problem(401, message, code="invalid_api_key"))
 
     async def _models(self, request: web.BaseRequest) -> web.StreamResponse:
         del request
@@ -91,7 +95,11 @@ class Surface:
         return wire.json_body(reshape.told(self.service.profile))
 
     async def _reshape(self, request: web.BaseRequest) -> web.StreamResponse:
-        self.service.adopt(reshape.changed(self.service.profile, await wire.read_object(request)))
+        new = reshape.changed(self.service.profile, await wire.read_object(request))
+        try:
+            self.service.adopt(new)
+        except Precondition as error:
+            raise Refused(Problem(400, str(error), code="invalid_config")) from None
         return await self._config(request)
 
     async def _metrics(self, request: web.BaseRequest) -> web.StreamResponse:

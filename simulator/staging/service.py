@@ -3,12 +3,14 @@
 import asyncio
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from simulator.provider.engine import Answer, Order, Provider, Refusal
 from simulator.provider.faults.fault import Damage
 from simulator.provider.profile import Profile
 from simulator.staging.delivery import Delivery
+from simulator.staging.keyring import Keyring
 from simulator.staging.lag import Lag
 from simulator.staging.truth import TruthLog
 
@@ -20,6 +22,7 @@ class Service:
 
     def __init__(self, profile: Profile, *, seed: int, truth: TruthLog) -> None:
         self.profile, self.seed, self.truth = profile, seed, truth
+        self.keyring = Keyring(profile)
         self.lag = Lag()
         self.epoch = 0
         self.listeners: list[Callable[[Profile, float], None]] = []
@@ -56,7 +59,8 @@ class Service:
         self._begin()
 
     def adopt(self, profile: Profile) -> None:
-        """Go on under another profile, in the middle of whatever is being written."""
+        """Go on under another profile, in the middle of whatever is being written. Raises `Precondition`."""
+        self.keyring = Keyring(profile)
         now = self._catch_up()
         self.profile = profile
         self.provider.adopt(profile, now)
@@ -117,9 +121,10 @@ class Service:
                 "active": engine.pool.active,
                 "waiting": len(engine.pool.waiting),
                 "cached_tokens": engine.cache.tokens,
+                "accounts": len(engine.quotas),
                 "limits": {
-                    axis: {"limit": one.limit, "remaining": one.remaining, "reset_s": one.reset_s}
-                    for axis, one in engine.limiter.standings(now).items()
+                    account: {axis: asdict(one) for axis, one in standings.items()}
+                    for account, standings in engine.quotas.standings(now).items()
                 },
             }
             for name, engine in self.provider.engines.items()

@@ -28,6 +28,7 @@ class TruthLog:
         self._write(
             {
                 "key": order.key,
+                "account": order.account,
                 "model": model,
                 "offered_at": at,
                 "outcome": refusal.reason,
@@ -43,6 +44,7 @@ class TruthLog:
         self._write(
             {
                 "key": answer.order.key,
+                "account": answer.order.account,
                 "model": model,
                 "offered_at": answer.offered_at,
                 "outcome": "cancelled" if cut else answer.finish_reason,

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from simulator.errors import BadInput
+from simulator.provider.accounts import NO_KEY
 from simulator.provider.engine import Answer, Order, Provider, Refusal
 from simulator.provider.limiter import Denial
 from simulator.provider.profile import Cancel, Profile
@@ -81,7 +82,7 @@ def test_a_full_machine_is_overloaded_and_takes_no_tokens(provider):
     engine = provider.engines["small"]
     engine.offer(Order("r1", 100, 10), 0.0)
     assert engine.offer(Order("r2", 300, 10), 0.0) == Refusal("overloaded", 529)
-    assert engine.limiter.standings(0.0)["tokens"].remaining == 900
+    assert engine.quotas.standings(0.0)[NO_KEY]["tokens"].remaining == 900
 
 
 def test_beyond_the_quota_is_429_with_the_time_to_wait(provider):

@@ -74,5 +74,5 @@ def test_metrics_are_prometheus_text(endpoint):
         kind, text = answer.headers["Content-Type"], answer.read().decode()
     assert kind.startswith("text/plain")
     assert 'sim_requests_total{outcome="completed"} 1.0' in text
-    assert 'sim_limit_remaining{axis="tokens",model="scarce"} 1000.0' in text
+    assert 'sim_limit_remaining{account="no key",axis="tokens",model="scarce"} 1000.0' in text
     assert 'sim_loop_lag_seconds{quantile="0.99"}' in text

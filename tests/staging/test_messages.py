@@ -2,6 +2,7 @@
 
 import json
 import urllib.request
+from hashlib import sha256
 
 import pytest
 
@@ -90,7 +91,8 @@ def test_limits_keys_and_cache_writes_in_anthropics_words(start):
     }
     model = {"limits": limits, "first_token": latency("1ms"), "provider": "anthropic"}
     cache = json.loads(FAST)["cache"] | {"tells_writes": True}
-    endpoint = start(profile({"claude": model}, cache=cache, keys=["made-up"]))
+    accounts = {"team": {"keys": ["sha256:" + sha256(b"made-up").hexdigest()]}}
+    endpoint = start(profile({"claude": model}, cache=cache, accounts=accounts, auth="required"))
     ask = {"model": "claude", "max_tokens": 5, "messages": HELLO}
     told = {"x-sim-input-tokens": "500", "x-sim-output-tokens": "1", "x-sim-prefix": "a:256"}
     with anthropic.Anthropic(base_url=endpoint.url, api_key="made-up", max_retries=0) as client:

@@ -114,7 +114,7 @@ def test_a_reset_makes_everything_new(start):
     endpoint.reset()
     state = endpoint.get("/sim/state")
     assert set(state["counts"].values()) == {0}
-    assert state["models"]["scarce"]["limits"]["tokens"]["remaining"] == 1000
+    assert state["models"]["scarce"]["limits"]["no key"]["tokens"]["remaining"] == 1000
     assert state["clock_s"] < 1
 
 
