@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from simulator.errors import BadInput
 from simulator.provider.faults.fault import Damage, Fault
-from simulator.registry import family, members
+from simulator.registry import by_word, family
 
 _FOLDER = "simulator.provider.faults"
 if TYPE_CHECKING:
@@ -51,8 +51,8 @@ def asked(text: str) -> Damage:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(step) for step in first["loc"] if step != kind)
-        known = ", ".join(sorted(_kinds()))
-        problem = f"{place}: {first['msg']}" if kind in _kinds() else f"unknown kind; known: {known}"
+        known = by_word(_FOLDER, Fault)
+        problem = f"{place}: {first['msg']}" if kind in known else f"unknown kind; known: {', '.join(sorted(known))}"
         raise BadInput(f"fault {text[:80]!r}: {problem}") from None
     return _named(fault)
 
@@ -69,7 +69,3 @@ def _pair(option: str) -> tuple[str, str | int]:
 @lru_cache(maxsize=1)
 def _adapter() -> TypeAdapter[Fault]:
     return TypeAdapter(AnyFault)
-
-
-def _kinds() -> set[str]:
-    return {kind.model_fields["kind"].annotation.__args__[0] for kind in members(_FOLDER, Fault)}

@@ -17,7 +17,7 @@ from pydantic import (
 )
 
 from simulator.errors import BadInput
-from simulator.registry import family, members
+from simulator.registry import by_word, family
 from simulator.strategies.batch import Answered, Evaluation, Rows
 from simulator.strategies.effects import Ask, Effect, Race, Reply, Serving, Turn
 from simulator.yamlfile import FileModel
@@ -154,7 +154,7 @@ def _union() -> TypeAdapter[Node]:
 @cache
 def words() -> Mapping[str, type[Node]]:
     """Node word → class, from the folder of nodes and the entry-point group `tenfold.nodes`."""
-    return {str(kind.model_fields["kind"].default): kind for kind in members(_NODES, Node)}
+    return by_word(_NODES, Node)
 
 
 def parse(value: Any, info: ValidationInfo | None = None) -> Node:

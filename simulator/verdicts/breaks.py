@@ -2,24 +2,22 @@
 
 import math
 from collections.abc import Sequence
-from typing import get_args
 
 import pyarrow as pa
 
 from simulator.figures import Provenance
+from simulator.registry import modules
 from simulator.run.quota import KnownLimit
 from simulator.run.rung import RungFigures
 from simulator.scenario.objective import Objective
 from simulator.spend.bill import RungCost
 from simulator.spend.month import Projection
-from simulator.verdicts.condition import Break, Evidence, Kind
-from simulator.verdicts.conditions import budget, cache, client, connections, errors, limit, objective, queue, retries
+from simulator.verdicts.condition import KINDS, Break, Evidence
 from simulator.verdicts.objectives import Judgement
 
 __all__ = ["Break", "breaks"]
 
-_CONDITIONS = (client, limit, queue, connections, objective, errors, budget, cache, retries)
-_ORDER = get_args(Kind)  # at the same multiplier
+_CONDITIONS = "simulator.verdicts.conditions"
 _REFUSALS = ("refused", "answered")
 
 
@@ -40,13 +38,13 @@ def breaks(
     A generator that gave in stands before everything: it voids what follows.
     """
     evidence = Evidence(calls, rungs, objectives, judgements, costs, projection, limits, command)
-    found = [one for condition in _CONDITIONS for one in condition.find(evidence)]
+    found = [one for condition in modules(_CONDITIONS) for one in condition.find(evidence)]
     return _merged(sorted(_without_echoes(found), key=_rank))
 
 
 def _rank(one: Break) -> tuple[bool, float, int]:
     at = math.inf if one.multiplier is None else one.multiplier
-    return one.kind != "client", at, _ORDER.index(one.kind)
+    return one.kind != "client", at, KINDS.index(one.kind) if one.kind in KINDS else len(KINDS)
 
 
 def _merged(ranked: Sequence[Break]) -> list[Break]:

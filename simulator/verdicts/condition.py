@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
 
 import pyarrow as pa
 
@@ -16,14 +15,15 @@ from simulator.spend.bill import RungCost
 from simulator.spend.month import Projection
 from simulator.verdicts.objectives import Judgement
 
-Kind = Literal["client", "limit", "queue", "objective", "errors", "budget", "cache", "retries"]
-"""In the order in which breaks at the same multiplier are told."""
+KINDS = ("client", "limit", "queue", "objective", "errors", "budget", "cache", "retries")
+"""In the order in which breaks at the same multiplier are told; those of outside packages follow."""
 
 
 class Break(Figures):
     """One thing that breaks, and from which multiple of the 1× traffic on."""
 
-    kind: Kind
+    kind: str
+    """One of `KINDS`, or an outside package's own word."""
     title: str
     """As in `gpt-4o tokens-per-minute limit exhausted`."""
     strategy: str

@@ -4,14 +4,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from simulator.errors import InvalidFile
-from simulator.registry import members
+from simulator.registry import by_word
 from simulator.spend.actuals.export import Actual, Export
 from simulator.spend.actuals.records import records
 
 
 def known() -> dict[str, Export]:
     """All kinds by name, ours and those of installed packages."""
-    return {kind.name: kind() for kind in members(__name__, Export)}
+    return {name: kind() for name, kind in by_word(__name__, Export, "name").items()}
 
 
 def read(paths: Iterable[Path]) -> list[Actual]:

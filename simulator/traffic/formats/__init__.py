@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from simulator.errors import BadInput, InvalidFile
-from simulator.registry import members
+from simulator.registry import by_word
 from simulator.traffic.formats.format import Format, Head
 from simulator.traffic.imported import Import
 from simulator.traffic.records import opened
@@ -14,7 +14,7 @@ SNIFFED = 64 * 1024
 
 def known() -> dict[str, Format]:
     """All formats by name, ours and those of installed packages."""
-    return {kind.name: kind() for kind in members(__name__, Format)}
+    return {name: kind() for name, kind in by_word(__name__, Format, "name").items()}
 
 
 def read(path: Path, *, format: str | None = None) -> Import:  # noqa: A002  # the word of the command line
