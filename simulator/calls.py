@@ -36,6 +36,9 @@ class Outcome(StrEnum):
     NOT_REACHED = "not_reached"  # the run stopped before it was due
 
 
+HUMAN = "human"
+"""Provider and purpose of an answer by a person: no tokens, billed by the row's tier, as in `$4.50/case`."""
+
 ANSWERED = frozenset({Outcome.OK, Outcome.LENGTH})
 REFUSED = frozenset({Outcome.RATE_LIMITED, Outcome.OVERLOADED, Outcome.UNAVAILABLE})
 TIMED_OUT = frozenset({Outcome.CONNECT_TIMEOUT, Outcome.FIRST_TOKEN_TIMEOUT, Outcome.TOTAL_TIMEOUT})

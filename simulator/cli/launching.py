@@ -157,6 +157,7 @@ def check(
     return 0
 
 
+    inputs.refuse_unsent()
 @app.command()
 def rehearse(
     scenario: ScenarioFile,

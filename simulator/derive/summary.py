@@ -18,6 +18,7 @@ _PROVENANCE = {
     "launch volume, growth, weekend": "assumed: the scenario's launch block",
 }
 
+_PEOPLE = {"cases that people answered": "assumed: price and time as the strategy declares them"}
 
 def derive(path: Path, *, book: PriceBook | None = None, at: datetime | None = None) -> Summary:
     """The summary of a run directory, finished or partial.
@@ -49,7 +50,7 @@ def derive(path: Path, *, book: PriceBook | None = None, at: datetime | None = N
             ledger_usd=run.bill.total,
             row_costs=run.row_costs,
         ),
-        provenance=_PROVENANCE,
+        provenance=_PROVENANCE | (_PEOPLE if any(cost.people for cost in run.bill.rungs) else {}),
         timeline=timeline(
             run.launched.calls,
             run.launched.requests,

@@ -6,7 +6,9 @@ from decimal import ROUND_UP, Decimal
 from typing import Any
 
 import numpy as np
+import pyarrow.compute as pc
 
+from simulator.calls import HUMAN
 from simulator.draws import uniform
 from simulator.errors import BadInput
 from simulator.launch.inputs import Inputs
@@ -92,6 +94,7 @@ def _planned(
     inputs: Inputs, strategies: Mapping[str, Node], sessions: Sequence[Sequence[Request]], scale: float
 ) -> list[RungForecast]:
     calls, _ = offline.run(strategies, sessions, planned_answer, scale=scale, seed=inputs.seed)
+    calls = calls.filter(pc.not_equal(calls["purpose"], HUMAN))  # a test sends nothing to people and pays nobody
     costs = {cost.strategy: cost for cost in bill(calls, inputs.book, at=inputs.at).rungs}
     starts = np.array([session[0].at or 0.0 for session in sessions])
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in strategies}
@@ -108,7 +111,7 @@ def _planned(
             output_tokens=sum(row["output_tokens"] for row in rows[name]),
             peak_rate=float(np.bincount(starts.astype(int)).max()) if len(starts) else 0.0,
             load=load(sessions, rows[name], profile=inputs.profile, span_s=inputs.trace.span_s),
-            usd=_known(costs.get(name)),
+            usd=_known(costs.get(name)) if rows[name] else Decimal(0),
         )
         for name in strategies
     ]

@@ -18,6 +18,7 @@ from simulator.run.record import relative, sha256
 from simulator.scenario import scenario as scenarios
 from simulator.scenario.own_prompts import chats_text, planned_trace, read_chats, repeats_note
 from simulator.scenario.scenario import Scenario
+from simulator.strategies.effects import BATCH
 from simulator.traffic.chats import Chats
 from simulator.traffic.multiply import default_jitter, multiply
 from simulator.traffic.reading import read as read_log
@@ -82,9 +83,38 @@ class Inputs:
         named = self.scenario.models()
         return set().union(*(named[name] for name in self.strategies))
 
+    def refuse_unsent(self) -> None:
+        """Raises `InvalidFile` for a strategy that a load test cannot send, whole or in part."""
+        text, found = yamlfile.read_text(self.scenario_path), []
+        for name in self.strategies:
+            if node := self.scenario.strategies[name].unsent():
+                where = f"{self.scenario_path}:{yamlfile.place(text, ('strategies', name))}: strategies.{name}"
+                found.append(
+                    f"{where}: a load test cannot send {node.path}, which has an API of its own; "
+                    "try `tenfold rehearse`, or `tenfold compare RUN --try FILE`, and leave it out here with --strategy"
+                )
+        if found:
+            raise InvalidFile(*found)
+
     def rates(self) -> list[dict[str, str]]:
-        """The prices of those models now and at every change until the projection ends."""
-        return self.book.snapshot(sorted(self.models()), self.at, until=self._projection_end())
+        """The prices of those models now and at every change until the projection ends, at each tier that is asked.
+
+        The batch tier is kept wherever there is one: what could have waited is asked about afterwards.
+        """
+        tiers = {(model, BATCH) for model in self.models() if self._priced(model, BATCH)}
+        tiers = tiers.union(*(self.scenario.strategies[name].tiers() for name in self.strategies))
+        end, rows = self._projection_end(), []
+        for model in sorted(self.models()):
+            own = (None, *sorted(tier for asked, tier in tiers if asked == model))
+            rows += self.book.snapshot([model], self.at, until=end, tiers=own)
+        return rows
+
+    def _priced(self, model: str, tier: str) -> bool:
+        try:
+            self.book.rates(model, at=self.at, tier=tier)
+        except UnknownPrice:
+            return False
+        return True
 
     def usd_per_million(self) -> dict[str, dict[str, str]]:
         """Model → meter → rate of the shortest prompt, for the spend guard inside the replay."""
@@ -165,16 +195,18 @@ def _matrix(scenario: Scenario, options: Options, trace: Trace, seed: int) -> Ma
 def _unknown_models(
     path: Path, scenario: Scenario, *, book: PriceBook, profile: Profile | None, at: datetime
 ) -> Iterator[str]:
-    """A model that nobody can price or serve, at the strategy that asks it."""
+    """A model or tier that nobody can price or serve, at the strategy that asks it."""
     text = yamlfile.read_text(path)
     for name, models in scenario.models().items():
         where = f"{path}:{yamlfile.place(text, ('strategies', name))}: strategies.{name}"
-        for model in sorted(models):
+        models = sorted(strategy.models())
+        for model, tier in [*((model, None) for model in models), *sorted(strategy.tiers())]:
             try:
-                book.rates(model, at=at)
+                book.rates(model, at=at, tier=tier)
             except UnknownPrice as error:
                 yield f"{where}: {error}"
             if profile and model not in profile.models:
+        for model in models:
                 served = ", ".join(profile.models)
                 yield f"{where}: the profile {scenario.target.staging} serves no {model!r}; it has {served}"
 

@@ -40,6 +40,7 @@ class Job:
     def prepare(cls, options: Options, *, tell: Tell) -> "Job":
         """Read, check and keep everything. Raises `BadInput` or `Precondition`, before anything is sent."""
         inputs = Inputs.read(options)
+        inputs.refuse_unsent()
         tell({"event": "planned", "text": inputs.planned_text()})
         url = options.url(inputs.scenario)
         if url is not None:

@@ -6,9 +6,11 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 
+from simulator.calls import HUMAN
 from simulator.pricing.attempts import Attempts, shipped_attempts
 from simulator.pricing.catalogue import Catalogue
 from simulator.pricing.commitment import Commitment
+from simulator.pricing.declared import declared_rates
 from simulator.pricing.errors import UnknownModel, UnknownPrice
 from simulator.pricing.fx import usd_rate
 from simulator.pricing.hours import Hours
@@ -76,6 +78,8 @@ class PriceBook:
         if key not in self._found:
             self._found[key] = self._resolve(model, provider=provider, at=moment, tier=tier, geo=geo)
         return self._found[key]
+        if provider == HUMAN:
+            return declared_rates(model, at=at, tier=tier)
 
     @property
     def contracts(self) -> list[Contract]:

@@ -7,7 +7,7 @@ from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 from typing import NamedTuple
 
 from simulator.pricing.errors import UnknownMeter
-from simulator.pricing.meters import Quantity, parts, priced_by
+from simulator.pricing.meters import Quantity, is_tokens, parts, priced_by
 
 EXACT = Context(prec=120, traps=[Inexact, InvalidOperation, Overflow])
 """Money is added and multiplied in this: a digit that would be lost is an error."""
@@ -83,6 +83,11 @@ class Rates:
     def standard(self) -> Mapping[str, Rate]:
         """Prices of a prompt that is not long."""
         return self.bands[0].rates
+
+    @property
+    def by_token(self) -> bool:
+        """Whether a request's tokens matter; a price by the case needs none."""
+        return any(is_tokens(meter) for band in self.bands for meter in band.rates)
 
     def for_prompt(self, input_tokens: Quantity) -> Mapping[str, Rate]:
         """The prices of a request by its whole prompt, cached parts included."""

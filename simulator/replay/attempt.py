@@ -51,8 +51,12 @@ class Attempt:
         self._inflate: Callable[[bytes], bytes] | None = None
 
     def start(self, done: Callable[["Attempt"], None]) -> None:
-        """Send on a waiting connection, or on a new one. Raises `Exhausted`."""
+        """Send on a waiting connection, or on a new one; a person's answer is waited for. Raises `Exhausted`."""
         self._done = done
+        if self.ask.takes_s is not None:
+            self.sent_ns = self.client.pacer.now()
+            self._end_after(self.ask.takes_s, Outcome.OK)
+            return
         self._bytes = self.client.wire.request(self.request, self.ask, stream=self.stream)
         waiting = self.client.pool.take() if not self.resend else None
         self.sent_ns = self.client.pacer.now()
@@ -150,7 +154,11 @@ class Attempt:
 
     def _end_soon(self, outcome: Outcome) -> None:
         """End in a callback of its own: whoever starts an attempt is not told of its end before it has started."""
-        self.client.pacer.at(self.sent_ns, lambda: self._end(outcome, self.client.pacer.now()))
+        self._end_after(0.0, outcome)
+
+    def _end_after(self, seconds: float, outcome: Outcome) -> None:
+        due = self.sent_ns + int(seconds * _NS)
+        self.client.pacer.at(due, lambda: self._end(outcome, self.client.pacer.now()))
 
     def _end(self, outcome: Outcome, at: int) -> None:
         if self.outcome is not None:

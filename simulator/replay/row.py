@@ -74,6 +74,8 @@ def usage(attempt: Attempt) -> tuple[Usage, str]:
     Of a call that was cancelled the chunks seen are the least that was written, also where there were none yet: the
     loser of a race then costs its prompt, and a hedged strategy has a price. A timeout without a chunk stays unknown.
     """
+    if attempt.ask.takes_s is not None:
+        return Usage(), "assumed"  # a person's
     if attempt.reading.usage is not None:
         return attempt.reading.usage, "reported"
     if attempt.outcome in _UNSENT or attempt.outcome in REFUSED or (attempt.status or 200) != 200:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
-from simulator.calls import Call
+from simulator.calls import HUMAN, Call
 from simulator.strategies.effects import EMBED, Ask
 from simulator.traffic.request import Request
 
@@ -24,8 +24,13 @@ class Spend:
         self.usd = Decimal(0)
 
     def add(self, calls: Iterable[Call]) -> None:
-        """Count the tokens that rows report or estimate; a row without tokens was refused and costs nothing."""
+        """Count the tokens that rows report or estimate; a row without tokens was refused and costs nothing.
+
+        A person's case is left out: its price is declared, and nobody is paid by a test.
+        """
         for call in calls:
+            if call.provider == HUMAN:
+                continue
             rates = self._rates[call.model]
             rest, cost = call.input_tokens or 0, Decimal(0)
             for meter in _CACHED:
@@ -41,6 +46,8 @@ class Spend:
         """What attempts in flight will cost if they go as planned, without any cache."""
         total = Decimal(0)
         for request, ask in open_:
+            if ask.takes_s is not None:
+                continue
             rates = self._rates[ask.model]
             prompt = ask.seen_tokens(request) + ask.instructions_tokens
             total += prompt * rates["input_tokens"]

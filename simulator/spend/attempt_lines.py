@@ -7,6 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from simulator.calls import HUMAN
 from simulator.pricing.attempts import Attempt
 from simulator.pricing.book import PriceBook
 from simulator.spend.groups import COLUMNS
@@ -35,8 +36,10 @@ def _priced(row: Mapping[str, Any], attempt: Attempt, book: PriceBook, at: datet
             usage[meter] = row[meter]
     if not usage:
         return PricedRow(row["call_id"], Decimal(0), reason=f"{row['outcome']} bills nothing: {attempt.source}")
+    words = {name: row[name] for name in ("model", "provider", "tier", "geo")}
+    if row["provider"] == HUMAN:
+        return price_row({"id": row["call_id"], **words, "usage": {"requests": 1}}, book, at=at)
     unknown = [meter for meter in ("input_tokens", "output_tokens") if usage.get(meter, 0) is None]
     if unknown:
         return PricedRow(row["call_id"], None, reason=f"{unknown[0]} unknown")
-    words = {name: row[name] for name in ("model", "provider", "tier", "geo")}
     return price_row({"id": row["call_id"], **words, "usage": usage}, book, at=at)

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from simulator.calls import ANSWERED
+from simulator.calls import ANSWERED, HUMAN
 from simulator.figures import Figures
 from simulator.pricing.book import PriceBook
 from simulator.pricing.errors import UnknownPrice
@@ -73,6 +73,8 @@ class RungCost(Figures):
     """Billed for attempts whose answer no user was served (house rule 4); classifier calls are overhead, not waste."""
     overhead: Decimal | None
     """Billed for classify, judge and other attempts that are not answers. Like waste, None where none has a price."""
+    people: Decimal = Decimal(0)
+    """Of the total: cases that people answered, at what the strategy declares. Assumed, where the rest is priced."""
     by_model: dict[str, Decimal]
     by_meter: dict[str, Decimal]
     unpriced_calls: int
@@ -212,7 +214,8 @@ def _rung_cost(rung: Rung, ledger: Ledger, lines: list[_Line], asked: Asked | No
         per_request=_per(total, asked.planned if asked else None),
         per_answered=_per(total, asked.answered if asked else served),
         wasted=_spent(mine, groups, lambda group: group.purpose == "answer" and not group.served),
-        overhead=_spent(mine, groups, lambda group: group.purpose != "answer"),
+        overhead=_spent(mine, groups, lambda group: group.purpose not in ("answer", HUMAN)),
+        people=_sum(line.cost for line in mine if line.group.provider == HUMAN),
         by_model=_by(mine, lambda line: line.group.model),
         by_meter=_by(mine, lambda line: line.rate.meter),
         unpriced_calls=unpriced,
@@ -227,7 +230,8 @@ def _spent(lines: list[_Line], groups: dict[Group, GroupSums], chosen: Callable[
 
 
 def _guessed(group: Group, sums: GroupSums) -> bool:
-    return group.usage_source != "reported" and "all" in (sums.attempt.input, sums.attempt.output)
+    counted = group.usage_source == "reported" or group.provider == HUMAN
+    return not counted and "all" in (sums.attempt.input, sums.attempt.output)
 
 
 def _by(lines: list[_Line], key: Callable[[_Line], str]) -> dict[str, Decimal]:

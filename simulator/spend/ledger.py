@@ -135,7 +135,8 @@ class _Billed:
             billed = sent if meter in _SENT else back
             column = rows.column(meter)
             if column.null_count and meter in ("input_tokens", "output_tokens"):
-                unknown.append((f"{meter} unknown", np.asarray(column.is_null()) & billed))
+                counted = np.array([one.rates is None or one.rates.by_token for one in sums])[of_row]
+                unknown.append((f"{meter} unknown", np.asarray(column.is_null()) & billed & counted))
             values = np.asarray(pc.fill_null(column, 0), np.int64)
             columns[meter] = values if billed.all() else values * billed
         read, five, hour, reasoning = (columns[COLUMNS[index]] for index in (1, 2, 3, 5))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from simulator.calls import Outcome
+from simulator.calls import HUMAN, Outcome
 from simulator.strategies.effects import Ask, Effect, Race, Reply, Turn, Wait
 from simulator.strategies.node import Node
 from simulator.traffic.request import Request
@@ -26,6 +26,8 @@ class Answer:
 
 
 Answers = Callable[[Ask, Request], Answer]
+BY_HAND = Answer(columns={"usage_source": "assumed"})
+"""What a person gives back: an answer without tokens."""
 
 
 @dataclass(slots=True)
@@ -77,7 +79,7 @@ class _Clock:
         return reply
 
     def _send(self, ask: Ask, at: float) -> Reply:
-        answer = _limited(self.answers(ask, self.request), ask)
+        answer = self._answer(ask)
         reply = Reply(
             ask=ask,
             call_id=f"{self.request.request_id}/{ask.call}/{ask.attempt}",
@@ -92,6 +94,12 @@ class _Clock:
         )
         self.attempts.append(Attempt(reply, answer, self.previous))
         return reply
+
+    def _answer(self, ask: Ask) -> Answer:
+        if ask.takes_s is None:
+            return _limited(self.answers(ask, self.request), ask)
+        told = BY_HAND if ask.provider == HUMAN else self.answers(ask, self.request)
+        return replace(told, seconds=ask.takes_s, first_token_s=None)
 
     def _race(self, race: Race) -> Reply:
         """Racers start `after` seconds apart while nobody has answered; the first answer wins and cancels the rest."""

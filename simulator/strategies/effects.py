@@ -10,6 +10,9 @@ from simulator.traffic.request import Request
 EMBED = "embed"
 """Purpose of a call for an embedding: it reads tokens and writes none."""
 
+BATCH = "batch"
+"""Service tier of work that waits."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ask:
@@ -39,6 +42,9 @@ class Ask:
     total_timeout_s: float | None = None
     tier: str | None = None
     provider: str | None = None
+    takes_s: float | None = None
+    """How long it takes by declaration, for what no chat API answers (a batch, a person): drivers send nothing and let
+    the time pass. No time limit cuts it."""
     assumed_s: float | None = None
     """How long an embedding takes where nothing was recorded of it; drivers that send or simulate it do not look."""
 

@@ -41,6 +41,8 @@ class Node(FileModel):
 
     kind: str
     short: ClassVar[str | None] = None
+    live: ClassVar[bool] = True
+    """Whether a load test can send what this node asks for itself."""
     _path: str = PrivateAttr("")
 
     @property
@@ -80,6 +82,14 @@ class Node(FileModel):
     def answerers(self) -> set[str]:
         """Those of them that answer, label or judge."""
         return self.models() - self.embedders()
+
+    def tiers(self) -> set[tuple[str, str]]:
+        """Models with the service tier that this tree asks them at, where it names one."""
+        return set[tuple[str, str]]().union(*(child.tiers() for child in self.children().values()))
+
+    def unsent(self) -> "Node | None":
+        """A node of this tree that a load test cannot send."""
+        return self if not self.live else next(filter(None, (one.unsent() for one in self.children().values())), None)
 
     def children(self) -> dict[Place, "Node"]:
         """The nodes right below this one, by their place in the file."""

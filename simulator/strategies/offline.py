@@ -121,7 +121,7 @@ def _call_row(attempt: Attempt, served: Served, strategy: str, scale: float) -> 
             "scheduled_at": served.due,
             "sent_at": reply.sent_at,
             "first_token_at": None if first is None else reply.sent_at + first,
-            "last_token_at": reply.ended_at if reply.ok else None,
+            "last_token_at": reply.ended_at if reply.ok and reply.ask.takes_s is None else None,
             "ended_at": reply.ended_at,
             "outcome": reply.outcome,
             "prompt_version": request.prompt_version,

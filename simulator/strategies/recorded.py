@@ -30,6 +30,7 @@ _COPIED = (
     "provider",
     "geo",
 )
+_COLD = dict.fromkeys(("cache_read_tokens", "cache_write_5m_tokens", "cache_write_1h_tokens"), 0)
 Row = dict[str, Any]
 
 
@@ -102,15 +103,17 @@ class Recorded:
                 "run a strategy that sends it every request, and this one can be worked out from it"
             )
         attempts = by_strategy[max(by_strategy, key=lambda strategy: (self._asked[strategy, ask.model], strategy))]
+        if ask.takes_s is not None:  # a batch has a queue of its own: what the chat API refused, it would answer
+            return next((row for row in attempts if row["outcome"] in ANSWERED), attempts[-1])
         return attempts[min(ask.attempt, len(attempts)) - 1]
 
     def _changed(self, ask: Ask, request: Request, row: Row) -> Answer:
-        """The recorded answer; a prompt that this strategy makes longer or shorter is derived, its cache unknown."""
-        answer = _answer(row, text="")
-        if (ask.sees == "all" and not ask.instructions_tokens) or row["input_tokens"] is None:
+        """The recorded answer; what this strategy sends longer, shorter or as a batch is derived, its cache unknown."""
+        answer, as_it_was = _answer(row, text=""), ask.sees == "all" and not ask.instructions_tokens
+        if (as_it_was and ask.takes_s is None) or row["input_tokens"] is None:
             return answer
-        tokens = ask.seen_tokens(request) + ask.instructions_tokens
-        return _with(answer, input_tokens=tokens, cache_read_tokens=0, usage_source="assumed")
+        tokens = row["input_tokens"] if as_it_was else ask.seen_tokens(request) + ask.instructions_tokens
+        return _with(answer, input_tokens=tokens, **_COLD, usage_source="assumed")
 
     def _labelled(self, ask: Ask, request: Request, row: Row) -> Answer:
         if self.assumed.label_accuracy is None:

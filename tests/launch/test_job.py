@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from simulator.calls import CALLS, to_table
-from simulator.errors import BadInput, Precondition
+from simulator.errors import BadInput, InvalidFile, Precondition
 from simulator.launch.job import Job, kept_once_rows_are_there
 from simulator.launch.options import Options
 from simulator.replay.evidence import Evidence
@@ -99,3 +99,40 @@ def test_a_directory_without_rows_goes_away_and_one_with_rows_stays(listening: O
         with pytest.raises(Precondition), kept_once_rows_are_there(directory):
             raise Precondition("the endpoint went down")
     assert [one.path.exists() for one in (empty, opened, used, concluded)] == [False, False, True, True]
+
+
+def test_a_strategy_that_waits_for_a_batch_is_refused_by_name_before_anything_is_made(listening: Options) -> None:
+    parts = "{a: {share: 50%, of: {batch: acme-large}}, b: {share: 50%, of: acme-small}}"
+    _say(listening, f"  later: {{split: {{parts: {parts}}}}}")
+    _price(listening, "tiers: {batch: {scale: 0.5}}")
+    with pytest.raises(InvalidFile, match=r"hand.yaml:\d+:\d+: strategies.later: .* cannot send later.split.a.batch"):
+        Job.prepare(listening, tell=_quiet)
+    assert not listening.results.exists()
+    assert Job.prepare(replace(listening, strategies=("single",)), tell=_quiet)
+
+
+def test_a_tier_without_a_price_is_named_with_its_strategy(listening: Options) -> None:
+    _say(listening, "  later: {batch: acme-large}")
+    with pytest.raises(InvalidFile, match=r"strategies.later: acme/acme-large has no tier 'batch' in .*prices.yaml"):
+        Job.prepare(listening, tell=_quiet)
+
+
+def test_the_batch_tier_s_rates_are_kept_for_questions_that_come_later(listening: Options) -> None:
+    _price(listening, "tiers: {batch: {scale: 0.5}}")
+    kept = Job.prepare(listening, tell=_quiet).inputs.rates()
+    assert {(row["model"], row["tier"]) for row in kept} == {
+        ("acme-large", ""),
+        ("acme-large", "batch"),
+        ("acme-small", ""),
+    }
+
+
+def _say(options: Options, strategy: str) -> None:
+    options.scenario.write_text(f"{options.scenario.read_text()}{strategy}\n")
+
+
+def _price(options: Options, more: str) -> None:
+    """Add to the large model's entry."""
+    assert options.prices is not None
+    old, new = 'output_tokens: "10"}}', f'output_tokens: "10"}}, {more}}}'
+    options.prices.write_text(options.prices.read_text().replace(old, new))

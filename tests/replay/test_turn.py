@@ -83,3 +83,16 @@ def test_a_race_that_nobody_wins_ends_as_its_last_racer_did():
         rows = hedged(server.url)
     assert rows.outcomes() == ["rate_limited", "server_error"]
     assert rows.requests[0].final_outcome == "server_error"
+
+
+def test_a_person_is_waited_for_and_nothing_is_sent():
+    strategy = {"fallback": ["m", {"human": {"cost": "$4.50", "takes": "200ms"}}]}
+    with Scripted(plain(503), answer()) as server:
+        rows = replay(server.url, strategy=strategy)
+        assert len(server.requests) == 1
+    refused, case = rows.calls
+    assert (case.provider, case.purpose, case.tier, case.served) == ("human", "human", "$4.50/case", True)
+    assert (case.input_tokens, case.output_tokens, case.first_token_at) == (None, None, None)
+    assert case.sent_at >= refused.ended_at
+    assert 0.2 <= case.ended_at - case.sent_at < 0.4
+    assert rows.outcomes() == ["unavailable", "ok"]

@@ -261,3 +261,21 @@ def test_equal_to_slow_decimal_arithmetic_to_the_last_digit(
         expected = [slow(yaml.safe_load(text), usage, at) for usage in rows]
         assert call_costs(calls, book, at=at) == expected
         assert bill(calls, book, at=at).total == sum(expected)
+
+
+def test_a_person_is_billed_by_the_case_that_the_row_names_and_stands_apart() -> None:
+    case = {"model": "support", "provider": "human", "purpose": "human", "usage_source": "assumed"}
+    empty = {"input_tokens": None, "output_tokens": None}
+    rows = table(
+        call(1, input_tokens=1000, output_tokens=0),
+        call(2, **case, **empty, tier="$4.50/case"),
+        call(3, input_tokens=0),
+    )
+    done = bill(rows, BOOK, at=AT)
+    (rung,) = done.rungs
+    assert (rung.total, rung.people, rung.overhead) == (Decimal("4.5025"), Decimal("4.5"), Decimal(0))
+    assert rung.assumed_usage_calls == 0
+    (item,) = (item for item in done.items if item.purpose == "human")
+    assert (item.meter, item.quantity, item.source) == ("requests", 1, "assumed: declared by the strategy (strategy)")
+    assert call_costs(rows, BOOK, at=AT)[1] == Decimal("4.5")
+    assert bill(table(call(**case, **empty, tier="flex")), BOOK, at=AT).unpriced_calls == 1

@@ -1,5 +1,6 @@
 """One definition, several drivers: what was rehearsed is served again from its rows, attempt by attempt."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -7,10 +8,12 @@ import pytest
 
 from simulator import yamlfile
 from simulator.errors import BadInput
+from simulator.pricing.book import PriceBook
 from simulator.provider.limits.openai import OpenAILimits
 from simulator.provider.profile import Profile
 from simulator.rehearsal.rehearse import rehearse
 from simulator.scenario.scenario import load
+from simulator.spend.bill import call_costs
 from simulator.strategies import offline
 from simulator.strategies.node import Node
 from simulator.strategies.recorded import Assumed, Recorded
@@ -115,3 +118,41 @@ def test_what_was_not_recorded_is_asked_for(trace: Trace, rehearsed: tuple[pa.Ta
         offline.run({"new": classify}, trace.sessions(), recorded)
     with pytest.raises(BadInput, match="nothing was recorded at 3×; recorded: 1×"):
         Recorded(rehearsed[0], scale=3.0)
+
+
+def test_a_batch_has_the_recorded_tokens_its_own_tier_and_its_deadline(
+    trace: Trace, rehearsed: tuple[pa.Table, pa.Table]
+) -> None:
+    small = _only(rehearsed[0], "small")
+    node, session = tree("batch: {of: gpt-4o-mini, deadline: 2h}", "later"), trace.sessions()[:1]
+    found = offline.run({"later": node}, session, Recorded(small, scale=1.0))[0].to_pylist()
+    served = {row["request_id"]: row for row in small.to_pylist() if row["served"]}
+    for row in found:
+        assert (row["tier"], row["usage_source"], row["cache_read_tokens"]) == ("batch", "assumed", 0)
+        assert (row["first_token_at"], row["ended_at"] - row["sent_at"]) == (None, 7200.0)
+        assert row["output_tokens"] == served[row["request_id"]]["output_tokens"]
+
+
+def test_what_takes_a_declared_time_is_the_same_in_virtual_time_and_offline(trace: Trace, profile: Profile) -> None:
+    forms = {
+        "later": "split: {parts: {now: {share: 50%, of: gpt-4o}, later: {share: 50%, of: {batch: gpt-4o}}}}",
+        "helped": "cascade: {of: [gpt-4o-mini, {human: {cost: $4.50, takes: 6m}}], accept: {assumed: {easy: 80%}}}",
+    }
+    nodes = {name: tree(form, name) for name, form in forms.items()}
+    calls, requests = rehearse(trace, nodes, profile, scale=1.0, seed=5)
+    again, answered = offline.run(nodes, trace.sessions(), Recorded(calls, scale=1.0), scale=1.0, seed=5)
+    columns = [*ATTEMPTS, "output_tokens", "provider", "tier", "usage_source", "first_token_at", "ended_at"]
+    for name in nodes:
+        assert _rounded(_rows(again, name, columns)) == _rounded(_rows(calls, name, columns))
+        assert _rows(answered, name, ["request_id", "final_outcome"]) == _rows(
+            requests, name, ["request_id", "final_outcome"]
+        )
+    assert {"batch", "$4.50/case"} <= set(calls["tier"].to_pylist())
+    at = datetime(2026, 12, 1, tzinfo=UTC)
+    costs = [sorted(map(str, call_costs(table, PriceBook.load(), at=at))) for table in (calls, again)]
+    assert costs[0] == costs[1]
+    assert "None" not in costs[0]
+
+
+def _rounded(rows: list[tuple[object, ...]]) -> list[tuple[object, ...]]:
+    return [tuple(round(cell, 6) if isinstance(cell, float) else cell for cell in row) for row in rows]

@@ -27,7 +27,8 @@ def total_of(summary: Summary) -> Decimal | None:
 
 
 def spend(summary: Summary) -> Table:
-    """One row per rung: measured usage × the dated prices of the register."""
+    """One row per rung: measured usage × the dated prices of the register; people's cases stand beside it, if any."""
+    people = any(cost.people for cost in summary.costs)
     return Table(
         "What the test cost",
         (
@@ -38,15 +39,19 @@ def spend(summary: Summary) -> Table:
             Column("per answered", numeric=True, provenance="priced"),
             Column("overhead", numeric=True, provenance="priced"),
             Column("waste", numeric=True, provenance="priced"),
+            *((Column("of it people", numeric=True, provenance="assumed"),) if people else ()),
             Column("by model", provenance="priced", detail=True),
             Column("unpriced calls", numeric=True, provenance="measured", detail=True),
         ),
-        (*(_row(cost, strategy_text(summary, cost)) for cost in in_order(summary)), _total(summary)),
+        (
+            *(_row(cost, strategy_text(summary, cost), people=people) for cost in in_order(summary)),
+            _total(summary, people=people),
+        ),
         tuple(_notes(summary)),
     )
 
 
-def _row(cost: RungCost, strategy: str) -> tuple[Cell, ...]:
+def _row(cost: RungCost, strategy: str, *, people: bool) -> tuple[Cell, ...]:
     unknown = cost.unpriced_calls
     return (
         Cell(scale_text(cost.scale)),
@@ -56,17 +61,20 @@ def _row(cost: RungCost, strategy: str) -> tuple[Cell, ...]:
         Cell(partial_usd_text(cost.per_answered, unknown)),
         Cell(partial_usd_text(cost.overhead, unknown)),
         Cell(partial_usd_text(cost.wasted, unknown)),
+        *((Cell(usd_text(cost.people)),) if people else ()),
         Cell(", ".join(f"{model} {usd_text(usd)}" for model, usd in cost.by_model.items()) or "unknown"),
         Cell(f"{unknown:,}", "warn" if unknown else "plain"),
     )
 
 
-def _total(summary: Summary) -> tuple[Cell, ...]:
+def _total(summary: Summary, *, people: bool) -> tuple[Cell, ...]:
     total = Cell(
         partial_usd_text(total_of(summary), summary.unpriced_calls), "warn" if summary.unpriced_calls else "plain"
     )
     count = Cell(f"{summary.unpriced_calls:,}", "warn" if summary.unpriced_calls else "plain")
-    return (Cell("all"), Cell("the whole run"), total, *(Cell("") for _ in range(5)), count)
+    priced = (Cell("all"), Cell("the whole run"), total, *(Cell("") for _ in range(4)))
+    cases = (Cell(usd_text(sum((cost.people for cost in summary.costs), Decimal(0)))),) if people else ()
+    return (*priced, *cases, Cell(""), count)
 
 
 def _notes(summary: Summary) -> list[str]:
@@ -76,6 +84,8 @@ def _notes(summary: Summary) -> list[str]:
     if summary.unpriced_calls:
         reasons = "; ".join(f"{reason}: {count:,}" for reason, count in summary.unpriced_reasons.items())
         notes.append(f"{summary.unpriced_calls:,} calls have no price, so the total is a lower bound ({reasons}).")
+    if any(cost.people for cost in summary.costs):
+        notes.append("People: cases at the price that a strategy declares, an assumption; the rest is tokens × prices.")
     assumed = sum(cost.assumed_usage_calls for cost in summary.costs)
     if assumed:
         notes.append(

@@ -2,8 +2,10 @@
 
 from typing import ClassVar, Literal
 
+from pydantic import field_validator
+
 from simulator.strategies.batch import Answered, Evaluation, Rows, Sent
-from simulator.strategies.effects import Ask, Reply, Serving, Turn
+from simulator.strategies.effects import BATCH, Ask, Reply, Serving, Turn
 from simulator.strategies.node import Node
 from simulator.units import Duration
 
@@ -17,10 +19,17 @@ class Call(Node):
     provider: str | None = None
     """Which provider's deployment; None: the target's own."""
     tier: str | None = None
-    """Service tier that the provider bills by, as in batch or flex."""
+    """Service tier that the provider bills by, as in flex or priority."""
     first_token_timeout: Duration | None = None
     timeout: Duration | None = None
     """Of one attempt, from its send to its last token."""
+
+    @field_validator("tier")
+    @classmethod
+    def _is_no_batch(cls, tier: str | None) -> str | None:
+        if tier and BATCH in tier.split("+"):
+            raise ValueError("a batch has an API of its own and may take a day; write `batch: MODEL` instead of a call")
+        return tier
 
     def serve(self, turn: Turn) -> Serving:
         reply: Reply | None = yield self.ask(turn)
@@ -52,6 +61,9 @@ class Call(Node):
             output_tokens=known.output_tokens[at],
             node=evaluation.serving(self, len(at)),
         )
+
+    def tiers(self) -> set[tuple[str, str]]:
+        return {(self.model, self.tier)} if self.tier else set()
 
     def asks(self) -> set[str]:
         return {self.model}

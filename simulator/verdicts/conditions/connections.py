@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from simulator.calls import HUMAN
 from simulator.run.demand import lowest
 from simulator.run.rows import floats, of_rung
 from simulator.units import scale_text
@@ -37,6 +39,7 @@ def find(evidence: Evidence) -> Iterator[Break]:
 
 def peak_in_flight(calls: pa.Table) -> int:
     """Most attempts between their send and their end at one time."""
+    calls = calls.filter(pc.not_equal(calls["purpose"], HUMAN))  # a person holds no connection
     sent, ended = floats(calls, "sent_at"), floats(calls, "ended_at")
     known = ~(np.isnan(sent) | np.isnan(ended))
     times = np.concatenate([ended[known], sent[known]])  # an end and a send at the same time are not both in flight
