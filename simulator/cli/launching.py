@@ -146,6 +146,7 @@ def check(
         matrix_sample=matrix_sample if matrix else None,
     )
     inputs = Inputs.read(options)
+    inputs.refuse_unsent()
     ahead = forecast(inputs, options)
     limit: Decimal | None = None if max_spend is None else money("--max-spend", max_spend)
     if as_json:
@@ -157,7 +158,6 @@ def check(
     return 0
 
 
-    inputs.refuse_unsent()
 @app.command()
 def rehearse(
     scenario: ScenarioFile,

@@ -17,8 +17,8 @@ _PROVENANCE = {
     "months": "extrapolated: cost per measured session × the launch volume that the scenario assumes",
     "launch volume, growth, weekend": "assumed: the scenario's launch block",
 }
-
 _PEOPLE = {"cases that people answered": "assumed: price and time as the strategy declares them"}
+
 
 def derive(path: Path, *, book: PriceBook | None = None, at: datetime | None = None) -> Summary:
     """The summary of a run directory, finished or partial.

@@ -205,8 +205,8 @@ def _unknown_models(
                 book.rates(model, at=at, tier=tier)
             except UnknownPrice as error:
                 yield f"{where}: {error}"
-            if profile and model not in profile.models:
         for model in models:
+            if profile and model not in profile.models:
                 served = ", ".join(profile.models)
                 yield f"{where}: the profile {scenario.target.staging} serves no {model!r}; it has {served}"
 

@@ -73,13 +73,13 @@ class PriceBook:
         """
         if at.tzinfo is None:
             raise ValueError("an instant needs a time zone")
+        if provider == HUMAN:
+            return declared_rates(model, at=at, tier=tier)
         moment = self._moment(model, provider, at)
         key = (model, provider, tier, geo, moment)
         if key not in self._found:
             self._found[key] = self._resolve(model, provider=provider, at=moment, tier=tier, geo=geo)
         return self._found[key]
-        if provider == HUMAN:
-            return declared_rates(model, at=at, tier=tier)
 
     @property
     def contracts(self) -> list[Contract]:
