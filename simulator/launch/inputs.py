@@ -197,7 +197,7 @@ def _unknown_models(
 ) -> Iterator[str]:
     """A model or tier that nobody can price or serve, at the strategy that asks it."""
     text = yamlfile.read_text(path)
-    for name, models in scenario.models().items():
+    for name, strategy in scenario.strategies.items():
         where = f"{path}:{yamlfile.place(text, ('strategies', name))}: strategies.{name}"
         models = sorted(strategy.models())
         for model, tier in [*((model, None) for model in models), *sorted(strategy.tiers())]:
