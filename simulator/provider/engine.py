@@ -79,12 +79,18 @@ class Event(NamedTuple):
 class Engine:
     """One model: what it admits, remembers and writes. Call `advance(now)` before anything else at `now`."""
 
-    def __init__(self, profile: Profile, name: str, *, seed: int) -> None:
+    def __init__(self, profile: Profile, name: str, *, seed: int, keeps_times: bool = False) -> None:
         self.model = model = profile.models[name]
         self.seed, self.stem = seed, f"{name}/"
         self.quotas = profile.quotas(name)
         self.cache = PrefixCache(profile.cache)
-        self.pool = Pool(model.per_token, replicas=model.replicas, max_sequences=model.max_sequences, queue=model.queue)
+        self.pool = Pool(
+            model.per_token,
+            replicas=model.replicas,
+            max_sequences=model.max_sequences,
+            queue=model.queue,
+            keeps_times=keeps_times,
+        )
 
     def offer(self, order: Order, now: float, damage: Damage = NOTHING) -> Answer | Refusal:
         """Take the order or refuse it. Capacity is looked at before the quota: a refusal for it costs none."""
@@ -172,11 +178,11 @@ class Engine:
 
 
 class Provider:
-    """All models of a profile on one clock, which starts at 0."""
+    """All models of a profile on one clock, which starts at 0. `keeps_times`: answers know when each token was."""
 
-    def __init__(self, profile: Profile, *, seed: int) -> None:
+    def __init__(self, profile: Profile, *, seed: int, keeps_times: bool = False) -> None:
         self.profile, self.seed = profile, seed
-        self.engines = {name: Engine(profile, name, seed=seed) for name in profile.models}
+        self.engines = {name: Engine(profile, name, seed=seed, keeps_times=keeps_times) for name in profile.models}
         self.hazards = Hazards(profile.faults, seed=seed)
 
     def offer(self, model: str, order: Order, now: float, *, fault: Damage | None = None) -> Answer | Refusal:

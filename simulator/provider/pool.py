@@ -7,11 +7,15 @@ the next end per replica needs an event.
 
 import heapq
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import NamedTuple
 
+from simulator.provider.course import Course
 from simulator.provider.latency import PerToken
+
+_FEW = 64
 
 
 class Stage(IntEnum):
@@ -46,8 +50,12 @@ class Job:
     batch_at_first: int = 0
     """Answers being written on the replica when this one began, itself included."""
     v_start: float = 0.0
+    began_at: float = 0.0
+    """When its first token was written, hidden or not."""
     wrote: int = 0
     """Tokens written when it ended: fewer than `output_tokens` where it was cancelled."""
+    token_times: Sequence[float] = ()
+    """When each of those was, in a pool that keeps times; set at its end."""
 
     @property
     def shown(self) -> int:
@@ -66,6 +74,18 @@ class Replica:
     clock_at: float = 0.0
     version: int = 0
     ends: list[tuple[float, int, Job]] = field(default_factory=list)
+    course: Course | None = None
+    """Where the clock has been, in a pool that keeps times."""
+
+    def tidy(self) -> None:
+        """Let go of what nobody needs any more: answers that ended before their end, and the clock's distant past."""
+        while self.ends and self.ends[0][2].stage is Stage.ENDED:
+            heapq.heappop(self.ends)
+        if len(self.ends) > 2 * self.writing + _FEW:
+            self.ends = [end for end in self.ends if end[2].stage is not Stage.ENDED]
+            heapq.heapify(self.ends)
+        if self.course is not None and self.course.long:
+            self.course.forget(min((end[2].v_start for end in self.ends), default=self.clock))
 
 
 class Milestone(NamedTuple):
@@ -79,10 +99,13 @@ class Milestone(NamedTuple):
 class Pool:
     """Replicas, each with `max_sequences` slots, fed from one queue; the least loaded replica takes the next job."""
 
-    def __init__(self, per_token: PerToken, *, replicas: int, max_sequences: int, queue: int) -> None:
+    def __init__(
+        self, per_token: PerToken, *, replicas: int, max_sequences: int, queue: int, keeps_times: bool = False
+    ) -> None:
         self.per_token = per_token
         self.max_sequences, self.queue_size = max_sequences, queue
-        self.replicas = [Replica() for _ in range(replicas)]
+        self.keeps_times = keeps_times
+        self.replicas = self._new(replicas)
         self._leaving: list[Replica] = []
         self.waiting: deque[Job] = deque()
         self.active = 0
@@ -106,7 +129,7 @@ class Pool:
         for replica in busy:
             self._wind(replica, now)
         self.per_token, self.max_sequences, self.queue_size = per_token, max_sequences, queue
-        self.replicas = self.replicas[:replicas] + [Replica() for _ in range(replicas - len(self.replicas))]
+        self.replicas = self.replicas[:replicas] + self._new(replicas - len(self.replicas))
         self._leaving = [replica for replica in busy if replica not in self.replicas]
         for replica in busy:
             self._plan(replica)
@@ -154,6 +177,9 @@ class Pool:
         missing = job.v_start + (token - 1) * job.stretch - self._clock(job.replica, now)
         return now + max(0.0, missing) * self.per_token.step_s(job.replica.writing)
 
+    def _new(self, replicas: int) -> list[Replica]:
+        return [Replica(course=Course() if self.keeps_times else None) for _ in range(replicas)]
+
     def _let_in(self, now: float) -> None:
         """The longest waiting jobs take the free slots, each on the least loaded machine."""
         while self.waiting:
@@ -173,7 +199,7 @@ class Pool:
     def _begin(self, job: Job, replica: Replica, at: float) -> list[Milestone]:
         """The prompt is read, the first token written."""
         self._wind(replica, at)
-        job.stage, job.v_start = Stage.WRITING, replica.clock
+        job.stage, job.began_at, job.v_start = Stage.WRITING, at, replica.clock
         replica.writing += 1
         job.batch_at_first = replica.writing
         if not job.hidden_tokens:
@@ -203,6 +229,10 @@ class Pool:
         replica = job.replica
         assert replica is not None
         self._wind(replica, at)
+        if replica.course is not None and wrote:
+            job.token_times = replica.course.times(
+                begun_at=job.began_at, begun_clock=job.v_start, stretch=job.stretch, tokens=wrote
+            )
         replica.writing -= job.stage is Stage.WRITING
         replica.taken -= 1
         self._close(job, at, wrote)
@@ -221,12 +251,13 @@ class Pool:
 
     def _wind(self, replica: Replica, now: float) -> None:
         replica.clock, replica.clock_at = self._clock(replica, now), now
+        if replica.course is not None:
+            replica.course.pass_by(now, replica.clock)
 
     def _plan(self, replica: Replica) -> None:
         """Set the event of the replica's next end; the earlier one is void."""
         replica.version += 1
-        while replica.ends and replica.ends[0][2].stage is Stage.ENDED:
-            heapq.heappop(replica.ends)
+        replica.tidy()
         if replica.ends:
             left = max(0.0, replica.ends[0][0] - replica.clock) * self.per_token.step_s(replica.writing)
             self._push(replica.clock_at + left, None, replica, replica.version)

@@ -146,7 +146,7 @@ class Service:
             listener(self.profile, self.clock())
 
     def _fresh(self) -> None:
-        self.provider = Provider(self.profile, seed=self.seed)
+        self.provider = Provider(self.profile, seed=self.seed, keeps_times=self.truth.kept)
         self.deliveries: dict[Answer, Delivery] = {}
         self.counts = dict.fromkeys(_COUNTED, 0)
         self._unnamed = 0

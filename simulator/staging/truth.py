@@ -22,6 +22,11 @@ class TruthLog:
             except OSError as error:
                 raise Precondition(f"{path}: the truth log cannot be written: {error.strerror}") from None
 
+    @property
+    def kept(self) -> bool:
+        """Whether anything is written."""
+        return self._file is not None
+
     def refused(self, order: Order, refusal: Refusal, *, model: str, at: float) -> None:
         """An order that was not taken."""
         denial = refusal.denial
@@ -40,7 +45,13 @@ class TruthLog:
         )
 
     def ended(self, answer: Answer, *, model: str, cut: bool, billed: int, writes: Sequence[tuple[float, int]]) -> None:
-        """An answer that was written to its end, or left by its caller; `writes` are times with tokens sent by then."""
+        """An answer that was written to its end, or left by its caller; `writes` are times with tokens sent by then.
+
+        `token_gaps_us`: from `offered_at` to the first token, reasoning included, and from each to the next, in
+        microseconds; the sum of the first k is the k-th token's time to half a microsecond.
+        """
+        if self._file is None:
+            return
         self._write(
             {
                 "key": answer.order.key,
@@ -58,7 +69,8 @@ class TruthLog:
                 "output_tokens": answer.wrote,
                 "reasoning_tokens": answer.wrote - answer.shown,
                 "billed_output_tokens": billed,
-                "writes": writes,
+                "token_gaps_us": _gaps_us(answer.offered_at, answer.token_times),
+                "writes": [(round(at, 6), tokens) for at, tokens in writes],
             }
         )
 
@@ -81,6 +93,12 @@ class TruthLog:
                 with suppress(OSError):  # it cannot write what it still holds
                     self._file.close()
                 self._file = None
+
+
+def _gaps_us(begin: float, times: Sequence[float]) -> list[int]:
+    """Rounded after summing, so that errors do not add up."""
+    since = [round((at - begin) * 1e6) for at in times]
+    return [later - earlier for earlier, later in zip([0, *since], since, strict=False)]
 
 
 def _end(error: OSError) -> None:

@@ -188,3 +188,16 @@ def test_virtual_time_agrees_with_stepping_from_event_to_event(rows):
     steps = [(at + 0.1, place, (one.output_tokens - 1) * one.stretch) for place, (at, one) in enumerate(jobs)]
     ends = fluid(steps, base_s=0.010, each_s=0.001)
     assert [one.ended_at for _, one in jobs] == pytest.approx([ends[place] for place in range(len(jobs))], abs=1e-6)
+
+
+def test_a_client_that_goes_again_and_again_leaves_nothing_in_the_machine():
+    """Long answers that were left would else wait in the machine, prompt and all, until their end had come."""
+    machines = pool(max_sequences=4)
+    steady = job(10**6)
+    machines.offer(steady, 0.0)
+    for number in range(2_000):
+        left = job(10**5)
+        machines.offer(left, 1.0 + number)
+        list(machines.advance(1.5 + number))
+        machines.cancel(left, 1.5 + number)
+    assert len(machines.replicas[0].ends) < 100

@@ -5,7 +5,7 @@ import json
 import math
 import time
 from collections import Counter
-from statistics import median
+from statistics import mean, median
 
 import aiohttp
 import pytest
@@ -63,6 +63,11 @@ def test_first_token_and_time_per_token_are_lognormal_as_the_profile_says(start)
     endpoint.stop()
     true_first = [line["first_token_at"] - line["offered_at"] for line in endpoint.truth()]
     assert ks(true_first, lognormal_cdf(0.25, 0.35)) < limit
+    gaps = [line["token_gaps_us"][1:] for line in endpoint.truth()]
+    assert {len(one) for one in gaps} == {20}
+    assert ks([mean(one) / 1e6 for one in gaps], lognormal_cdf(0.015, 0.3)) < limit
+    # One draw per answer, alone on its machine: its gaps are even, but for the rounding to a microsecond.
+    assert max(max(one) - min(one) for one in gaps) <= 1
     # The client and a busy machine add a little to each, which a distance to the distribution would punish.
     assert median(first) == pytest.approx(median(true_first), abs=0.05)
 
