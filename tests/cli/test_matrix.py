@@ -13,7 +13,7 @@ SCORED = "strategies: {scored: {score: {weak: gpt-4o-mini, strong: gpt-4o, thres
 def test_a_matrix_is_billed_and_never_judged_and_other_strategies_are_priced_over_it(
     tenfold: Tenfold, home: Path
 ) -> None:
-    words = ("--scale", "1", "--duration", "3s", "--matrix", "--matrix-sample", "30")
+    words = ("--scale", "1", "--duration", "2s", "--matrix", "--matrix-sample", "30")
     done = tenfold("run", "small.yaml", *words, "--out", "out", "--exit-zero")
     assert done.returncode == 0, done.stdout + done.stderr
     summary = Summary.read(home / "out/summary.json")

@@ -6,6 +6,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from simulator.launch.job import Job
+from simulator.launch.options import Options
 from tests.cli.conftest import SMALL, Tenfold
 
 SECRET = "ZEBRAPARCEL"
@@ -27,24 +29,29 @@ def own(home: Path) -> Path:
     return home
 
 
-@pytest.mark.parametrize(("flags", "holders"), [((), set()), (("--keep-prompts",), {"prompts-1-faq.jsonl"})])
-def test_the_text_is_in_the_run_only_when_asked(
-    tenfold: Tenfold, own: Path, flags: tuple[str, ...], holders: set[str]
-) -> None:
-    done = tenfold(
-        *("run", "small.yaml", "--scale", "1", "--strategy", "single", "--duration", "1s"),
-        *("--out", "out", "--exit-zero", *flags),
-    )
+def test_the_text_is_nowhere_in_a_run_unless_asked(tenfold: Tenfold, own: Path) -> None:
+    words = ("--scale", "1", "--strategy", "single", "--duration", "1s", "--out", "out", "--exit-zero")
+    done = tenfold("run", "small.yaml", *words)
     assert done.returncode == 0, done.stderr
     files = [file for file in (own / "out").rglob("*") if file.is_file()]
-    assert {file.name for file in files if SECRET.encode() in file.read_bytes()} == holders
+    assert [file for file in files if SECRET.encode() in file.read_bytes()] == []
     record = json.loads((own / "out/run.json").read_text(encoding="utf-8"))
     assert list(record["prompts"]) == ["faq.jsonl"]
     assert "2 chats of faq.jsonl" in record["trace"]
     assert "counted exactly with o200k_base" in record["trace"]
     lengths = pq.read_table(own / "out/trace.parquet").column("input_tokens").to_pylist()
     assert len(set(lengths)) == 2
-    assert tenfold("verify", "out").returncode == 0
+    assert tenfold("verify", "out").stdout.endswith("every file is as recorded\n")
+
+
+@pytest.mark.parametrize(("asked", "holders"), [(False, []), (True, ["inputs/prompts-1-faq.jsonl"])])
+def test_the_text_is_kept_where_asked(own: Path, asked: bool, holders: list[str]) -> None:
+    options = Options(
+        scenario=own / "small.yaml", command=("tenfold",), out=own / "out", duration_s=1.0, keep_prompts=asked
+    )
+    kept = Job.prepare(options, tell=lambda _: None).directory.path
+    files = [file for file in kept.rglob("*") if file.is_file()]
+    assert [file.relative_to(kept).as_posix() for file in files if SECRET.encode() in file.read_bytes()] == holders
 
 
 def test_other_bytes_have_another_hash(tenfold: Tenfold, own: Path) -> None:

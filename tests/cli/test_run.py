@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,26 +14,40 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from simulator.errors import ExitCode
 from simulator.summary import Summary
-from tests.cli.conftest import Tenfold, furnished, tenfold_in
+from tests.cli.conftest import SMALL, furnished, tenfold_in
+
+FAILING = SMALL.replace("time_to_first_token < 2s", "time_to_first_token < 1ms") + "claims: [saves 10%, saves 99%]\n"
 
 
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Path:
     """A directory with one finished run in `out`, what it printed in `stdout` and `stderr`. Tests leave it as it is."""
     home = furnished(tmp_path_factory.mktemp("ran"), repository)
-    done = tenfold_in(home)("run", "small.yaml", "--scale", "1,2", "--duration", "3s", "--out", "out")
-    assert done.returncode == 0, done.stdout + done.stderr
+    done = tenfold_in(home)("run", "small.yaml", "--scale", "1,2", "--duration", "2s", "--out", "out")
+    assert done.returncode in (ExitCode.PASS, ExitCode.NOT_VALID), done.stdout + done.stderr
     (home / "stdout").write_text(done.stdout, encoding="utf-8")
     (home / "stderr").write_text(done.stderr, encoding="utf-8")
     return home
+
+
+@pytest.fixture(scope="module")
+def failed(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> "subprocess.CompletedProcess[str]":
+    """A run in `args[-1]` of the same traffic at 1×, held to what it cannot keep, told to exit with 0."""
+    home = furnished(tmp_path_factory.mktemp("failed"), repository)
+    (home / "small.yaml").write_text(FAILING, encoding="utf-8")
+    words = ("--scale", "1", "--duration", "2s", "--exit-zero", "--out", str(home / "out"))
+    return tenfold_in(home)("run", "small.yaml", *words)
 
 
 def test_a_run_reconciles_and_its_reports_agree(ran: Path) -> None:
     summary = Summary.read(ran / "out/summary.json")
     calls, requests = (pq.read_table(ran / f"out/{name}.parquet") for name in ("calls", "requests"))
 
-    assert summary.run.verdict == "VALID", summary.run.reasons
+    for reason in summary.run.reasons:  # on a machine that was too busy to keep up, and on no other
+        assert re.search("send lag p99|stood still|endpoint's own lag", reason), reason
+    assert summary.run.verdict == ("CLIENT-LIMITED" if summary.run.reasons else "VALID")
     assert [(rung.scale, rung.strategy) for rung in summary.rungs] == [
         (scale, name) for scale in (1.0, 2.0) for name in ("single", "routed")
     ]
@@ -65,10 +80,11 @@ def test_the_classifier_pays_for_its_label_and_easy_requests_stay_small(ran: Pat
     assert all(row["served"] and row["after_call_id"] for row in answers)
 
 
-def test_the_same_scenario_again_has_the_same_trace_whatever_serves_it(ran: Path, tenfold: Tenfold, home: Path) -> None:
-    words = ("--scale", "1", "--strategy", "routed", "--duration", "3s", "--out", "out")
-    assert tenfold("run", "small.yaml", *words).returncode == 0
-    assert (home / "out/trace.parquet").read_bytes() == (ran / "out/trace.parquet").read_bytes()
+def test_the_same_traffic_again_is_the_same_trace_whatever_is_asked_of_it(
+    ran: Path, failed: "subprocess.CompletedProcess[str]"
+) -> None:
+    again = Path(failed.args[-1]) / "trace.parquet"
+    assert again.read_bytes() == (ran / "out/trace.parquet").read_bytes()
 
 
 def test_the_same_bill_twice_sums_to_the_report(ran: Path) -> None:
@@ -79,17 +95,19 @@ def test_the_same_bill_twice_sums_to_the_report(ran: Path) -> None:
     assert Decimal(total["total_usd"]) == Summary.read(ran / "out/summary.json").total_usd
 
 
-def test_exit_zero_tells_the_code_it_hides(tenfold: Tenfold, home: Path) -> None:
-    text = (
-        (home / "small.yaml")
-        .read_text(encoding="utf-8")
-        .replace("time_to_first_token < 2s", "time_to_first_token < 1ms")
-    )
-    (home / "small.yaml").write_text(text, encoding="utf-8")
-    done = tenfold("run", "small.yaml", "--scale", "1", "--duration", "2s", "--out", "out", "--exit-zero")
-    assert done.returncode == 0
-    assert "the exit code would be 99" in done.stderr
-    assert tenfold("report", "out").returncode == 99
+def test_exit_zero_tells_the_code_it_hides(failed: "subprocess.CompletedProcess[str]") -> None:
+    assert failed.returncode == 0, failed.stdout + failed.stderr
+    out = Path(failed.args[-1])
+    code = Summary.read(out / "summary.json").run.exit_code
+    assert code in (ExitCode.FAILED, ExitCode.NOT_VALID)  # the second on a machine that was too busy to keep up
+    assert f"the exit code would be {code}" in failed.stderr
+    assert tenfold_in(out.parent)("report", "out").returncode == code
+
+
+def test_a_claim_that_a_run_does_not_bear_out_fails_it(failed: "subprocess.CompletedProcess[str]") -> None:
+    claims = Summary.read(Path(failed.args[-1]) / "summary.json").claims
+    assert [(one.strategy, one.verdict.outcome) for one in claims] == [("routed", "holds"), ("routed", "fails")]
+    assert "CLAIMS" in failed.stdout
 
 
 def test_a_disk_that_fills_up_ends_the_run_in_one_line(home: Path) -> None:

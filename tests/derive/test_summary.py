@@ -2,10 +2,11 @@ import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 
 from simulator.derive import derive
 from simulator.errors import ExitCode, InvalidFile
-from simulator.run.directory import RunDirectory
+from simulator.run.directory import SCENARIO_FILE, RunDirectory
 from simulator.run.record import Status
 
 
@@ -30,6 +31,26 @@ def test_a_run_that_did_not_end_well_says_so_by_its_code(
     directory.write_record(directory.read_record().model_copy(update={"status": status}))
     run = derive(directory.path).run
     assert (run.exit_code, run.verdict) == (code, "INCOMPLETE")
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ({"objectives": ["errors < 90%"]}, ExitCode.PASS),
+        ({"objectives": ["p(95) response_time < 1ms"]}, ExitCode.FAILED),
+        ({"objectives": ["p(95) response_time < 1ms at 100x"]}, ExitCode.FAILED),  # no data is no pass
+        ({"objectives": ["errors < 90%"], "claims": ["saves 1%"]}, ExitCode.PASS),
+        ({"objectives": ["errors < 90%"], "claims": ["saves 1%", "saves 99%"]}, ExitCode.FAILED),
+    ],
+)
+def test_an_objective_or_a_claim_alone_fails_a_run(
+    finished: Path, tmp_path: Path, said: dict[str, list[str]], code: ExitCode
+) -> None:
+    directory = RunDirectory.open(shutil.copytree(finished, tmp_path / "run"))
+    scenario = directory.path / SCENARIO_FILE
+    written = yaml.safe_load(scenario.read_text(encoding="utf-8"))
+    scenario.write_text(yaml.safe_dump(written | said, sort_keys=False), encoding="utf-8")
+    assert derive(directory.path).run.exit_code == code
 
 
 def test_a_run_without_a_rung_has_nothing_to_say(finished: Path, tmp_path: Path) -> None:
