@@ -117,11 +117,8 @@ class Inputs:
         return True
 
     def usd_per_million(self) -> dict[str, dict[str, str]]:
-        """Model → meter → rate of the shortest prompt, for the spend guard inside the replay."""
-        rates: dict[str, dict[str, str]] = {}
-        for row in self.book.snapshot(sorted(self.models()), self.at):
-            rates.setdefault(row["model"], {}).setdefault(row["meter"], row["usd_per_million"])
-        return rates
+        """For what must know its spending while it runs: a guard, a budget in dollars."""
+        return self.book.usd_per_million(self.models(), at=self.at)
 
     def planned_text(self) -> str:
         sessions = len(self.trace.sessions())

@@ -77,6 +77,7 @@ class Job:
             users=options.users,
             rungs=self._rungs(),
             strategies={name: inputs.scenario.strategies[name] for name in inputs.strategies} | self._sampled(),
+            usd_per_million=inputs.usd_per_million(),
             target=self._target(base_url),
             duration_s=inputs.trace.span_s,
             cooldown_s=options.cooldown_s if self.url else 0.0,
@@ -155,7 +156,6 @@ class Job:
         spend = self.options.max_spend
         return Guards(
             max_spend_usd=None if spend is None else format(spend, "f"),
-            usd_per_million={} if spend is None else self.inputs.usd_per_million(),
             max_error_rate=self.options.max_error_rate,
         )
 

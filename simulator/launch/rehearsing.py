@@ -62,6 +62,7 @@ def rehearsal(options: Options) -> Rehearsal:
             scale=scale,
             seed=inputs.seed,
             patience=Patience(times.first_token, times.total),
+            usd_per_million=inputs.usd_per_million(),
         )
         for scale in options.scales
     ]

@@ -81,6 +81,13 @@ class PriceBook:
             self._found[key] = self._resolve(model, provider=provider, at=moment, tier=tier, geo=geo)
         return self._found[key]
 
+    def usd_per_million(self, models: Iterable[str], *, at: datetime) -> dict[str, dict[str, str]]:
+        """Model → meter → rate of the shortest prompt at the standard tier, as decimal text. Raises as `rates` does."""
+        return {
+            model: {meter: f"{rate.usd_per_million:f}" for meter, rate in self.rates(model, at=at).standard.items()}
+            for model in sorted(models)
+        }
+
     @property
     def contracts(self) -> list[Contract]:
         return [one for layer in self.layers for one in layer.file.contracts]

@@ -141,6 +141,7 @@ class Attempt:
             retry_after_s=row.retry_after_s,
             sent_at=row.sent_at or 0.0,
             ended_at=row.ended_at,
+            usd=self.stage.cost(self.ask, row),
         )
 
 

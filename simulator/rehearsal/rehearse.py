@@ -8,10 +8,12 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from simulator.calls import CALLS, REQUESTS, to_table
+from simulator.errors import BadInput
 from simulator.provider.profile import Profile
 from simulator.rehearsal.stage import Stage
 from simulator.rehearsal.visit import Visit
 from simulator.strategies.node import Node
+from simulator.strategies.tariff import Tariff, UsdPerMillion
 from simulator.traffic.trace import Trace
 
 
@@ -31,18 +33,33 @@ def rehearse(
     scale: float,
     seed: int,
     patience: Patience = Patience(),
+    usd_per_million: UsdPerMillion | None = None,
 ) -> tuple[pa.Table, pa.Table]:
     """Tables of `CALLS` and `REQUESTS`, all strategies on the same arrivals; every usage is `assumed`.
 
     The trace is already multiplied; `scale` only names the rung. The same arguments give the same tables. Raises
-    `BadInput` where a strategy asks for a model that the profile does not serve.
+    `BadInput` where a strategy asks for a model that the profile does not serve, or counts dollars and has no rates.
     """
-    for node in strategies.values():
+    for name, node in strategies.items():
+        if node.counts_dollars() and not node.models() <= (usd_per_million or {}).keys():
+            raise BadInput(f"{name}: a budget in dollars needs the rates of {', '.join(sorted(node.models()))}")
         for model in sorted(node.models()):
             profile.model(model)
     with _seldom_collecting():
         sessions = trace.sessions()
-        stages = [Stage(profile, name, scale, seed, patience.first_token_s, patience.total_s) for name in strategies]
+        tariff = Tariff(usd_per_million or {})
+        stages = [
+            Stage(
+                profile,
+                name,
+                scale,
+                seed,
+                patience.first_token_s,
+                patience.total_s,
+                tariff if node.counts_dollars() else None,
+            )
+            for name, node in strategies.items()
+        ]
         for stage, node in zip(stages, strategies.values(), strict=True):
             for requests in sessions:
                 Visit(stage, node, requests).begin()

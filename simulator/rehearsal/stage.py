@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Protocol
 
-from simulator.calls import Call, RequestRow
+from simulator.calls import HUMAN, Call, RequestRow
 from simulator.provider.engine import Answer, Order, Provider, Refusal
 from simulator.provider.profile import Profile
 from simulator.rehearsal.clock import Clock
+from simulator.strategies.effects import Ask
+from simulator.strategies.tariff import Tariff
 
 
 class Caller(Protocol):
@@ -27,6 +30,8 @@ class Stage:
     seed: int
     first_token_timeout_s: float | None = None
     total_timeout_s: float | None = None
+    tariff: Tariff | None = None
+    """Only where the strategy decides by what attempts cost."""
     clock: Clock = field(default_factory=Clock)
     memory: dict[str, Any] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
@@ -45,6 +50,10 @@ class Stage:
             self._waiting[taken] = caller
             self._arm()
         return taken
+
+    def cost(self, ask: Ask, row: Call) -> Decimal | None:
+        """What an attempt cost by the tariff; a person's case is no matter of it."""
+        return None if self.tariff is None or ask.provider == HUMAN else self.tariff.cost(ask.model, row)
 
     def leave(self, model: str, answer: Answer, noticed: Callable[[], None]) -> None:
         """The caller stops waiting and hears nothing more, but when the provider notices and stops writing."""

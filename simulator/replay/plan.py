@@ -1,5 +1,6 @@
 """What a replay process is told: one JSON file that names the trace, the rungs, the target and the limits."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -7,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFlo
 
 from simulator.errors import InvalidFile
 from simulator.scenario.target import AppShape
+from simulator.strategies.node import Node
 from simulator.strategies.tree import Strategies
 from simulator.traffic.multiply import Meaning
 
@@ -68,8 +70,6 @@ class Guards(_Part):
     """When to stop before the end, keeping what was recorded. None: never."""
 
     max_spend_usd: Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)?$")] | None = None
-    usd_per_million: dict[str, dict[str, str]] = Field(default_factory=dict)
-    """Model → usage meter → rate, as decimal text; needed for `max_spend_usd`."""
     max_error_rate: Annotated[float, Field(gt=0, le=1)] | None = None
     """Share of settled requests of a rung that were not answered."""
     min_requests: PositiveInt = 50
@@ -92,6 +92,8 @@ class ReplayPlan(_Part):
     rungs: list[Rung] = Field(min_length=1)
     strategies: Strategies
     """As in the scenario's YAML, by name."""
+    usd_per_million: dict[str, dict[str, str]] = Field(default_factory=dict)
+    """Model → usage meter → rate, as decimal text; needed for `max_spend_usd` and for a budget in dollars."""
     target: Target
     duration_s: PositiveFloat
     """The planned span of a rung; what is due later is sent in the drain and lies outside the window."""
@@ -105,18 +107,19 @@ class ReplayPlan(_Part):
 
     @model_validator(mode="after")
     def _is_whole(self) -> "ReplayPlan":
-        """Every rung names a strategy; a spend guard knows the rates of every model that may be asked."""
+        """Every rung names a strategy; what counts dollars knows the rates of every model that may be asked."""
         if unknown := {rung.strategy for rung in self.rungs} - self.strategies.keys():
             raise ValueError(f"rungs name strategies that are not there: {', '.join(sorted(unknown))}")
-        if self.guards.max_spend_usd is not None:
-            asked = {model for rung in self.rungs for model in self.strategies[rung.strategy].answerers()}
-            rates = self.guards.usd_per_million
-            embedders = {model for rung in self.rungs for model in self.strategies[rung.strategy].embedders()}
-            needed = {model: {"input_tokens"} for model in embedders}
-            needed |= {model: {"input_tokens", "output_tokens"} for model in asked}
-            if unpriced := {model for model, meters in needed.items() if not meters <= rates.get(model, {}).keys()}:
-                raise ValueError(f"max_spend_usd needs input and output rates of {', '.join(sorted(unpriced))}")
+        trees = [self.strategies[rung.strategy] for rung in self.rungs]
+        counting = trees if self.guards.max_spend_usd is not None else [one for one in trees if one.counts_dollars()]
+        if unpriced := sorted({model for tree in counting for model in self._unpriced(tree)}):
+            raise ValueError(f"max_spend_usd or a budget in dollars needs rates of {', '.join(unpriced)}")
         return self
+
+    def _unpriced(self, tree: Node) -> Iterator[str]:
+        for models, meters in ((tree.embedders(), ("input",)), (tree.answerers(), ("input", "output"))):
+            needed = {f"{meter}_tokens" for meter in meters}
+            yield from (model for model in models if not needed <= self.usd_per_million.get(model, {}).keys())
 
     @classmethod
     def read(cls, path: Path) -> "ReplayPlan":

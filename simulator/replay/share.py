@@ -14,6 +14,7 @@ from simulator.replay.session import Session
 from simulator.replay.turn import LiveTurn
 from simulator.strategies.effects import Ask
 from simulator.strategies.node import Node
+from simulator.strategies.tariff import Tariff
 from simulator.traffic.request import Request
 
 _NS = 1_000_000_000
@@ -34,6 +35,7 @@ class Share:
         seed: int,
         worker: str,
         health: Health,
+        tariff: Tariff | None = None,
         record: Record,
         finished: Callable[[], None],
     ) -> None:
@@ -43,6 +45,8 @@ class Share:
         self.seed = seed
         self.worker = worker
         self.health = health
+        self.tariff = tariff
+        """Only where the strategy decides by what attempts cost."""
         self.memory: dict[str, Any] = {}
         self.start_ns = 0
         self.stopped = False

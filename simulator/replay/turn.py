@@ -1,11 +1,12 @@
 """One planned request while it is served: a strategy's generator, run against live attempts."""
 
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from simulator.calls import Outcome
 from simulator.replay.attempt import Attempt, Exhausted
-from simulator.replay.row import retry_after
+from simulator.replay.row import retry_after, usage
 from simulator.strategies.effects import Ask, Effect, Race, Reply, Serving, Turn, Wait
 from simulator.traffic.request import Request
 
@@ -133,19 +134,25 @@ class LiveTurn:
 
     def reply(self, attempt: Attempt) -> Reply:
         """What the strategy is told of an attempt."""
-        usage = attempt.reading.usage
+        told = attempt.reading.usage
         return Reply(
             ask=attempt.ask,
             call_id=attempt.call_id,
             outcome=attempt.outcome or Outcome.CANCELLED,
             status=attempt.status,
             text=attempt.reading.text,
-            input_tokens=usage.input_tokens if usage else None,
-            output_tokens=usage.output_tokens if usage else None,
+            input_tokens=told.input_tokens if told else None,
+            output_tokens=told.output_tokens if told else None,
             retry_after_s=retry_after(attempt.answer_headers),
             sent_at=self.seconds(attempt.sent_ns),
             ended_at=self.seconds(attempt.ended_ns),
+            usd=self._cost(attempt),
         )
+
+    def _cost(self, attempt: Attempt) -> Decimal | None:
+        if self.share.tariff is None or attempt.ask.takes_s is not None:
+            return None
+        return self.share.tariff.cost(attempt.ask.model, usage(attempt)[0])
 
 
 class LiveRace:

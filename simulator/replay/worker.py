@@ -28,6 +28,7 @@ from simulator.replay.stripe import Stripe
 from simulator.replay.turn import LiveTurn
 from simulator.replay.wire import Wire
 from simulator.strategies.effects import Ask
+from simulator.strategies.tariff import Tariff
 from simulator.traffic.chats import Chats
 from simulator.traffic.chats import read as read_chats
 from simulator.traffic.multiply import multiply
@@ -62,6 +63,7 @@ class Worker:
         self._client: Client | None = None
         self._timer = ""
         self._share: Share | None = None
+        self._tariff = Tariff({})
         self._spend: Spend | None = None
         self._users: int | None = None
         self._over = Event()
@@ -99,6 +101,7 @@ class Worker:
             seed=seed,
             worker=name,
             health=Health(client, worker=name, timer=self._timer),
+            tariff=self._tariff if plan.strategies[rung.strategy].counts_dollars() else None,
             record=self._record,
             finished=self._over.set,
         )
@@ -176,7 +179,8 @@ class Worker:
             raise InvalidFile(f"{plan.trace}: not the trace that was planned, its digest differs; copy it here again")
         self._chats = {journey: _checked(own) for journey, own in plan.prompts.items()}
         self._plan, self._trace = plan, trace
-        self._spend = Spend(plan.guards.usd_per_million) if plan.guards.max_spend_usd is not None else None
+        self._tariff = Tariff(plan.usd_per_million)
+        self._spend = Spend(self._tariff) if plan.guards.max_spend_usd is not None else None
 
     @property
     def _checked_trace(self) -> Trace:

@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from simulator.calls import ANSWERED, Outcome
@@ -89,6 +90,8 @@ class Reply:
     retry_after_s: float | None = None
     sent_at: float = 0.0
     ended_at: float = 0.0
+    usd: Decimal | None = None
+    """What it cost by the driver's tariff; None where the driver was given none."""
 
     @property
     def ok(self) -> bool:

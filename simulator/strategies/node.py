@@ -87,6 +87,10 @@ class Node(FileModel):
         """Models with the service tier that this tree asks them at, where it names one."""
         return set[tuple[str, str]]().union(*(child.tiers() for child in self.children().values()))
 
+    def counts_dollars(self) -> bool:
+        """Whether a node of this tree decides by what attempts cost, so that its driver needs a tariff."""
+        return any(child.counts_dollars() for child in self.children().values())
+
     def unsent(self) -> "Node | None":
         """A node of this tree that a load test cannot send."""
         return self if not self.live else next(filter(None, (one.unsent() for one in self.children().values())), None)

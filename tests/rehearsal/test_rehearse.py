@@ -37,9 +37,9 @@ def asked(name="r1", *, at=0.0, turn=1, think_s=0.0, output_tokens=11, **more):
 
 def run(trace, **strategies):
     profile = parse_yaml(strategies.pop("profile", EXACT), Profile, name="profile.yaml")
-    patience = strategies.pop("patience", Patience())
+    told = {"patience": strategies.pop("patience", Patience()), "usd_per_million": strategies.pop("rates", None)}
     nodes = {name: form if isinstance(form, Hedge) else bind(name, parse(form)) for name, form in strategies.items()}
-    calls, requests = rehearse(trace, nodes, profile, scale=1, seed=1, patience=patience)
+    calls, requests = rehearse(trace, nodes, profile, scale=1, seed=1, **told)
     assert (calls.schema, requests.schema) == (CALLS, REQUESTS)
     return calls.to_pylist(), requests.to_pylist()
 
@@ -114,6 +114,9 @@ class Hedge:
 
     def models(self):
         return set(self.asked)
+
+    def counts_dollars(self):
+        return False
 
     def serve(self, turn):
         asks = tuple(Ask(model, "hedge", call=turn.next_call()) for model in self.asked)
@@ -212,3 +215,16 @@ def test_the_same_arguments_give_the_same_tables_and_another_seed_gives_others()
 def test_a_model_that_the_profile_does_not_serve_is_named():
     with pytest.raises(BadInput, match="serves no model 'gpt-9'"):
         run(Sessions([asked()]), only="gpt-9")
+
+
+RATES = {model: {"input_tokens": "2", "output_tokens": "10"} for model in ("small", "slow")}
+
+
+def test_a_budget_in_dollars_counts_what_the_tariff_says():
+    """100 prompt and 11 answer tokens: 100·2 + 11·10 = 310 $/M. The second answer passes $0.0005."""
+    budget = {"budget": {"of": "small", "otherwise": "slow", "usd": "$0.0005", "per": "1h"}}
+    sessions = Sessions(*([asked(f"r{n}", session=f"s{n}", at=float(5 * n))] for n in range(4)))
+    calls, _ = run(sessions, only=budget, rates=RATES)
+    assert [call["model"] for call in calls] == ["small", "small", "slow", "slow"]
+    with pytest.raises(BadInput, match="only: a budget in dollars needs the rates of slow, small"):
+        run(sessions, only=budget)

@@ -10,7 +10,8 @@ from simulator.replay.guard import crossed
 from simulator.replay.plan import Guards
 from simulator.replay.spend import Spend
 from simulator.strategies.effects import Ask
-from tests.replay.process import chats, plan_for, run
+from simulator.strategies.tariff import Tariff
+from tests.replay.process import chats, plan_for, run, trace_of
 from tests.replay.rig import replay, request
 from tests.replay.scripted import STREAM, Scripted, answer, end, event, plain
 
@@ -24,7 +25,7 @@ def test_the_error_rate_is_judged_from_ten_requests_on(answered: int, refused: i
 
 
 def test_spend_counts_what_is_in_flight():
-    guards = Guards(max_spend_usd="1.00", usd_per_million=RATES)
+    guards = Guards(max_spend_usd="1.00")
     assert crossed(guards, {}, [("0.40", "0.20"), ("0.30", "0.09")]) is None
     assert crossed(guards, {}, [("0.40", "0.20"), ("0.30", "0.10")]) == (
         "spent $1.00 with what is in flight, at or over the limit of $1.00"
@@ -36,24 +37,24 @@ def test_an_attempt_costs_its_tokens_at_the_plan_s_rates():
     usage = {"prompt_tokens": 1000, "completion_tokens": 50, "prompt_tokens_details": {"cached_tokens": 400}}
     with Scripted([STREAM, event(content="a"), end(**usage)]) as server:
         rows = replay(server.url, strategy="m")
-    spend = Spend(RATES)
+    spend = Spend(Tariff(RATES))
     spend.add(rows.calls)
     assert spend.usd == Decimal("0.0021")
 
 
 def test_what_is_in_flight_costs_its_plan():
     """10 prompt and 5 answer tokens: 10·2 + 5·10 = 70 $/M."""
-    assert Spend(RATES).at_most([(request(), Ask("m", node="n"))]) == Decimal("0.000070")
+    assert Spend(Tariff(RATES)).at_most([(request(), Ask("m", node="n"))]) == Decimal("0.000070")
 
 
 def test_an_embedding_in_flight_costs_its_prompt_and_needs_no_output_rate():
     """10 prompt tokens at 3 $/M; the answer's plan does not count."""
     embedding = Ask("e", node="n", purpose="embed", max_output_tokens=1)
-    assert Spend({"e": {"input_tokens": "3"}}).at_most([(request(), embedding)]) == Decimal("0.000030")
+    assert Spend(Tariff({"e": {"input_tokens": "3"}})).at_most([(request(), embedding)]) == Decimal("0.000030")
 
 
 def test_a_limit_without_rates_is_refused(tmp_path: Path):
-    with pytest.raises(ValidationError, match="needs input and output rates of m"):
+    with pytest.raises(ValidationError, match="max_spend_usd or a budget in dollars needs rates of m"):
         plan_for(tmp_path, "http://127.0.0.1:1", chats(1, span_s=1), guards=Guards(max_spend_usd="1"))
 
 
@@ -66,3 +67,22 @@ def test_a_failing_target_is_left_with_exit_4(tmp_path: Path):
     assert (ended.code, facts["status"]) == (4, "stopped")
     assert "were not answered, more than 30 %" in facts["reason"]
     assert "not_reached" in requests.column("final_outcome").to_pylist()
+
+
+BUDGET = {"budget": {"of": "m", "otherwise": "cheap", "usd": "$0.003", "per": "1h"}}
+
+
+def test_a_budget_in_dollars_turns_to_the_cheaper_way_once_it_is_spent(tmp_path: Path):
+    """$0.0021 an answer, as above: the second one passes $0.003, so the third request is served by the other model."""
+    usage = {"prompt_tokens": 1000, "completion_tokens": 50, "prompt_tokens_details": {"cached_tokens": 400}}
+    one_by_one = trace_of(*(request(f"s{n}.t1", at=0.3 * n) for n in range(4)), span_s=2.0)
+    rates = RATES | {"cheap": RATES["m"]}
+    with Scripted([STREAM, event(content="a"), end(**usage)]) as server:
+        ended = run(plan_for(tmp_path, server.url, one_by_one, strategies={"single": BUDGET}, usd_per_million=rates))
+    assert ended.code == 0
+    assert ended.evidence[0]["model"].to_pylist() == ["m", "m", "cheap", "cheap"]
+
+
+def test_a_budget_in_dollars_without_rates_is_refused(tmp_path: Path):
+    with pytest.raises(ValidationError, match="a budget in dollars needs rates of cheap, m"):
+        plan_for(tmp_path, "http://127.0.0.1:1", chats(1, span_s=1), strategies={"single": BUDGET})
