@@ -135,4 +135,40 @@ def _rehearsed(
             patience=patience,
             usd_per_million=rates,
         )
-        yield beside(source, name, tables, by="rehearsal")
+        yield _beside(source, name, tables, "rehearsal")
+
+
+def _beside(source: Source, name: str, tables: Tables, by: Literal["recorded answers", "rehearsal"]) -> Prediction:
+    asked = pc.unique(tables[1]["request_id"])
+    mine: Tables = tuple(_only(table, name, asked, source.scale) for table in (source.calls, source.requests))
+    predicted, measured = (_totals(source, name, one) for one in (tables, mine))
+    return Prediction(
+        strategy=name,
+        by=by,
+        requests=len(asked),
+        predicted=predicted,
+        measured=measured,
+        cost_off_by=_off(predicted.cost, measured.cost),
+        p95_off_by=_off(predicted.response_p95, measured.response_p95),
+    )
+
+
+def _only(table: pa.Table, strategy: str, asked: pa.Array, scale: float) -> pa.Table:
+    here = pc.and_(pc.equal(table["strategy"], strategy), pc.equal(table["scale"], scale))
+    here = pc.and_(here, pc.equal(table["replicate"], 1))
+    return table.filter(pc.and_(here, pc.is_in(table["request_id"], value_set=asked)))
+
+
+def _totals(source: Source, name: str, tables: Tables) -> Totals:
+    side = Side.of(Evidence(*tables, source.costs(tables[0]), None), source.scale, name)
+    return Totals(
+        cost=side.arm.cost,
+        response_p95=exact(side.response, 95),
+        error_share=side.failed / side.due if side.due else None,
+    )
+
+
+def _off(predicted: Decimal | float | None, measured: Decimal | float | None) -> float | None:
+    if predicted is None or not measured:
+        return None
+    return float(predicted) / float(measured) - 1
