@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from simulator.comparison import Comparison
 from simulator.comparison.claimed import CheckedClaim
+from simulator.comparison.prediction import Prediction
 from simulator.figures import Figures
 from simulator.run.metrics import RungFigures
 from simulator.run.reconciliation import Reconciliation
@@ -61,6 +62,8 @@ class Summary(Figures):
     breaks: list[Break]
     projection: Projection
     comparison: Comparison
+    predictions: list[Prediction] = []
+    """What an earlier run, or this run's matrix, said of its strategies, beside what was measured."""
     reconciliation: Reconciliation
     provenance: dict[str, str]
     """By figure group: measured, priced, extrapolated or assumed, and from what."""

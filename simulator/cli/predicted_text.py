@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
-from simulator.comparison.predicted import Prediction, Totals
+from simulator.comparison.prediction import Prediction, Totals
 from simulator.units import seconds_text, share_text, usd_text
 
-_HEAD = f"{'strategy':<16} {'predicted by':<17}{'requests':>9}  {'cost':<28}{'response p95':<30}not answered"
+_HEAD = (
+    f"{'strategy':<16} {'predicted by':<17}{'requests':>9}  {'cost per request':<34}{'response p95':<30}not answered"
+)
 
 
 def lines(found: list[Prediction]) -> Iterator[str]:
@@ -16,15 +18,16 @@ def lines(found: list[Prediction]) -> Iterator[str]:
         if one.predicted is None or one.measured is None:
             yield f"{start}{'none':>9}  {one.note}"
             continue
-        yield f"{start}{one.requests:>9}  {_line(one, one.predicted, one.measured)}"
+        yield f"{start}{one.predicted.requests:>9}  {_line(one, one.predicted, one.measured)}"
     yield from dict.fromkeys(f"{one.by}: {one.note}" for one in found if one.note and one.predicted)
-    yield "predicted → measured at 1×, on the same requests; a strategy's own rows were not used to predict it"
+    yield "predicted → measured at 1×, warm-up included; a strategy's own rows were not used to predict it"
 
 
 def _line(one: Prediction, predicted: Totals, measured: Totals) -> str:
-    cost = f"{usd_text(predicted.cost)} → {usd_text(measured.cost)} ({_off(one.cost_off_by)})"
-    late = f"{seconds_text(predicted.response_p95)} → {seconds_text(measured.response_p95)} ({_off(one.p95_off_by)})"
-    return f"{cost:<28}{late:<30}{share_text(predicted.error_share)} → {share_text(measured.error_share)}"
+    cost = f"{usd_text(predicted.cost_per_request)} → {usd_text(measured.cost_per_request)} ({_off(one.cost_off_by)})"
+    late = [seconds_text(side.response_p95.value) for side in (predicted, measured)]
+    errors = [share_text(side.error_share) for side in (predicted, measured)]
+    return f"{cost:<34}{' → '.join(late) + f' ({_off(one.p95_off_by)})':<30}{' → '.join(errors)}"
 
 
 def _off(share: float | None) -> str:

@@ -1,6 +1,6 @@
 """A claim checked on a comparison: finds the strategy it is about and hands over what was measured of it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from simulator.comparison.result import Comparison, Contender, Saving
 from simulator.errors import BadInput
@@ -9,6 +9,9 @@ from simulator.scenario.claim import Claimed
 from simulator.verdicts.claims import Claim, Verdict, judge
 from simulator.verdicts.clauses import Facts, SegmentQuality
 from simulator.verdicts.flips import Parts
+
+Judged = Callable[[str, float], Sequence[SegmentQuality]]
+"""Strategy and scale → its quality against the baseline's; empty where nobody judged it."""
 
 
 def check(
@@ -23,8 +26,8 @@ def check(
 
     Raises BadInput where that is not one strategy. Without `quality`, a clause about it has no data.
     """
-    one = _about(comparison, strategy, scale)
-    assert one.saving is not None  # `_about` finds only those
+    one = sole(comparison, strategy, scale)
+    assert one.saving is not None  # `sole` finds only those
     return judge(claim, Facts(one.saving.like_for_like or one.saving.total, _parts(one.saving), quality))
 
 
@@ -38,23 +41,34 @@ class CheckedClaim(Figures):
     """Why nothing could be checked."""
 
 
-def check_all(claims: Sequence[Claimed], comparison: Comparison) -> list[CheckedClaim]:
-    """Every claim of a scenario; one about a strategy or scale that was not run has no data."""
-    return [_checked(claimed, comparison) for claimed in claims]
+def check_all(
+    claims: Sequence[Claimed], comparison: Comparison, *, quality: Judged = lambda *_: ()
+) -> list[CheckedClaim]:
+    """Every claim of a scenario; one about a strategy or scale that was not run has no data.
+
+    `quality` gives the paired quality of a strategy at a scale, segment by segment.
+    """
+    return [_checked(claimed, comparison, quality) for claimed in claims]
 
 
-def _checked(claimed: Claimed, comparison: Comparison) -> CheckedClaim:
+def _checked(claimed: Claimed, comparison: Comparison, quality: Judged) -> CheckedClaim:
     others = dict.fromkeys(one.strategy for one in comparison.contenders if one.strategy != comparison.baseline)
     strategy, note = claimed.strategy or next(iter(others), "none"), None
     try:
-        found = check(claimed.says, comparison, strategy=strategy, scale=claimed.scale)
+        about = sole(comparison, strategy, claimed.scale)
+        judged = quality(strategy, about.scale)
+        found = check(claimed.says, comparison, strategy=strategy, scale=about.scale, quality=judged)
     except BadInput as error:
         note = str(error)
         found = Verdict(claim=claimed.says.text, outcome="no data", clauses=[], flips=[], break_even=[])
     return CheckedClaim(strategy=strategy, scale=claimed.scale, verdict=found, note=note)
 
 
-def _about(comparison: Comparison, strategy: str | None, scale: float | None) -> Contender:
+def sole(comparison: Comparison, strategy: str | None, scale: float | None) -> Contender:
+    """The strategy that is meant: the only one beside the baseline, at the smallest scale, unless said otherwise.
+
+    Raises BadInput where that is not one.
+    """
     compared = [one for one in comparison.contenders if one.saving and scale in (None, one.scale)]
     names = sorted({one.strategy for one in compared})
     named = [one for one in compared if strategy in (None, one.strategy)]

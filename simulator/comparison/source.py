@@ -9,12 +9,15 @@ from pathlib import Path
 import pyarrow as pa
 
 from simulator.pricing.book import PriceBook
-from simulator.run.directory import RATES_FILE, SCENARIO_FILE, TRACE_FILE, RunDirectory
+from simulator.run.directory import RATES_FILE, TRACE_FILE, RunDirectory
+from simulator.run.kept import kept_scenario
 from simulator.run.ledger import Ledger
-from simulator.scenario.scenario import load
 from simulator.spend.bill import call_costs
 from simulator.traffic.request import Request
 from simulator.traffic.trace import Trace
+
+SCALE = 1.0
+"""Where the trace was sent as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +38,17 @@ class Source:
         return call_costs(calls, self.book, at=self.at)
 
     @classmethod
-    def read(cls, path: Path, *, book: PriceBook | None = None) -> "Source":
-        """A run directory at 1×, where the trace was sent as it is; prices are the run's unless given."""
+    def read(cls, path: Path, *, book: PriceBook | None = None, at: datetime | None = None) -> "Source":
+        """A run directory at 1×; the prices and their date are the run's unless given."""
         directory = RunDirectory.open(path)
         record, ledger = directory.read_record(), Ledger.read(directory.path)
         return cls(
             ledger.calls,
             ledger.requests,
             Trace.read(directory.path / TRACE_FILE).sessions(),
-            baseline=load(directory.path / SCENARIO_FILE).baseline,
-            scale=1.0,
+            baseline=kept_scenario(directory.path).baseline,
+            scale=SCALE,
             book=book or PriceBook.load(directory.path / RATES_FILE),
-            at=datetime.fromisoformat(record.started_at),
+            at=at or datetime.fromisoformat(record.started_at),
             seed=record.seed,
         )

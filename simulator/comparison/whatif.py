@@ -1,8 +1,7 @@
 """Strategies that were not run, priced over the answers of a run: no request is sent."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,12 +12,13 @@ from simulator.comparison.result import Comparison
 from simulator.comparison.source import Source
 from simulator.errors import BadInput
 from simulator.pricing.book import PriceBook
-from simulator.spend.bill import call_costs
 from simulator.strategies import offline
 from simulator.strategies.node import Node
 from simulator.strategies.recorded import MEASURED_ONLY, Assumed, Recorded
 from simulator.strategies.tree import bind
-from simulator.traffic.request import Request
+
+Tables = tuple[pa.Table, pa.Table]
+"""Rows of `CALLS` and of `REQUESTS`."""
 
 
 def of_run(
@@ -26,58 +26,45 @@ def of_run(
 ) -> Comparison:
     """`what_if` over a run directory at 1×, where the trace was sent as it is; prices are the run's unless given."""
     source = Source.read(path, book=book)
-    return what_if(
-        source.calls,
-        source.requests,
-        source.sessions,
-        strategies,
-        baseline=source.baseline,
-        scale=source.scale,
-        book=source.book,
-        at=source.at,
-        assumed=replace(assumed, seed=source.seed),
-        seed=source.seed,
-    )
+    return what_if(source, strategies, assumed=replace(assumed, seed=source.seed))
 
 
-def what_if(
-    calls: pa.Table,
-    requests: pa.Table,
-    sessions: Sequence[Sequence[Request]],
-    strategies: Mapping[str, Node],
-    *,
-    baseline: str,
-    scale: float,
-    book: PriceBook,
-    at: datetime,
-    assumed: Assumed = MEASURED_ONLY,
-    seed: int = 0,
-) -> Comparison:
-    """The recorded baseline at `scale` beside each strategy as it would have served the same `sessions`.
+def what_if(source: Source, strategies: Mapping[str, Node], *, assumed: Assumed = MEASURED_ONLY) -> Comparison:
+    """The recorded baseline beside each strategy as it would have served the same sessions.
 
     Sessions that broke off in the run, so that a model was not asked all of them, are left out and counted in the note.
-    Raises BadInput where none is left, with what to run. Costs are priced usage; latency is the recorded answers', so
-    it holds for the recorded load only.
+    Costs are priced usage; latency is the recorded answers', so it holds for the recorded load only. Raises BadInput
+    as `worked_out` does.
     """
-    if baseline in strategies:
-        raise BadInput(f"{baseline!r} is the recorded baseline; give the strategy another name")
+    if source.baseline in strategies:
+        raise BadInput(f"{source.baseline!r} is the recorded baseline; give the strategy another name")
+    found = worked_out(source, strategies, assumed=assumed)
+    calls, requests = (
+        pa.concat_tables([_of_baseline(old, source), new])
+        for old, new in zip((source.calls, source.requests), found, strict=True)
+    )
+    return compare(calls, requests, source.costs(calls), baseline=source.baseline, seed=source.seed)
+
+
+def worked_out(source: Source, strategies: Mapping[str, Node], *, assumed: Assumed) -> Tables:
+    """Each strategy over the sessions whose answers a run recorded, as rows.
+
+    Raises BadInput for a strategy that needs the order of time, for a label that nobody knows, and where no session
+    asked all that the strategies ask, with what to run.
+    """
     for name, node in strategies.items():
         offline.refuse_ordered(name, node)
-    answers = Recorded(calls, scale=scale, assumed=assumed)
+    answers = Recorded(source.calls, scale=source.scale, assumed=assumed)
     models = sorted(set[str]().union(*(node.answerers() for node in strategies.values())))
-    whole = [session for session in sessions if answers.covers(session, models)]
+    whole = [session for session in source.sessions if answers.covers(session, models)]
     if not whole:
         raise BadInput(
             f"no session of this run asked all of {', '.join(models)}; record them with `tenfold run … --matrix`"
         )
     named = {name: bind(name, node) for name, node in strategies.items()}
-    new_calls, new_requests = offline.run(named, whole, answers, scale=scale, seed=seed)
-    mine, theirs = (_of(table, baseline, scale) for table in (calls, requests))
-    together = pa.concat_tables([mine, new_calls])
-    costs = call_costs(together, book, at=at)
-    return compare(together, pa.concat_tables([theirs, new_requests]), costs, baseline=baseline, seed=seed)
+    return offline.run(named, whole, answers, scale=source.scale, seed=source.seed)
 
 
-def _of(table: pa.Table, strategy: str, scale: float) -> pa.Table:
-    here = pc.and_(pc.equal(table["strategy"], strategy), pc.equal(table["scale"], scale))
+def _of_baseline(table: pa.Table, source: Source) -> pa.Table:
+    here = pc.and_(pc.equal(table["strategy"], source.baseline), pc.equal(table["scale"], source.scale))
     return table.filter(pc.and_(here, pc.equal(table["replicate"], 1)))

@@ -1,14 +1,16 @@
-"""A team's own judgements of answers brought to a run: beside a claim, and beside cost."""
+"""A team's own judgements of answers brought to a run: beside its claims, and beside cost."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
-from simulator.comparison.claimed import check
+from simulator.comparison.claimed import CheckedClaim, check, check_all, sole
 from simulator.comparison.frontier import Frontier, frontier
 from simulator.comparison.labels import Labels
 from simulator.comparison.quality import segments
 from simulator.derive.run import Run
-from simulator.errors import BadInput
+from simulator.run.directory import RunDirectory
+from simulator.run.kept import kept_labels
 from simulator.verdicts.claims import Claim, Verdict
 from simulator.verdicts.clauses import SegmentQuality
 
@@ -18,11 +20,22 @@ def claim_verdict(
 ) -> Verdict:
     """Whether a claim holds for a run; by default of its only strategy beside the baseline, at its smallest scale.
 
-    Raises `BadInput` where that is not one strategy. Without labels a clause about quality has no data.
+    Raises `BadInput` where that is not one strategy. Labels are the run's own unless given; without any, a clause about
+    quality has no data.
     """
-    run = Run.open(path)
-    quality = _quality(run, Labels.read(labels), strategy=strategy, scale=scale) if labels else ()
-    return check(claim, run.comparison, strategy=strategy, scale=scale, quality=quality)
+    run, judged = Run.open(path), labels or kept_labels(RunDirectory.open(path).path)
+    about = sole(run.comparison, strategy, scale)
+    quality = segment_quality(run, Labels.read(judged), about.strategy, about.scale) if judged else ()
+    return check(claim, run.comparison, strategy=about.strategy, scale=about.scale, quality=quality)
+
+
+def checked_claims(path: Path, run: Run) -> list[CheckedClaim]:
+    """The claims of a run's scenario, on quality too where it has judgements."""
+    judged = kept_labels(RunDirectory.open(path).path)
+    if judged is None or not run.scenario.claims:
+        return check_all(run.scenario.claims, run.comparison)
+    labels = Labels.read(judged)
+    return check_all(run.scenario.claims, run.comparison, quality=partial(segment_quality, run, labels))
 
 
 def cost_and_quality(path: Path, labels: Path) -> Frontier:
@@ -32,18 +45,15 @@ def cost_and_quality(path: Path, labels: Path) -> Frontier:
     return frontier(rows.calls, rows.requests, run.launched_costs, Labels.read(labels), scale=_smallest(run))
 
 
-def _quality(run: Run, labels: Labels, *, strategy: str | None, scale: float | None) -> Sequence[SegmentQuality]:
-    """Paired quality of one strategy per segment."""
-    others = sorted({one.strategy for one in run.comparison.contenders} - {run.comparison.baseline})
-    if strategy is None and len(others) != 1:
-        raise BadInput(f"--labels needs --strategy, one of {', '.join(others)}")
+def segment_quality(run: Run, labels: Labels, strategy: str, scale: float) -> Sequence[SegmentQuality]:
+    """Paired quality of one strategy against the baseline, per segment."""
     return segments(
         run.launched.calls,
         run.launched.requests,
         labels,
-        strategy=strategy or others[0],
+        strategy=strategy,
         baseline=run.comparison.baseline,
-        scale=_smallest(run) if scale is None else scale,
+        scale=scale,
         seed=run.record.seed,
     )
 

@@ -47,7 +47,7 @@ class Job:
             _check(url, inputs, options, tell)
         directory = RunDirectory.create(options.results, inputs.scenario.name, seed=inputs.seed, out=options.out)
         with kept_once_rows_are_there(directory), writing(directory.path):
-            keep(inputs, directory, prompts=options.keep_prompts)
+            keep(inputs, directory, options)
             inputs.trace.write(directory.path / TRACE_FILE)
         return cls(options, inputs, url, directory)
 

@@ -41,6 +41,12 @@ class Options:
     processes: int = 1
     matrix_sample: int | None = None
     """Requests to record on every model once; None: no matrix."""
+    tried: Path | None = None
+    """More strategies than the scenario's: a file of them."""
+    predicted_by: Path | None = None
+    """An earlier run whose recorded answers say beforehand what the strategies will cost and take."""
+    label_accuracy: float | None = None
+    """Assumed in that prediction, for classifiers that the earlier run did not have."""
     max_spend: Decimal | None = None
     max_error_rate: float | None = None
     users: int | None = None

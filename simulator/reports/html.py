@@ -14,6 +14,7 @@ from simulator.reports.tables.claims import claims
 from simulator.reports.tables.evidence import health, identity, reconciliation
 from simulator.reports.tables.months import months
 from simulator.reports.tables.objectives import objectives
+from simulator.reports.tables.predictions import predictions
 from simulator.reports.tables.registers import assumptions, origins, prices
 from simulator.reports.tables.rungs import matrix, rungs, tokens
 from simulator.reports.tables.spend import spend
@@ -63,6 +64,7 @@ def render(summary: Summary, *, charts: list[Chart] | None = None) -> str:
         spend=spend(summary),
         strategies=strategies(summary),
         parts=parts(summary),
+        predictions=predictions(summary),
         months=months(summary),
         assumptions=assumptions(summary),
         prices=prices(summary),

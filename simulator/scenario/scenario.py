@@ -6,10 +6,12 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from simulator import yamlfile
+from simulator.errors import InvalidFile
 from simulator.scenario.claim import ScenarioClaim
 from simulator.scenario.objective import Objective
 from simulator.scenario.projection import Budget, Launch, ProjectionPlan
 from simulator.scenario.target import Target
+from simulator.strategies.library import Library
 from simulator.strategies.tree import Strategies
 from simulator.traffic.plan import Traffic
 from simulator.yamlfile import FileModel
@@ -34,6 +36,8 @@ class Scenario(FileModel):
     projection: ProjectionPlan = ProjectionPlan()
     claims: list[ScenarioClaim] = Field(default_factory=list)
     """Sentences that the run must bear out; one that fails or has no data ends it with code 99."""
+    labels: Path | None = None
+    """Judgements of the models' answers, beside the scenario file: what its claims about quality are judged by."""
 
     @model_validator(mode="after")
     def _claims_are_about_one_strategy(self) -> "Scenario":
@@ -58,6 +62,12 @@ class Scenario(FileModel):
         return {name: strategy.models() for name, strategy in self.strategies.items()}
 
 
-def load(path: Path) -> Scenario:
-    """Read a scenario. Raises `InvalidFile` with every problem and its place."""
-    return yamlfile.load(path, Scenario)
+def load(path: Path, *, also: Path | None = None) -> Scenario:
+    """Read a scenario, and add the strategies of a file of their own. Raises `InvalidFile` with every problem."""
+    scenario = yamlfile.load(path, Scenario)
+    if also is None:
+        return scenario
+    added = Library.load(also).strategies
+    if taken := [name for name in added if name in scenario.strategies]:
+        raise InvalidFile(f"{also}: strategies: {', '.join(taken)}: {path} has it already; choose another name")
+    return scenario.model_copy(update={"strategies": {**scenario.strategies, **added}})

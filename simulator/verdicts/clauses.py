@@ -1,5 +1,6 @@
 """The clauses of a claim, each beside what was measured: saving, share of requests, quality."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -88,16 +89,18 @@ def quality(margin: float, segments: Sequence[SegmentQuality]) -> Clause:
     """Not worse by `margin` in any segment: an average hides the one that loses."""
     claimed = f"loses less than {_points(margin)} in every segment"
     if not segments:
-        says = "no quality labels; give judgements per request and model"
+        says = "no judged pair of answers; name a file of judgements (`labels:` in the scenario, or --labels)"
         return Clause(name="quality", claimed=claimed, measured=None, outcome="no data", says=says)
     rank = {"fails": 0, "no data": 1, "holds": 2}
     outcome, worst = min(
         ((_loses(one, margin), one) for one in segments), key=lambda pair: (rank[pair[0]], pair[1].delta)
     )
-    says = f"worst segment {worst.segment}: {worst.delta * 100:+.2g} pp over {worst.pairs} pairs"
+    where = f"worst of {len(segments)} segments, {worst.segment}" if len(segments) > 1 else worst.segment
+    says = f"{where}: {worst.delta * 100:+.2g} pp over {worst.pairs} judged pairs"
     if outcome == "no data":
         bound = "no bound" if worst.low is None else f"may be {worst.low * 100:+.2g} pp"
-        says = f"{says}, {bound}: not enough labels"
+        least = math.ceil(3 / margin)  # the rule of three: without a single loss, 3/m is what m sessions rule out
+        says = f"{says}, {bound}: not enough labels, it takes those of {least:,} sessions or more in each segment"
     bounds = {"low": worst.low, "high": worst.high}
     return Clause(name="quality", claimed=claimed, measured=worst.delta, **bounds, outcome=outcome, says=says)
 

@@ -7,7 +7,8 @@ import pytest
 
 from simulator import yamlfile
 from simulator.cli.predicted_text import lines
-from simulator.comparison.predicted import SAME_PROFILE, Prediction, of_run
+from simulator.comparison.predicted import SAME_PROFILE, of_run
+from simulator.comparison.prediction import Prediction
 from simulator.pricing.book import PriceBook
 from simulator.pricing.snapshot import snapshot_text
 from simulator.provider.profile import Profile
@@ -22,7 +23,7 @@ from tests.run.hand import run_record
 from tests.strategies.scripted import tree
 
 
-def _run(path: Path, *, matrix: bool) -> Path:
+def matrix_run(path: Path, *, matrix: bool) -> Path:
     """The shipped scenario's strategies, and the small model alone if there is a matrix."""
     scenario = load(shipped("scenarios/support-chat.yaml"))
     trace = generate(scenario.traffic, span_s=60.0, seed=SEED)
@@ -47,24 +48,27 @@ def _by(found: list[Prediction], by: str, strategy: str) -> Prediction:
     return one
 
 
-def test_what_others_recorded_predicts_a_strategy_that_was_then_run(tmp_path: Path) -> None:
-    routed = _by(of_run(_run(tmp_path, matrix=True)), "recorded answers", "routed")
-    assert routed.requests > 200
+def test_what_others_recorded_predicts_a_strategy_that_was_thenmatrix_run(tmp_path: Path) -> None:
+    routed = _by(of_run(matrix_run(tmp_path, matrix=True)), "recorded answers", "routed")
+    assert routed.predicted is not None
+    assert routed.predicted.requests > 200
     assert routed.cost_off_by == pytest.approx(0, abs=0.05)
     assert routed.p95_off_by == pytest.approx(0, abs=0.15)
     assert routed.note is None
 
 
 def test_its_own_rows_do_not_predict_a_strategy(tmp_path: Path) -> None:
-    found = of_run(_run(tmp_path, matrix=False))
+    found = of_run(matrix_run(tmp_path, matrix=False))
     routed = _by(found, "recorded answers", "routed")
     assert (routed.predicted, routed.measured) == (None, None)
-    assert routed.note == "no other strategy asked all of gpt-4o, gpt-4o-mini; run with --matrix"
-    assert any("none  no other strategy" in line for line in lines(found))
+    assert routed.note == (
+        "no session of this run asked all of gpt-4o, gpt-4o-mini; record them with `tenfold run … --matrix`"
+    )
+    assert any("none  no session" in line for line in lines(found))
 
 
 def test_a_rehearsal_of_a_simulated_run_says_what_it_shows(tmp_path: Path) -> None:
-    found = of_run(_run(tmp_path, matrix=False))
+    found = of_run(matrix_run(tmp_path, matrix=False))
     for name in ("single", "routed"):
         one = _by(found, "rehearsal", name)
         assert one.cost_off_by == pytest.approx(0, abs=1e-3)

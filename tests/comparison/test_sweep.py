@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -74,7 +75,7 @@ def test_a_threshold_moves_the_answers_from_one_model_to_the_other(source: Sourc
         "cache: {of: {cascade: {of: [gpt-4o-mini, gpt-4o], judge: {with: gpt-4o-mini}}}, hits: 20%}",
         "semantic: {with: text-embedding-3-small, of: gpt-4o, hits: 30%}",
         "compress: {of: gpt-4o, over: 500, to: 100}",
-        "split: {parts: {a: {share: 60%, of: gpt-4o}, b: {share: 40%, of: {call: {model: gpt-4o, tier: batch}}}}}",
+        "split: {parts: {a: {share: 60%, of: gpt-4o}, b: {share: 40%, of: {batch: gpt-4o}}}}",
     ],
 )
 def test_a_point_is_what_the_same_strategy_costs_when_it_is_tried(source: Source, text: str) -> None:
@@ -82,18 +83,8 @@ def test_a_point_is_what_the_same_strategy_costs_when_it_is_tried(source: Source
     node = tree(text, "new")
     measured = Measured.of(source, [node], label_accuracy=0.92)
     (point,) = sweep(measured, {"new": node}, [Axis("label_accuracy", ("92%",))], baseline="big").points
-    tried = what_if(
-        source.calls,
-        source.requests,
-        measured.kept,
-        {"new": node},
-        baseline="big",
-        scale=1.0,
-        book=source.book,
-        at=source.at,
-        assumed=Assumed(0.92, SEED),
-        seed=SEED,
-    ).contenders[1]
+    kept = replace(source, sessions=measured.kept)
+    tried = what_if(kept, {"new": node}, assumed=Assumed(0.92, SEED)).contenders[1]
     assert tried.cost is not None
     assert point.cost_per_request == pytest.approx(tried.cost / tried.planned, rel=Decimal("1e-20"))
     assert (point.p95, point.first_token_p95) == pytest.approx((tried.response_p95, tried.first_token_p95))

@@ -8,6 +8,7 @@ import pytest
 from simulator import yamlfile
 from simulator.comparison import compare
 from simulator.comparison.result import Contender
+from simulator.comparison.source import Source
 from simulator.comparison.whatif import of_run, what_if
 from simulator.errors import BadInput
 from simulator.pricing.book import PriceBook
@@ -41,22 +42,16 @@ def run(trace: Trace) -> tuple[pa.Table, pa.Table]:
     return rehearse(trace, strategies, profile, scale=1.0, seed=2)
 
 
+def _source(calls: pa.Table, requests: pa.Table, trace: Trace) -> Source:
+    return Source(calls, requests, trace.sessions(), "big", 1.0, PriceBook.load(), AT, seed=0)
+
+
 def test_what_was_predicted_is_what_the_strategy_then_does(trace: Trace, run: tuple[pa.Table, pa.Table]) -> None:
     book = PriceBook.load()
     measured = _only("routed", compare(*run, call_costs(run[0], book, at=AT), baseline="big").contenders)
     matrix = run[0].filter(pa.array([name != "routed" for name in run[0]["strategy"].to_pylist()]))
     new = {"what-if": tree(ROUTED, "what-if")}
-    found = what_if(
-        matrix,
-        run[1],
-        trace.sessions(),
-        new,
-        baseline="big",
-        scale=1.0,
-        book=book,
-        at=AT,
-        assumed=Assumed(label_accuracy=0.92),  # the shipped profile's
-    )
+    found = what_if(_source(matrix, run[1], trace), new, assumed=Assumed(label_accuracy=0.92))  # the shipped profile's
     predicted = _only("what-if", found.contenders)
     assert predicted.saving is not None
     assert measured.saving is not None
@@ -66,34 +61,18 @@ def test_what_was_predicted_is_what_the_strategy_then_does(trace: Trace, run: tu
 
 def test_the_recorded_baseline_keeps_its_name(trace: Trace, run: tuple[pa.Table, pa.Table]) -> None:
     with pytest.raises(BadInput, match="'big' is the recorded baseline"):
-        what_if(
-            *run,
-            trace.sessions(),
-            {"big": tree("gpt-4o", "big")},
-            baseline="big",
-            scale=1.0,
-            book=PriceBook.load(),
-            at=AT,
-        )
+        what_if(_source(*run, trace), {"big": tree("gpt-4o", "big")})
 
 
 def test_a_run_without_the_models_says_what_to_run(trace: Trace, run: tuple[pa.Table, pa.Table]) -> None:
     with pytest.raises(BadInput, match="no session of this run asked all of gpt-5; record them with `tenfold"):
-        what_if(
-            *run,
-            trace.sessions(),
-            {"new": tree("gpt-5", "new")},
-            baseline="big",
-            scale=1.0,
-            book=PriceBook.load(),
-            at=AT,
-        )
+        what_if(_source(*run, trace), {"new": tree("gpt-5", "new")})
 
 
 def test_a_strategy_that_remembers_is_sent_to_the_rehearsal(trace: Trace, run: tuple[pa.Table, pa.Table]) -> None:
     breaker = tree("retry: {breaker: {of: gpt-4o, otherwise: gpt-4o-mini}}", "safe")
     with pytest.raises(BadInput, match=r"'safe': safe.retry.breaker needs the order of time; try it with `tenfold re"):
-        what_if(*run, trace.sessions(), {"safe": breaker}, baseline="big", scale=1.0, book=PriceBook.load(), at=AT)
+        what_if(_source(*run, trace), {"safe": breaker})
 
 
 def test_a_run_directory_is_enough(tmp_path: Path, trace: Trace, run: tuple[pa.Table, pa.Table]) -> None:

@@ -1,12 +1,15 @@
 import json
+import shutil
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
+from simulator.derive import derive
 from simulator.derive.judgements import claim_verdict, cost_and_quality
-from simulator.errors import BadInput
+from simulator.errors import BadInput, InvalidFile
 from simulator.verdicts.claims import Claim
+from tests.derive import rehearsed
 
 
 @pytest.fixture
@@ -32,6 +35,27 @@ def test_quality_is_a_clause_only_where_somebody_judged_it(finished: Path, label
     claim = Claim.parse("no visible loss")
     assert claim_verdict(finished, claim).outcome == "no data"
     assert claim_verdict(finished, claim, labels=labels).outcome == "fails"
+
+
+def test_a_scenario_that_names_its_labels_has_its_claims_judged_by_them(
+    repository: Path, labels: Path, tmp_path: Path
+) -> None:
+    claims = f"labels: {labels.name}\nclaims: [no visible loss, loses at most 40 pp]\n"
+    folder = tmp_path / "scenario"
+    shutil.copytree(repository / "scenarios/staging", folder / "staging")
+    shutil.copy(labels, folder)
+    scenario = folder / "judged.yaml"
+    text = (repository / "scenarios/support-chat.yaml").read_text(encoding="utf-8")
+    scenario.write_text(text + claims, encoding="utf-8")
+    path = rehearsed.run(scenario, tmp_path / "out", scales=(1.0,), duration_s=30.0)
+    labels.unlink()
+    lost, held = derive(path).claims
+    assert (lost.verdict.outcome, held.verdict.outcome) == ("fails", "holds")
+    assert "judged pairs" in lost.verdict.clauses[0].says
+    assert claim_verdict(path, Claim.parse("no visible loss")) == lost.verdict
+    scenario.write_text(text + "labels: elsewhere.csv\n", encoding="utf-8")
+    with pytest.raises(InvalidFile, match=r"elsewhere.csv"):
+        rehearsed.run(scenario, tmp_path / "again", scales=(1.0,), duration_s=30.0)
 
 
 def test_a_routed_strategy_lies_left_of_the_large_model_and_loses_a_little(finished: Path, labels: Path) -> None:

@@ -66,21 +66,27 @@ def test_no_visible_loss_without_labels_is_no_data() -> None:
     verdict = judge(Claim.parse("no visible loss"), facts(0.61, 0.6, 0.62, quality=[]))
     assert (verdict.outcome, verdict.clauses[0].says) == (
         "no data",
-        "no quality labels; give judgements per request and model",
+        "no judged pair of answers; name a file of judgements (`labels:` in the scenario, or --labels)",
     )
 
 
 def test_one_segment_that_loses_fails_whatever_the_others_do() -> None:
     lost = SegmentQuality("legal", 200, -0.05, -0.08, -0.02)
     clause = judge(Claim.parse("no visible loss"), facts(0.6, 0.6, 0.6, quality=[*GOOD, lost])).clauses[0]
-    assert (clause.outcome, clause.says) == ("fails", "worst segment legal: -5 pp over 200 pairs")
+    assert (clause.outcome, clause.says) == (
+        "fails",
+        f"worst of {len(GOOD) + 1} segments, legal: -5 pp over 200 judged pairs",
+    )
 
 
 def test_a_segment_with_few_labels_is_no_verdict() -> None:
     thin = SegmentQuality("legal", 20, 0.0, -0.09, 0.09)
     clause = judge(Claim.parse("no visible loss"), facts(0.6, 0.6, 0.6, quality=[*GOOD, thin])).clauses[0]
     assert clause.outcome == "no data"
-    assert clause.says.endswith("may be -9 pp: not enough labels")
+    # The margin is a point: without a single loss, 300 sessions rule out a rate of 3/300.
+    assert clause.says.endswith(
+        "may be -9 pp: not enough labels, it takes those of 300 sessions or more in each segment"
+    )
 
 
 def test_a_share_is_read_as_a_band_and_shown_beside_its_cost() -> None:

@@ -5,6 +5,7 @@ from simulator.reports.sheets.sheet import Sheet
 from simulator.reports.table import Table
 from simulator.reports.tables.evidence import health, identity, reconciliation
 from simulator.reports.tables.objectives import objectives
+from simulator.reports.tables.predictions import predictions
 from simulator.reports.tables.registers import origins
 from simulator.summary import Summary
 
@@ -19,8 +20,10 @@ def write(sheet: Sheet, summary: Summary) -> None:
     for caution in found.cautions:
         sheet.put("caution", caution)
     sheet.put("command", summary.run.command)
-    for table in (objectives(summary), health(summary), reconciliation(summary), origins(summary), identity(summary)):
-        _table(sheet, table)
+    tables = (objectives, predictions, health, reconciliation, origins, identity)
+    for table in (make(summary) for make in tables):
+        if table.rows:
+            _table(sheet, table)
 
 
 def _table(sheet: Sheet, table: Table) -> None:
