@@ -195,8 +195,7 @@ def keep(inputs: Inputs, directory: RunDirectory, options: Options) -> None:
     for number, chats in enumerate(inputs.chats.values() if options.keep_prompts else (), 1):
         for file in chats.files:
             directory.keep(file, name=f"prompts-{number}-{file.name}")
-    rates = snapshot_text(inputs.rates(), contracts=inputs.book.contracts, attempts=inputs.book.replaced_attempts)
-    (directory.path / RATES_FILE).write_text(rates, encoding="utf-8")
+    (directory.path / RATES_FILE).write_text(snapshot_text(inputs.rates()), encoding="utf-8")
 
 
 def _foretold(options: Options, scenario: Scenario, trace: Trace) -> Foretold | None:
