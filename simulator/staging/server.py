@@ -1,11 +1,13 @@
 """The HTTP surface: which path is answered how, to whom, and in which API's words."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
+from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.http_parser import RawRequestMessage
 from aiohttp.streams import StreamReader
 from aiohttp.web_protocol import RequestHandler
@@ -18,6 +20,7 @@ from simulator.staging.dialects.dialect import Dialect, Problem, Refused
 from simulator.staging.service import Service
 
 _IDLE_S = 300.0  # a connection with nothing on it, or with half a head, is closed after this
+_LOGGER = logging.getLogger(__name__)
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 
@@ -146,6 +149,7 @@ class _Server(web.Server):
             request_factory=surface.make_request,
             handler_cancellation=True,
             access_log=None,
+            logger=_LOGGER,
             max_field_size=wire.FIELD_BYTES,
             keepalive_timeout=_IDLE_S,
         )
@@ -155,3 +159,12 @@ class _Server(web.Server):
         connection = super().__call__()
         self._surface.expect(connection)
         return connection
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    """Whether an error is one of this endpoint's. What was no HTTP has been answered with 400 and fills no terminal."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, (HttpProcessingError, web.RequestPayloadError))
+
+
+_LOGGER.addFilter(_is_ours)

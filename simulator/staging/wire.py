@@ -26,7 +26,7 @@ async def read_object(request: web.BaseRequest) -> dict[str, Any]:
         raise Refused(Problem(413, f"The request is larger than {BODY_BYTES} bytes.", code="too_large")) from None
     except TimeoutError:
         raise Refused(Problem(408, f"The body did not arrive within {_BODY_S:g} s.", code="timeout")) from None
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError, web.RequestPayloadError):  # the last: not compressed as its header says
         raise Refused(Problem(400, "We could not parse the JSON body of your request.")) from None
     if not isinstance(content, dict):
         raise Refused(Problem(400, "The JSON body of your request must be an object."))

@@ -1,5 +1,6 @@
 """A real endpoint in its own process, on a free port of the loopback."""
 
+import http.client
 import json
 import os
 import signal
@@ -46,6 +47,17 @@ class Endpoint:
 
     def truth(self) -> list[dict]:
         return [json.loads(line) for line in self.log.read_text().splitlines()]
+
+
+def send(endpoint, path, body, headers):
+    """Status and body of one POST, on a connection of its own."""
+    connection = http.client.HTTPConnection("127.0.0.1", endpoint.port, timeout=10)
+    try:
+        connection.request("POST", path, body, headers)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    finally:
+        connection.close()
 
 
 @pytest.fixture
