@@ -54,6 +54,7 @@ def month_lines(found: Projection) -> Iterator[str]:
     for month in found.months:
         band = f"P10 {usd_text(month.p10)} · P90 {usd_text(month.p90)}" if month.p10 is not None else "no interval"
         against = "" if month.over_budget == "no budget" else f" · {month.over_budget} budget {usd_text(month.budget)}"
+        against += f", spent on {month.budget_spent_on}" if month.budget_spent_on else ""
         head = f"{month.month} {scale_text(month.scale):>5} {month.strategy:<16}"
         yield f"{head} {usd_text(month.p50):>14}  {band}{against}  [{month.provenance}]"
 

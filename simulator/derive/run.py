@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import cached_property
 from itertools import compress
 from pathlib import Path
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,26 +16,39 @@ from simulator.comparison import Comparison, compare
 from simulator.errors import InvalidFile
 from simulator.pricing.book import PriceBook
 from simulator.pricing.errors import UnknownPrice
+from simulator.pricing.terms import Contract
 from simulator.provider.profile import Profile
-from simulator.run.directory import PROFILE_FILE, RATES_FILE, RunDirectory
+from simulator.run.directory import PROFILE_FILE, RATES_FILE, SCENARIO_FILE, RunDirectory
 from simulator.run.health import Verdict, verdict
 from simulator.run.ledger import Ledger
 from simulator.run.metrics import rung_figures
-from simulator.run.kept import kept_scenario
 from simulator.run.quota import KnownLimit, known_limits
 from simulator.run.record import RunRecord
 from simulator.run.rung import RungFigures
+from simulator.scenario import scenario as scenarios
 from simulator.scenario.scenario import Scenario
 from simulator.spend.bill import Bill, bill, call_costs
+from simulator.spend.calendar import busy
+from simulator.spend.contracted import Covered
 from simulator.spend.projection import Projection, project
 from simulator.spend.typical_costs import typical_costs
 from simulator.verdicts.breaks import Break, breaks
 from simulator.verdicts.objectives import Judgement, judge
 
-_TAKE_A_VALUE = frozenset(
-    {"--scale", "--strategy", "--out", "--matrix-sample", "--repeat", "--predicted-by", "--label-accuracy"}
-)
+_TAKE_A_VALUE = frozenset({"--scale", "--strategy", "--out", "--matrix-sample", "--repeat"})
 _ALONE = frozenset({"--exit-zero", "--matrix", "--json"})
+
+
+class _Called(NamedTuple):
+    """What calls name for their price."""
+
+    model: str
+    provider: str | None
+    tier: str | None
+
+    @property
+    def name(self) -> str:
+        return f"{self.provider}/{self.model}" if self.provider else self.model
 
 
 @dataclass(frozen=True)
@@ -59,7 +73,7 @@ class Run:
         profile = yamlfile.load(profile_file, Profile) if profile_file.is_file() else None
         return cls(
             record=record,
-            scenario=kept_scenario(directory.path),
+            scenario=scenarios.load(directory.path / SCENARIO_FILE),
             limits=known_limits(profile) if profile else [],
             book=book or PriceBook.load(directory.path / RATES_FILE),
             at=at or datetime.fromisoformat(record.started_at),
@@ -112,16 +126,18 @@ class Run:
 
     @cached_property
     def projection(self) -> Projection:
+        launch = self.scenario.launch
         return project(
             self.launched.calls,
             self.launched.requests,
             self.rungs,
-            price=lambda calls, at: typical_costs(calls, self.book, at=at),
-            launch=self.scenario.launch,
+            price=lambda calls, at: typical_costs(calls, self.book, at=at, busy=lambda when: busy(when, launch)),
+            launch=launch,
             plan=self.scenario.projection,
             budget=self.scenario.budget,
             limits=self.limits,
             changes=self._price_changes(),
+            contracts=[Covered(one, self._covered(one)) for one in self.book.contracts],
             seed=self.record.seed,
         )
 
@@ -163,22 +179,37 @@ class Run:
         )
 
     @cached_property
-    def models(self) -> list[str]:
-        """Those that were called and have a price."""
-        called = set(self.ledger.calls["model"].to_pylist())
-        return sorted(called - {model for model in called if not self._priced(model)})
+    def prices(self) -> list[dict[str, str]]:
+        """The rates of what was called and has a price, the standard tier first."""
+        by_tier: dict[str | None, list[str]] = {}
+        for one in self._called:
+            by_tier.setdefault(one.tier, []).append(one.name)
+        return [row for tier, names in by_tier.items() for row in self.book.snapshot(names, self.at, tiers=[tier])]
 
-    def _priced(self, model: str) -> bool:
+    @cached_property
+    def _called(self) -> list[_Called]:
+        """What has a price of it."""
+        rows = self.ledger.calls.group_by(list(_Called._fields)).aggregate([]).to_pylist()
+        return sorted(
+            filter(self._priced, (_Called(**row) for row in rows)), key=lambda one: (one.tier or "", one.name)
+        )
+
+    def _priced(self, one: _Called) -> bool:
         try:
-            self.book.rates(model, at=self.at)
+            self.book.rates(one.name, at=self.at, tier=one.tier)
         except UnknownPrice:
             return False
         return True
 
+    def _covered(self, contract: Contract) -> frozenset[str]:
+        """The models of the calls that a contract is about, as the calls name them."""
+        whole = ((one.model, self.book.rates(one.name, at=self.at, tier=one.tier).model) for one in self._called)
+        return frozenset(model for model, name in whole if contract.names(name))
+
     def _price_changes(self) -> list[date]:
         """From the launch on, which may lie before the run: its months are projected at their own prices."""
         start = min(self.at.date(), self.scenario.launch.starts)
-        return sorted({day for model in self.models for day in self.book.changes(model, after=start)})
+        return sorted({day for one in self._called for day in self.book.changes(one.name, after=start)})
 
 
 def command_stem(command: str) -> str:

@@ -3,9 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 
-from simulator.comparison.claimed import CheckedClaim
-from simulator.derive.judgements import checked_claims
-from simulator.derive.predictions import predictions
+from simulator.comparison.claimed import CheckedClaim, check_all
 from simulator.derive.run import Run
 from simulator.errors import ExitCode, worst
 from simulator.pricing.book import PriceBook
@@ -29,7 +27,7 @@ def derive(path: Path, *, book: PriceBook | None = None, at: datetime | None = N
     Raises `InvalidFile` where a file of the directory is missing or not readable.
     """
     run = Run.open(path, book=book, at=at)
-    claims = checked_claims(path, run)
+    claims = check_all(run.scenario.claims, run.comparison)
     return Summary(
         run=_facts(run, claims),
         rungs=run.rungs,
@@ -39,13 +37,12 @@ def derive(path: Path, *, book: PriceBook | None = None, at: datetime | None = N
         total_usd=run.bill.total,
         unpriced_calls=run.bill.unpriced_calls,
         unpriced_reasons=run.bill.unpriced_reasons,
-        prices=run.book.snapshot(run.models, run.at),
+        prices=run.prices,
         objectives=run.judgements,
         claims=claims,
         breaks=run.breaks,
         projection=run.projection,
         comparison=run.comparison,
-        predictions=predictions(path, run),
         reconciliation=reconcile(
             run.all_rungs,
             calls=run.ledger.calls,

@@ -58,7 +58,12 @@ class PriceBook:
     @property
     def attempts(self) -> Attempts:
         """What each outcome bills, with the rows that the layers replace."""
-        table = shipped_attempts()
+        return shipped_attempts().replaced_by(self.replaced_attempts)
+
+    @property
+    def replaced_attempts(self) -> Attempts:
+        """The rows that the layers put in place of the shipped ones."""
+        table = self.kept.attempts if self.kept else Attempts()
         for layer in self.layers:
             table = table.replaced_by(layer.file.attempts)
         return table
@@ -90,6 +95,8 @@ class PriceBook:
 
     @property
     def contracts(self) -> list[Contract]:
+        if self.kept:
+            return list(self.kept.contracts)
         return [one for layer in self.layers for one in layer.file.contracts]
 
     @property
@@ -109,7 +116,7 @@ class PriceBook:
 
     def windows(self, model: str, *, at: datetime, provider: str | None = None) -> tuple[Hours, ...]:
         """The hours of the week in which the model costs otherwise."""
-        return self.kept.windows(model) if self.kept else self._entry(model, provider, at).entry.windows
+        return self.kept.windows(model, provider) if self.kept else self._entry(model, provider, at).entry.windows
 
     def _entry(self, model: str, provider: str | None, at: datetime) -> Listed:
         key = (model, provider, day_of(at))

@@ -8,9 +8,11 @@ from typing import Literal
 
 from pydantic import Field
 
+from simulator.pricing.attempts import Attempts
 from simulator.pricing.errors import UnknownModel
 from simulator.pricing.hours import Hours
 from simulator.pricing.rates import EXACT, Band, Rate, Rates
+from simulator.pricing.terms import Contract
 from simulator.units import Usd
 from simulator.yamlfile import FileModel
 
@@ -43,6 +45,10 @@ class SnapshotRow(FileModel):
     hours: str = ""
     """The hours in which it holds, as JSON; empty for those that no other row of the model names."""
 
+    def names(self, model: str) -> bool:
+        """Whether it is about what a request asks for, by the request's name or by the book's."""
+        return model.lower() in (self.model.lower(), self.priced_as.lower())
+
     def holds(self, day: date) -> bool:
         begun = not self.from_ or self.from_ <= day.isoformat()
         return begun and (not self.until or day.isoformat() < self.until)
@@ -70,17 +76,21 @@ class Snapshot(FileModel):
 
     schema_: Literal["price-snapshot/1"] = Field(alias="schema", default="price-snapshot/1")
     rates: tuple[SnapshotRow, ...] = Field(min_length=1)
+    contracts: tuple[Contract, ...] = ()
+    """Discounts are in the rates; what holds for a month's total (volume, minimum) is not."""
+    attempts: Attempts = Attempts()
+    """Rows that the book had in place of the shipped ones."""
 
     def resolve(self, model: str, *, provider: str | None, at: datetime, tier: str | None, geo: str | None) -> Rates:
         """The rates that were kept for a model, tier and place, where they hold at `at`."""
-        wanted = {model.lower(), f"{provider}/{model}".lower()} if provider else {model.lower()}
-        mine = [row for row in self.rates if wanted & {row.model.lower(), row.priced_as.lower()}]
+        mine = self._rows(model, provider)
         there = [row for row in mine if (row.tier, row.geo) == (tier or "", geo or "")]
         then = [row for row in there if row.holds(at.astimezone(UTC).date())]
         now = next((text for text, hours in _hours(then).items() if hours.holds(at)), "")
         rows = [row for row in then if row.hours == now]
         if not rows:
-            asked = f"{model} tier={tier or 'standard'} place={geo or 'any'} on {at:%Y-%m-%d}"
+            name = f"{provider}/{model}" if provider else model
+            asked = f"{name} tier={tier or 'standard'} place={geo or 'any'} on {at:%Y-%m-%d}"
             raise UnknownModel(f"the run kept no price of {asked}; bill it with --prices and a whole price book")
         firsts = sorted({int(row.prompt_from) for row in rows})
         bands = tuple(
@@ -88,15 +98,18 @@ class Snapshot(FileModel):
         )
         return Rates(rows[0].priced_as, at, tier, geo, bands)
 
-    def windows(self, model: str) -> tuple[Hours, ...]:
+    def windows(self, model: str, provider: str | None = None) -> tuple[Hours, ...]:
         """The hours in which a model costs otherwise."""
-        return tuple(
-            _hours([row for row in self.rates if model.lower() in (row.model.lower(), row.priced_as.lower())]).values()
-        )
+        return tuple(_hours(self._rows(model, provider)).values())
+
+    def _rows(self, model: str, provider: str | None) -> list[SnapshotRow]:
+        """Those of the provider that a request names, where they were kept: another one may ask another price."""
+        own = [row for row in self.rates if provider and row.names(f"{provider}/{model}")]
+        return own or [row for row in self.rates if row.names(model)]
 
     def changes(self, model: str, *, after: date) -> list[date]:
         """The days after `after` from which a kept rate of the model holds."""
-        named = (row.from_ for row in self.rates if model.lower() in (row.model.lower(), row.priced_as.lower()))
+        named = (row.from_ for row in self.rates if row.names(model))
         return sorted({day for text in named if text and (day := date.fromisoformat(text)) > after})
 
 
@@ -151,11 +164,19 @@ def joined(rows: Iterable[dict[str, str]]) -> list[dict[str, str]]:
     return kept
 
 
-def snapshot_text(rows: Iterable[dict[str, str]]) -> str:
+def snapshot_text(
+    rows: Iterable[dict[str, str]], *, contracts: Iterable[Contract] = (), attempts: Attempts | None = None
+) -> str:
     """The file that `PriceBook.load` reads back; every value is quoted text, so money stays exact."""
-    lines = "".join(f"- {json.dumps(row, ensure_ascii=False)}\n" for row in rows)
-    head = "# Rates as they were used; bill again with `tenfold bill --prices`."
-    return f"{head}\nschema: price-snapshot/1\nrates:\n{lines}"
+    head = "# Rates as they were used; bill again with `tenfold bill --prices`.\nschema: price-snapshot/1\n"
+    said = (_written(one) for one in contracts)
+    parts = {"rates": [json.dumps(row, ensure_ascii=False) for row in rows], "contracts": list(said)}
+    text = head + "".join(f"{name}:\n" + "".join(f"- {line}\n" for line in own) for name, own in parts.items() if own)
+    return text + (f"attempts: {_written(attempts)}\n" if attempts and attempts != Attempts() else "")
+
+
+def _written(terms: FileModel) -> str:
+    return terms.model_dump_json(by_alias=True, exclude_defaults=True)
 
 
 def _text(price: Decimal) -> str:

@@ -1,12 +1,13 @@
 """The first screen of every report: the verdict, how far the run can be trusted, and four figures."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from simulator.comparison import Contender
 from simulator.figures import Provenance
+from simulator.reports.month_sentence import month_sentence
 from simulator.reports.table import Cell, Tone
 from simulator.reports.tables.breaks import first, multiplier_text
-from simulator.reports.tables.months import BUDGET, headline_costs, headline_month, range_text
+from simulator.reports.tables.months import BUDGET, budget_cell, headline_costs, headline_month, range_text
 from simulator.reports.tables.objectives import judgement_text, value_text
 from simulator.reports.tables.rungs import due, refused_share
 from simulator.reports.tables.strategies import proven, saving_text, signed_share_text
@@ -33,6 +34,8 @@ class Headline:
     word: str
     tone: Tone
     sentence: str
+    money: str
+    """The month, how sure it is and what moves it; empty without a projection."""
     trust: str
     trusted: bool
     cautions: tuple[str, ...]
@@ -41,9 +44,9 @@ class Headline:
 def headline(summary: Summary) -> Headline:
     """What a reader who reads one line must know."""
     word, tone = _word(summary)
-    return Headline(
-        word, tone, _sentence(summary), _trust(summary), summary.run.verdict == "VALID", tuple(_cautions(summary))
-    )
+    trusted = summary.run.verdict == "VALID"
+    sentences = _sentence(summary), month_sentence(summary), _trust(summary)
+    return Headline(word, tone, *sentences, trusted, tuple(_cautions(summary)))
 
 
 def _word(summary: Summary) -> tuple[str, Tone]:
@@ -126,7 +129,9 @@ def _holds(judged: list[Judgement]) -> Cell:
 
 def _budgets(summary: Summary, strategy: str) -> list[tuple[str, Cell]]:
     costs = [one for one in headline_costs(summary) if one.strategy == strategy and one.over_budget != "no budget"]
-    return [(f"budget at {scale_text(one.scale)}", Cell(*BUDGET[one.over_budget], one.provenance)) for one in costs]
+    return [
+        (f"budget at {scale_text(one.scale)}", replace(budget_cell(one), provenance=one.provenance)) for one in costs
+    ]
 
 
 def tiles(summary: Summary) -> list[Tile]:
@@ -172,6 +177,8 @@ def _month(summary: Summary) -> Tile | None:
     month = max(within, key=lambda one: one.scale)
     verdict, tone = BUDGET[month.over_budget]
     budget = "no budget given" if month.budget is None else f"{verdict} the {usd_text(month.budget)} budget"
+    if month.over_budget == "no data":
+        budget = "? no data on the budget"
     label = f"{headline_month(summary)} at {scale_text(month.scale)}, {month.strategy}"
     return Tile(label, usd_text(month.p50), f"P10 to P90: {range_text(month)}; {budget}", tone, month.provenance)
 

@@ -9,7 +9,6 @@ from simulator.reports.tables.breaks import breaks
 from simulator.reports.tables.claims import claims
 from simulator.reports.tables.months import headline as month
 from simulator.reports.tables.objectives import objectives
-from simulator.reports.tables.predictions import predictions
 from simulator.reports.tables.spend import spend
 from simulator.reports.tables.strategies import strategies
 from simulator.summary import Summary
@@ -25,16 +24,14 @@ def render(summary: Summary) -> str:
         MARKER,
         f"## {plain(found.word)}: {plain(summary.run.scenario)}",
         plain(found.sentence),
+        plain(found.money),
         _trust(found),
         _readiness(summary),
         *(
             section(table)
             for table in (breaks(summary), objectives(summary).brief(), claims(summary), month(summary).brief())
         ),
-        *(
-            section(table)
-            for table in (strategies(summary).brief(), predictions(summary).brief(), spend(summary).brief())
-        ),
+        *(section(table) for table in (strategies(summary).brief(), spend(summary).brief())),
         f"Reproduce: {code(summary.run.command)}",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"

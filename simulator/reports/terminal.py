@@ -12,7 +12,6 @@ from simulator.reports.tables.claims import claims
 from simulator.reports.tables.evidence import reconciliation
 from simulator.reports.tables.months import headline as month
 from simulator.reports.tables.objectives import objectives
-from simulator.reports.tables.predictions import predictions
 from simulator.reports.tables.rungs import matrix, rungs
 from simulator.reports.tables.spend import spend
 from simulator.reports.tables.strategies import strategies
@@ -41,7 +40,7 @@ def show(summary: Summary, console: "Console", *, paths: Iterable[str] = ()) -> 
     for table in (rungs(summary), objectives(summary), claims(summary)):
         _table(table, console)
     _breaks(summary, console)
-    for table in (spend(summary), matrix(summary), strategies(summary), predictions(summary), month(summary)):
+    for table in (spend(summary), matrix(summary), strategies(summary), month(summary)):
         _table(table, console)
     _ending(summary, console, paths)
 
@@ -71,6 +70,8 @@ def _verdict(summary: Summary, console: "Console") -> None:
     console.print()
     _say(console, f"{found.word}: {summary.run.scenario}", STYLES[found.tone])
     _say(console, found.sentence)
+    if found.money:
+        _say(console, found.money)
     _say(console, found.trust, "" if found.trusted else "yellow")
     for caution in found.cautions:
         _say(console, f"! {caution}", "yellow")

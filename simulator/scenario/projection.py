@@ -69,7 +69,7 @@ class Launch(FileModel):
     weekend: Ratio = 1.0
     """Sessions on a Saturday or Sunday, as a share of a weekday's."""
     hours: Hours | None = None
-    """24 weights from midnight: how a day's sessions spread over its hours. The test's 1× stands for the busiest."""
+    """24 weights from midnight UTC: how a day spreads over its hours. The test's 1× stands for the busiest."""
     growth: Growth = 0.0
     """From each calendar month to the next, compounding; the launch month has none yet."""
     ramp: Duration = 0.0

@@ -8,16 +8,21 @@ from typing import Literal
 from simulator.run.percentiles import Floats
 from simulator.spend.calendar import Month
 
-Held = Literal["within", "risk", "over", "no budget"]
+Held = Literal["within", "risk", "over", "no data", "no budget"]
 
 
 def verdict(budget: Decimal | None, *, p50: Decimal, p90: Decimal | None) -> Held:
-    """over: the plan itself costs more; risk: P90 does. The budget itself may be spent."""
+    """over: the plan itself costs more; risk: P90 does. The budget itself may be spent.
+
+    Without an interval a plan within its budget is no data: no data is not a pass (house rule 8).
+    """
     if budget is None:
         return "no budget"
     if p50 > budget:
         return "over"
-    return "risk" if p90 is not None and p90 > budget else "within"
+    if p90 is None:
+        return "no data"
+    return "risk" if p90 > budget else "within"
 
 
 def chance_over(budget: Decimal | None, draws: Floats | None) -> float | None:

@@ -55,6 +55,12 @@ def sessions_on(day: date, launch: Launch) -> Decimal:
     return launch.sessions_per_day * weekend * (1 + Decimal(str(launch.growth))) ** index * _ramp(day, launch)
 
 
+def busy(moment: datetime, launch: Launch) -> Decimal:
+    """How much traffic a moment of the week has beside others: by the launch's hours (UTC), and its weekends."""
+    weekend = Decimal(str(launch.weekend)) if moment.weekday() >= _SATURDAY else Decimal(1)
+    return weekend if launch.hours is None else weekend * Decimal(str(launch.hours[moment.astimezone(UTC).hour]))
+
+
 def _ramp(day: date, launch: Launch) -> Decimal:
     """A straight line over the ramp: of a ramp of 10 days the first day brings a tenth, the tenth all."""
     days = math.ceil(launch.ramp / _DAY_S)

@@ -2,9 +2,10 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Literal
 
 from simulator.figures import Figures, Provenance
+from simulator.spend.budget import Held
+from simulator.spend.contracted import ContractTerm
 
 
 class MonthCost(Figures):
@@ -18,17 +19,20 @@ class MonthCost(Figures):
     requests: int
     p10: Decimal | None
     p50: Decimal
-    """The plan itself: mean cost of a session × planned sessions."""
+    """The plan itself: mean cost of a session × planned sessions, under the month's contracts."""
     p90: Decimal | None
     provenance: Provenance
     """extrapolated, unless the month was measured; 100× is never called measured."""
     based_on_scale: float
     """The measured rung whose sessions were used."""
     per_request: Decimal
+    """Of the usage, before what contracts give back or add for the month."""
     per_answered: Decimal | None
+    contracts: list[ContractTerm] = []
+    """What holds for the month's sum; P10, P50 and P90 are after it."""
     budget: Decimal | None
-    over_budget: Literal["within", "risk", "over", "no budget"]
-    """risk: P90 over the budget; over: P50 over."""
+    over_budget: Held
+    """over: P50 over the budget; risk: P90 over; within: P90 within; no data: P50 within, without a P90 to judge by."""
     chance_over_budget: float | None
     budget_spent_on: date | None = None
     """The first day at whose end the plan (P50) has spent more than the budget; None where the budget lasts."""

@@ -12,6 +12,7 @@ from simulator.run.rung import RungFigures
 from simulator.scenario.projection import Launch, ProjectionPlan
 from simulator.spend.assumptions import register
 from simulator.spend.calendar import Month, months
+from simulator.spend.contracted import Covered
 from simulator.spend.month import MonthCost, Projection, Sensitivity
 from simulator.spend.projector import Projector, Terms
 from simulator.spend.sessions import Price
@@ -30,14 +31,15 @@ def project(
     budget: Decimal | None = None,
     limits: Iterable[KnownLimit] = (),
     changes: Sequence[date] = (),
+    contracts: Sequence[Covered] = (),
     seed: int,
 ) -> Projection:
     """All months, scales and strategies.
 
     `price` prices rows of `calls` at an instant; `changes` are the days in the span from which other prices hold.
-    A strategy of which no session can be priced has no months.
+    A strategy of which too few sessions can be priced has no months.
     """
-    terms = Terms(price, launch, budget, list(limits), seed)
+    terms = Terms(price, launch, budget, list(limits), seed, contracts)
     strategies = dict.fromkeys(rung.strategy for rung in rungs)
     projectors = [Projector.of(calls, requests, rungs, strategy=name, terms=terms) for name in strategies]
     calendar = months(launch, plan.months, changes=changes)

@@ -14,8 +14,10 @@ from simulator.run.rung import RungFigures
 from simulator.scenario.projection import Launch
 from simulator.spend import budget as budgets
 from simulator.spend.calendar import Month
+from simulator.spend.contracted import ContractTerm, Covered, billed, terms_of
 from simulator.spend.month import MonthCost, Sensitivity
-from simulator.spend.sessions import Basis, Price, as_floats, basis_for, known
+from simulator.spend.sample import Sample
+from simulator.spend.sessions import Basis, Price, as_floats, basis_for
 from simulator.spend.tornado import Tornado
 from simulator.spend.uncertainty import mean_factors, needed_sessions, volume_factors
 
@@ -31,21 +33,7 @@ class Terms:
     budget: Decimal | None
     limits: Sequence[KnownLimit]
     seed: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Priced:
-    """The sample at one month's prices."""
-
-    months: list[Decimal]
-    """What the month would cost at 1× if all its sessions were like this one, for each original session."""
-    means: tuple[Decimal, ...]
-    """Mean dollars of a session in each stretch of the month."""
-
-    @property
-    def mean(self) -> Decimal:
-        """The month at 1×."""
-        return sum(self.months, Decimal(0)) / len(self.months)
+    contracts: Sequence[Covered] = ()
 
 
 @dataclass(slots=True)
@@ -56,7 +44,7 @@ class Projector:
     bases: dict[float, Basis]
     demand: Demand
     terms: Terms
-    memo: dict[tuple[float, str], _Priced | None] = field(default_factory=dict)
+    memo: dict[tuple[float, str], Sample] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -73,15 +61,17 @@ class Projector:
         return basis_for(self.bases, scale)
 
     def month(self, month: Month, scale: float) -> MonthCost | None:
-        """None where no session of the sample has a price."""
-        basis, terms = self.basis(scale), self.terms
-        priced = self._priced(basis, month)
-        if priced is None:
+        """None where too few sessions of the sample have a price."""
+        basis, launch = self.basis(scale), self.terms
+        sample = self._sample(basis, month)
+        if not sample.enough:
             return None
-        sessions, middle = month.sessions * Decimal(str(scale)), priced.mean * Decimal(str(scale))
-        draws = _draws(as_floats(priced.months), middle, terms)
+        contracts, factor = terms_of(launch.contracts, sample, month), Decimal(str(scale))
+        sessions, usage = month.sessions * factor, sample.mean() * factor
+        middle, draws = billed(usage, contracts), _draws(sample, usage, contracts, launch)
         p10, p90 = _quantile(draws, 0.1), _quantile(draws, 0.9)
         planned = sessions * basis.requests / basis.sessions
+        held = budgets.verdict(launch.budget, p50=middle, p90=p90)
         return MonthCost(
             month=month.name,
             scale=scale,
@@ -93,41 +83,42 @@ class Projector:
             p90=p90,
             provenance="extrapolated",
             based_on_scale=basis.scale,
-            per_request=middle / planned,
-            per_answered=middle / planned * basis.requests / basis.answered if basis.answered else None,
-            budget=terms.budget,
-            over_budget=budgets.verdict(terms.budget, p50=middle, p90=p90),
-            chance_over_budget=budgets.chance_over(terms.budget, draws),
-            budget_spent_on=budgets.spent_on(terms.budget, month, means=priced.means, scale=scale),
-            capped_share=self.demand.refused_share(terms.limits, scale) if self._limited() else None,
+            per_request=usage / planned,
+            per_answered=usage / planned * basis.requests / basis.answered if basis.answered else None,
+            contracts=contracts,
+            budget=launch.budget,
+            over_budget=held,
+            chance_over_budget=budgets.chance_over(launch.budget, draws),
+            budget_spent_on=budgets.spent_on(launch.budget, month, means=sample.means, scale=scale)
+            if held == "over"
+            else None,
+            capped_share=self.demand.refused_share(launch.limits, scale) if self._limited() else None,
             capped_month_share=self._capped_over(month, scale) if self._limited() else None,
-            note=_note(basis, len(priced.months), month),
+            note=_note(sample, month),
         )
 
     def tornado(self, month: Month, scale: float) -> list[Sensitivity]:
         """Bars of a month that could be priced."""
-        basis, priced, factor = self.basis(scale), self._priced(self.basis(scale), month), Decimal(str(scale))
-        if priced is None:
+        sample = self._sample(self.basis(scale), month)
+        if not sample.enough:
             return []
-        at, sessions = month.stretches[0].priced_at, month.sessions * factor
-        return Tornado(
-            basis, self.terms.price, at, sessions, priced.mean * factor, self.terms.launch.uncertainty
-        ).bars()
+        contracts = terms_of(self.terms.contracts, sample, month)
+        return Tornado(sample, Decimal(str(scale)), self.terms.launch.uncertainty, contracts).bars()
 
     def needed(self, month: Month) -> int | None:
         """Sessions for ±10 % on what one costs."""
-        priced = self._priced(self.basis(1.0), month)
-        return needed_sessions(as_floats(priced.months)) if priced else None
+        sample = self._sample(self.basis(1.0), month)
+        return needed_sessions(as_floats(sample.costs)) if sample.enough else None
 
     def sample_share(self, month: Month) -> float | None:
         """How much of the spread between P10 and P90 a longer test would remove; the rest is the planned volume."""
-        priced = self._priced(self.basis(1.0), month)
-        means = mean_factors(as_floats(priced.months), seed=self.terms.seed) if priced else None
+        sample = self._sample(self.basis(1.0), month)
+        means = mean_factors(as_floats(sample.costs), seed=self.terms.seed) if sample.enough else None
         if means is None or not (means > 0).all():
             return None
-        sample = float(np.log(means).var())
+        sampled = float(np.log(means).var())
         volume = float(np.log(volume_factors(self.terms.launch.uncertainty, seed=self.terms.seed)).var())
-        return sample / (sample + volume) if sample + volume else None
+        return sampled / (sampled + volume) if sampled + volume else None
 
     def drift(self, month: Month) -> tuple[float, float, float] | None:
         """(smallest, largest clean scale, cost of a session at the largest ÷ at the smallest); None below two of them.
@@ -137,15 +128,15 @@ class Projector:
         clean = sorted(scale for scale, basis in self.bases.items() if basis.clean)
         if len(clean) < 2:
             return None
-        small, large = (self._priced(self.bases[scale], month) for scale in (clean[0], clean[-1]))
-        if small is None or large is None or not small.mean:
+        small, large = (self._sample(self.bases[scale], month) for scale in (clean[0], clean[-1]))
+        if not small.enough or not large.enough or not small.mean():
             return None
-        return clean[0], clean[-1], float(large.mean / small.mean)
+        return clean[0], clean[-1], float(large.mean() / small.mean())
 
-    def _priced(self, basis: Basis, month: Month) -> _Priced | None:
+    def _sample(self, basis: Basis, month: Month) -> Sample:
         key = (basis.scale, month.name)
         if key not in self.memo:
-            self.memo[key] = _price(basis, month, self.terms.price)
+            self.memo[key] = Sample(basis, month, self.terms.price)
         return self.memo[key]
 
     def _capped_over(self, month: Month, scale: float) -> float | None:
@@ -164,34 +155,26 @@ class Projector:
         return any(limit.model in self.demand.per_second for limit in self.terms.limits)
 
 
-def _price(basis: Basis, month: Month, price: Price) -> _Priced | None:
-    by_stretch = [basis.costs(price, stretch.priced_at) for stretch in month.stretches]
-    rows = [known(row) for row in zip(*by_stretch, strict=True) if None not in row]
-    if not rows:
-        return None
-    counts = [stretch.sessions for stretch in month.stretches]
-    return _Priced(
-        months=[sum((c * n for c, n in zip(row, counts, strict=True)), Decimal(0)) for row in rows],
-        means=tuple(sum(column, Decimal(0)) / len(rows) for column in zip(*rows, strict=True)),
-    )
-
-
-def _draws(costs: Floats, middle: Decimal, terms: Terms) -> Floats | None:
-    means = mean_factors(costs, seed=terms.seed)
+def _draws(sample: Sample, usage: Decimal, contracts: Sequence[ContractTerm], terms: Terms) -> Floats | None:
+    means = mean_factors(as_floats(sample.costs), seed=terms.seed)
     if means is None:
         return None
-    return float(middle) * means * volume_factors(terms.launch.uncertainty, seed=terms.seed)
+    drawn: Floats = float(usage) * means * volume_factors(terms.launch.uncertainty, seed=terms.seed)
+    if not contracts:
+        return drawn
+    return as_floats([billed(Decimal(one), contracts) for one in drawn.tolist()])
 
 
 def _quantile(draws: Floats | None, share: float) -> Decimal | None:
     return None if draws is None else Decimal(str(np.quantile(draws, share))).quantize(_CENT)
 
 
-def _note(basis: Basis, sampled: int, month: Month) -> str | None:
+def _note(sample: Sample, month: Month) -> str | None:
+    basis, priced = sample.basis, len(sample.costs)
     notes = [
         "partial month" if month.partial else "",
         "" if basis.clean else "requests of the sample were refused or failed: sessions cost less than was offered",
-        f"{len(basis.copies) - sampled} sessions without a price left out" if sampled < len(basis.copies) else "",
-        "" if sampled >= LEAST_SESSIONS else f"{sampled} different sessions: P10 and P90 need {LEAST_SESSIONS}",
+        f"{len(basis.copies) - priced} sessions without a price left out" if priced < len(basis.copies) else "",
+        "" if priced >= LEAST_SESSIONS else f"{priced} different sessions: P10 and P90 need {LEAST_SESSIONS}",
     ]
     return "; ".join(note for note in notes if note) or None

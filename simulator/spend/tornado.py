@@ -1,9 +1,9 @@
 """The tornado: one assumption at a time moved to its low and high end, everything else held, calls priced anew."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -11,8 +11,10 @@ import pyarrow.compute as pc
 
 from simulator.run.percentiles import Floats
 from simulator.run.rows import floats
+from simulator.spend.contracted import ContractTerm, billed
 from simulator.spend.month import Sensitivity
-from simulator.spend.sessions import Basis, Price, as_floats, known
+from simulator.spend.sample import Sample
+from simulator.spend.sessions import Basis, as_floats
 from simulator.units import share_text
 
 SWING = 0.2
@@ -25,25 +27,34 @@ CACHE_SWING = 0.5
 _CENT = Decimal("0.01")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tornado:
-    """One strategy's month: `sessions` of it, `cost` in dollars, priced at `at`."""
+    """One strategy's month at a scale, under its contracts."""
 
-    basis: Basis
-    price: Price
-    at: datetime
-    sessions: Decimal
-    cost: Decimal
+    sample: Sample
+    scale: Decimal
     uncertainty: float
+    contracts: Sequence[ContractTerm] = ()
 
     def bars(self) -> list[Sensitivity]:
         """Widest first."""
         bars = [*self._volume(), *self._lengths(), *self._turns(), *self._cache(), *self._routes(), *self._prices()]
         return sorted(bars, key=lambda bar: abs(bar.high - bar.low), reverse=True)
 
+    @cached_property
+    def usage(self) -> Decimal:
+        """The month in dollars before its contracts."""
+        return self.sample.mean() * self.scale
+
+    @property
+    def basis(self) -> Basis:
+        return self.sample.basis
+
     def _volume(self) -> Iterator[Sensitivity]:
         factor = 1 + Decimal(str(self.uncertainty))
-        yield self._bar("sessions", ("planned ÷ ", "planned × "), self.cost / factor, self.cost * factor, f"{factor:g}")
+        yield self._bar(
+            "sessions", ("planned ÷ ", "planned × "), self.usage / factor, self.usage * factor, f"{factor:g}"
+        )
 
     def _lengths(self) -> Iterator[Sensitivity]:
         for name, column in (("answer length", "output_tokens"), ("prompt length", "input_tokens")):
@@ -52,13 +63,13 @@ class Tornado:
 
     def _turns(self) -> Iterator[Sensitivity]:
         """A turn more costs what longer sessions of the sample cost more (least squares), growing prompts included."""
-        turns, costs = np.array(self.basis.turns, dtype=float), self.basis.costs(self.price, self.at)
-        if any(cost is None for cost in costs) or not turns.std():
+        turns = np.array(self.basis.turns, dtype=float)
+        if len(self.sample.costs) < len(turns) or not turns.std():
             return
-        slope = float(np.polyfit(turns, as_floats(known(costs)), 1)[0])
-        change = Decimal(str(slope * SWING * float(turns.mean()))) * self.sessions
+        slope = float(np.polyfit(turns, as_floats(self.sample.costs), 1)[0])
+        change = Decimal(str(slope * SWING * float(turns.mean()))) * self.scale
         mean = f"{share_text(SWING)} of {turns.mean():.2g}"
-        yield self._bar("turns per session", ("−", "+"), self.cost - change, self.cost + change, mean)
+        yield self._bar("turns per session", ("−", "+"), self.usage - change, self.usage + change, mean)
 
     def _cache(self) -> Iterator[Sensitivity]:
         column = self.basis.calls["cache_read_tokens"]
@@ -75,13 +86,13 @@ class Tornado:
         if len(costs) < 2:
             return
         dear, cheap = max(costs, key=lambda model: costs[model]), min(costs, key=lambda model: costs[model])
-        per_session = Decimal(self.basis.requests) / self.basis.sessions
-        change = (costs[dear] - costs[cheap]) * per_session * self.sessions * Decimal(str(ROUTE_SWING))
+        requests = self.sample.month.sessions * self.scale * self.basis.requests / self.basis.sessions
+        change = (costs[dear] - costs[cheap]) * requests * Decimal(str(ROUTE_SWING))
         name = f"requests that {dear} answers"
-        yield self._bar(name, ("−", "+"), self.cost - change, self.cost + change, f"{ROUTE_SWING * 100:g} points")
+        yield self._bar(name, ("−", "+"), self.usage - change, self.usage + change, f"{ROUTE_SWING * 100:g} points")
 
     def _prices(self) -> Iterator[Sensitivity]:
-        low, high = self.cost * (1 - PRICE_SWING), self.cost * (1 + PRICE_SWING)
+        low, high = self.usage * (1 - PRICE_SWING), self.usage * (1 + PRICE_SWING)
         yield self._bar("list prices", ("−", "+"), low, high, share_text(float(PRICE_SWING)))
 
     def _bar(self, name: str, signs: tuple[str, str], low: Decimal, high: Decimal, swing: str) -> Sensitivity:
@@ -89,25 +100,20 @@ class Tornado:
             assumption=name,
             low_label=signs[0] + swing,
             high_label=signs[1] + swing,
-            low=low.quantize(_CENT),
-            high=high.quantize(_CENT),
+            low=billed(low, self.contracts).quantize(_CENT),
+            high=billed(high, self.contracts).quantize(_CENT),
         )
 
     def _repriced(self, altered: pa.Table) -> Decimal:
-        """The month if every call of the sample were altered so: its cost × altered mean ÷ mean."""
-        before, after = self._mean(self.basis.calls), self._mean(altered)
-        return self.cost * after / before if before else self.cost
-
-    def _mean(self, calls: pa.Table) -> Decimal:
-        costs = known(self.basis.costs(self.price, self.at, calls=calls))
-        return sum(costs, Decimal(0)) / len(costs)
+        """The usage if every call of the sample were altered so, each part of the month at its own prices."""
+        return self.sample.mean(altered) * self.scale
 
     def _cost_by_server(self) -> dict[str, Decimal]:
         """Mean dollars of a request, all its attempts, by the model that answered it."""
         calls = self.basis.calls
         spent: dict[tuple[int, str], Decimal] = {}
-        for request, cost in zip(_requests(calls), self.price(calls, self.at), strict=True):
-            spent[request] = spent.get(request, Decimal(0)) + (cost or Decimal(0))
+        for request, cost in zip(_requests(calls), self.sample.call_costs(calls), strict=True):
+            spent[request] = spent.get(request, Decimal(0)) + cost
         served = calls.filter(calls["served"])
         groups: dict[str, list[Decimal]] = {}
         for request, model in zip(_requests(served), served["model"].to_pylist(), strict=True):

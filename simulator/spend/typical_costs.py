@@ -1,6 +1,6 @@
 """What calls cost in a typical week: where prices depend on the hour, a month must not be priced at midnight."""
 
-from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 
@@ -16,41 +16,52 @@ _STEP = timedelta(minutes=30)
 _WEEK = timedelta(days=7)
 
 
-def typical_costs(calls: pa.Table, book: PriceBook, *, at: datetime) -> list[Decimal | None]:
+Busy = Callable[[datetime], Decimal]
+"""How much traffic a moment of the week has beside others."""
+
+
+def _even(moment: datetime) -> Decimal:
+    del moment
+    return Decimal(1)
+
+
+def typical_costs(calls: pa.Table, book: PriceBook, *, at: datetime, busy: Busy = _even) -> list[Decimal | None]:
     """Like `call_costs` at the prices of the day of `at`, as a mean over its week where hours count.
 
-    Traffic is taken as even over the week's half-hours, so this is an expectation and not a bill.
+    Half-hours count as they are `busy`; this is an expectation and not a bill.
     """
-    moments = _moments(book, sorted(set(calls["model"].to_pylist())), at)
+    moments = _moments(book, sorted(set(calls["model"].to_pylist())), at, busy)
     if len(moments) == 1:
-        return call_costs(calls, book, at=at)
+        return call_costs(calls, book, at=next(iter(moments)))
     total, whole = [Decimal(0)] * len(calls), sum(moments.values())
     unpriced = [False] * len(calls)
-    for moment, count in moments.items():
+    for moment, weight in moments.items():
         for row, cost in enumerate(call_costs(calls, book, at=moment)):
             unpriced[row] |= cost is None
-            total[row] += (cost or Decimal(0)) * count / whole
+            total[row] += (cost or Decimal(0)) * weight / whole
     return [None if missing else cost for cost, missing in zip(total, unpriced, strict=True)]
 
 
-def _moments(book: PriceBook, models: list[str], at: datetime) -> Counter[datetime]:
-    """One instant for each set of prices in the week, with the number of half-hours in which it holds.
+def _moments(book: PriceBook, models: list[str], at: datetime, busy: Busy) -> dict[datetime, Decimal]:
+    """One instant for each set of prices in the week, with the traffic for which it holds.
 
-    The week ends early where a price changes: what comes after belongs to the days after.
+    The week begins with the day of `at` and ends early where a price changes: what comes after belongs to later days.
     """
     windows = {model: _windows(book, model, at) for model in models}
     hourly = [model for model in models if windows[model]]
     if not hourly:
-        return Counter([at])
+        return {at: Decimal(1)}
+    start = datetime.combine(day_of(at), time(), UTC)
     changes = [day for model in hourly for day in book.changes(model, after=day_of(at))[:1]]
-    end = min([at + _WEEK, *(datetime.combine(day, time(), UTC) for day in changes)])
+    end = min([start + _WEEK, *(datetime.combine(day, time(), UTC) for day in changes)])
     first: dict[tuple[bool, ...], datetime] = {}
-    counted: Counter[datetime] = Counter()
-    for step in range((end - at) // _STEP):
-        moment = at + step * _STEP
+    traffic: dict[datetime, Decimal] = {}
+    for step in range((end - start) // _STEP):
+        moment = start + step * _STEP
         state = tuple(hours.holds(moment) for model in hourly for hours in windows[model])
-        counted[first.setdefault(state, moment)] += 1
-    return counted
+        seen = first.setdefault(state, moment)
+        traffic[seen] = traffic.get(seen, Decimal(0)) + busy(moment)
+    return traffic if any(traffic.values()) else dict.fromkeys(traffic, Decimal(1))
 
 
 def _windows(book: PriceBook, model: str, at: datetime) -> tuple[Hours, ...]:

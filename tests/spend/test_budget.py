@@ -15,7 +15,13 @@ USD = Decimal(100)
 
 @pytest.mark.parametrize(
     ("p50", "p90", "held"),
-    [("100", "100", "within"), ("100", "100.01", "risk"), ("100.01", "120", "over"), ("99", None, "within")],
+    [
+        ("100", "100", "within"),
+        ("100", "100.01", "risk"),
+        ("100.01", "120", "over"),
+        ("99", None, "no data"),
+        ("101", None, "over"),
+    ],
 )
 def test_the_budget_itself_may_be_spent(p50: str, p90: str | None, held: str) -> None:
     assert verdict(USD, p50=Decimal(p50), p90=None if p90 is None else Decimal(p90)) == held

@@ -77,6 +77,19 @@ def test_prices_that_change_within_a_month_hold_from_their_day_on() -> None:
     assert month(found).p50 == Decimal("82000.00")
 
 
+def test_the_tornado_moves_each_part_of_a_month_at_its_own_price() -> None:
+    """A cent an output token until the 16th, ten after: the plan is 13,000 × $2 + 14,000 × $20 = $306,000."""
+
+    def dearer(calls: pa.Table, at: datetime) -> Sequence[Decimal | None]:
+        rate = Decimal("0.01") if at.date() < date(2026, 12, 16) else Decimal("0.1")
+        return [rate * tokens for tokens in calls["output_tokens"].to_pylist()]
+
+    found = projected(rung(1.0), price=dearer, changes=[date(2026, 12, 16)])
+    bars = {bar.assumption: (bar.low, bar.high) for bar in found.tornado["single"]}
+    assert month(found).p50 == Decimal("306000.00")
+    assert bars["answer length"] == (Decimal("244800.00"), Decimal("367200.00"))
+
+
 def test_a_launch_in_mid_month_makes_that_month_partial_and_the_next_one_leads() -> None:
     launch = LAUNCH.model_copy(update={"starts": date(2026, 12, 30)})
     found = projected(rung(1.0), launch=launch, plan=ProjectionPlan(scales=[1], months=2))
@@ -135,6 +148,16 @@ def test_sessions_without_a_price_are_left_out_and_counted_never_free() -> None:
 
     december = month(projected(rung(1.0), price=holes))
     assert (december.p50, december.note) == (Decimal("54000.00"), "1 sessions without a price left out")
+
+
+def test_a_few_cheap_sessions_do_not_stand_for_all_the_unpriced_ones() -> None:
+    """A tier without a price once left one session, of refused calls only: a month of $0.00, within its budget."""
+
+    def refused_only(calls: pa.Table, at: datetime) -> Sequence[Decimal | None]:
+        return [Decimal(0) if owner == "s0" else None for owner in calls["session_id"].to_pylist()]
+
+    found = projected(rung(1.0), price=refused_only, budget=Decimal(100))
+    assert (found.months, found.tornado, found.needed_sessions) == ([], {}, None)
 
 
 def test_a_strategy_that_cannot_be_priced_has_no_month() -> None:

@@ -1,16 +1,16 @@
 """Bars that need more than a price list: cache, turns, and who answers."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 import pyarrow as pa
 
+from simulator.spend.calendar import Month, Stretch
+from simulator.spend.sample import Sample
 from simulator.spend.sessions import Basis
 from simulator.spend.tornado import Tornado, cached, scaled
 from tests.run.hand import Rows, asked, figures_of, tables
-
-NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
 
 
 def by_model(calls: pa.Table, at: datetime) -> Sequence[Decimal]:
@@ -26,8 +26,8 @@ def by_model(calls: pa.Table, at: datetime) -> Sequence[Decimal]:
 def bars(rows: list[Rows]) -> dict[str, tuple[Decimal, Decimal]]:
     calls, requests = tables(rows)
     basis = Basis.of(calls, requests, [figures_of(rows)])
-    cost = sum(by_model(basis.calls, NOON), Decimal(0))
-    tornado = Tornado(basis, by_model, NOON, Decimal(len(basis.turns)), cost, 0.2)
+    month = Month("2026-12", partial=False, stretches=(Stretch(date(2026, 12, 1), (Decimal(len(basis.turns)),)),))
+    tornado = Tornado(Sample(basis, month, by_model), Decimal(1), 0.2)
     return {bar.assumption: (bar.low, bar.high) for bar in tornado.bars()}
 
 

@@ -8,7 +8,9 @@ import pytest
 
 from simulator.pricing.book import PriceBook
 from simulator.pricing.snapshot import snapshot_text
+from simulator.scenario.projection import Launch
 from simulator.spend.bill import call_costs
+from simulator.spend.calendar import busy
 from simulator.spend.typical_costs import typical_costs
 from tests.spend.rows import call, table
 
@@ -57,3 +59,21 @@ def test_a_week_ends_where_prices_change() -> None:
     cost = typical_costs(ROWS, BOOK, at=datetime(2026, 8, 17, tzinfo=UTC))[0]
     assert cost is not None
     assert round(cost, 12) == round(Decimal("0.66") * (1 + Decimal(7) / 24), 12)
+
+
+def test_an_hour_counts_as_much_as_it_is_busy() -> None:
+    """Peak hours in Beijing are 01:00–04:00 and 06:00–10:00 UTC; a day of one busy hour meets one price."""
+    launch = Launch(starts=AT.date(), sessions_per_day=1, weekend="0%", hours=[0, 0, 1, *[0] * 21])
+    night = launch.model_copy(update={"hours": tuple([0.0] * 20 + [1.0] + [0.0] * 3)})
+    peak, off = (
+        typical_costs(ROWS, BOOK, at=AT, busy=lambda when, one=one: busy(when, one))[0] for one in (launch, night)
+    )
+    assert (peak, off) == (Decimal("1.32"), Decimal("0.66"))
+
+
+def test_half_the_traffic_of_weekends_makes_working_days_weigh_more() -> None:
+    launch = Launch(starts=AT.date(), sessions_per_day=1, weekend="50%")
+    cost = typical_costs(ROWS, BOOK, at=AT, busy=lambda when: busy(when, launch))[0]
+    assert cost is not None
+    # 35 peak hours on working days, of 5 × 24 hours and of half of 2 × 24
+    assert round(cost, 12) == round(Decimal("0.66") * (1 + Decimal(35) / 144), 12)

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from simulator.reports.sheets.assumptions import NEUTRAL
 from simulator.reports.sheets.bill import Rung, exact_total
+from simulator.reports.sheets.projection import plan
 from simulator.reports.sheets.sheet import Cell, Formula, Number, Sheet
 from simulator.spend.projection import MonthCost
 from simulator.summary import Summary
@@ -39,7 +40,7 @@ def write(sheet: Sheet, summary: Summary, *, rungs: dict[Rung, str], months: lis
         _check(sheet, "total of the run = ledger", Number(summary.total_usd), summary.reconciliation.ledger_usd)
     for month, row in months:
         label = f"{month.month}, {month.scale:g}×, {month.strategy}: formula = P50"
-        found = Formula(f"Projection!K{row}", month.requests * month.per_request)
+        found = Formula(f"Projection!K{row}", plan(month))
         # Planned requests are whole in the workbook and are not in the projection: half a request may be between them.
         _check(sheet, label, found, month.p50, allowed=month.per_request / 2 + CENT)
     return sheet.address(first - 2, "B")
@@ -64,10 +65,7 @@ def _check(sheet: Sheet, label: str, found: Cell, expected: Decimal | int, *, al
 def delivered(summary: Summary) -> str:
     """What the file as delivered says: the same comparisons, exact."""
     total = exact_total(summary)
-    apart = [
-        abs(month.requests * month.per_request - month.p50) - month.per_request / 2 - CENT
-        for month in summary.projection.months
-    ]
+    apart = [abs(plan(month) - month.p50) - month.per_request / 2 - CENT for month in summary.projection.months]
     books = summary.reconciliation
     agree = (
         books.planned == sum(books.settled.values())

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from simulator.reports.headline import headline
-from simulator.reports.sheets.projection import delivered
+from simulator.reports.sheets.projection import delivered, plan
 from simulator.reports.sheets.sheet import Cell, Formula, Number, Sheet
 from simulator.reports.tables.breaks import first, multiplier_text
 from simulator.reports.tables.months import headline_month
@@ -14,7 +14,7 @@ from simulator.summary import Summary
 def write(sheet: Sheet, summary: Summary, *, months: list[tuple[MonthCost, int]], checks: Formula) -> None:
     """`checks` says whether all of them hold."""
     found = headline(summary)
-    sheet.title(f"{found.word}: {summary.run.scenario}", found.sentence)
+    sheet.title(f"{found.word}: {summary.run.scenario}", *filter(None, (found.money, found.sentence)))
     sheet.put(found.trust, look="text" if found.trusted else "warn")
     for caution in found.cautions:
         sheet.put(caution, look="warn")
@@ -47,7 +47,7 @@ def _month(month: MonthCost, row: int) -> tuple[Cell, ...]:
         month.strategy,
         Number(month.scale, "scale"),
         _bound(month, month.p10, f"Projection!J{row}"),
-        Formula(f"Projection!K{row}", month.requests * month.per_request),
+        Formula(f"Projection!K{row}", plan(month)),
         _bound(month, month.p90, f"Projection!L{row}"),
         Formula(f"Projection!M{row}", month.over_budget, "text"),
         month.provenance,

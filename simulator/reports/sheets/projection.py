@@ -5,10 +5,14 @@ from decimal import Decimal
 from simulator.reports.sheets.bill import Rung
 from simulator.reports.sheets.sheet import Cell, Formula, Number, Sheet
 from simulator.reports.tables.months import beyond
+from simulator.spend.contracted import ContractTerm, billed
 from simulator.spend.projection import MonthCost
 from simulator.summary import Summary
 
-VERDICT = 'IF(budget="","no budget",IF(K{row}>budget,"over",IF(N(L{row})>budget,"risk","within")))'
+VERDICT = (
+    'IF(budget="","no budget",IF(K{row}>budget,"over",'
+    'IF(ISNUMBER(L{row}),IF(L{row}>budget,"risk","within"),"no data")))'
+)
 HEADS = (
     "month",
     "scale",
@@ -32,7 +36,8 @@ def write(sheet: Sheet, summary: Summary, rungs: dict[Rung, str]) -> list[tuple[
     """Each month with its row, for Checks."""
     sheet.title(
         "Projection",
-        "month = planned requests × traffic_factor × cost per request × (live bill ÷ list bill of the measured rung).",
+        "P50 = planned requests × traffic_factor × cost per request × (live bill ÷ list bill of the measured rung), "
+        "then what contracts give back for volume or add to reach their minimum.",
         "P10 and P90 keep their distance from P50 in per cent (Bands has them as computed). 100× was never run.",
         "Later months carry the prices that will be in force then; a turned price moves them by the measured mix.",
     )
@@ -52,7 +57,7 @@ def _row(summary: Summary, month: MonthCost, row: int, rungs: dict[Rung, str]) -
         Formula(f"D{row}*traffic_factor", month.requests, "count"),
         Formula(f"E{row}*G{row}", month.per_request, "usd-fine"),
         _band(month, month.p10, row),
-        Formula(f"H{row}*I{row}", month.requests * month.per_request),
+        Formula(_contracted(month, f"H{row}*I{row}"), plan(month)),
         _band(month, month.p90, row),
         Formula(VERDICT.format(row=row), month.over_budget, "text"),
         f"{month.provenance}, beyond what was run" if beyond(summary, month.scale) else month.provenance,
@@ -71,6 +76,25 @@ def _turned(summary: Summary, month: MonthCost, rungs: dict[Rung, str]) -> str:
     return f"{place}/{place.replace('$E$', '$D$')}" if cost else "1"
 
 
+def plan(month: MonthCost) -> Decimal:
+    """P50 as the formula gives it before any input is turned."""
+    return billed(month.requests * month.per_request, month.contracts)
+
+
+def _contracted(month: MonthCost, usage: str) -> str:
+    """The usage with what each contract adds, as `ContractTerm.added` does."""
+    return "+".join((usage, *(_added(term, f"({usage}*{term.share})") for term in month.contracts)))
+
+
+def _added(term: ContractTerm, spend: str) -> str:
+    bottoms = (Decimal(0), *(band.up_to for band in term.bands))
+    back = "+".join(
+        f"MAX({spend if band.up_to is None else f'MIN({spend},{band.up_to})'}-{bottom},0)*{band.discount}"
+        for bottom, band in zip(bottoms, term.bands, strict=False)
+    )
+    return f"MAX({term.minimum}-({spend}-({back or 0})),0)-({back or 0})"
+
+
 def _band(month: MonthCost, bound: Decimal | None, row: int) -> Cell:
     if bound is None or not month.p50:
         return Number("no interval", "text")
@@ -79,4 +103,4 @@ def _band(month: MonthCost, bound: Decimal | None, row: int) -> Cell:
 
 def delivered(month: MonthCost, bound: Decimal) -> Decimal:
     """P10 or P90 as the formula gives it before any input is turned."""
-    return month.requests * month.per_request * (bound / month.p50)
+    return plan(month) * (bound / month.p50)

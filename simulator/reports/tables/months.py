@@ -9,8 +9,16 @@ BUDGET: dict[str, tuple[str, Tone]] = {
     "within": ("✓ within", "good"),
     "risk": ("! at risk", "warn"),
     "over": ("✗ over", "bad"),
+    "no data": ("? no data", "warn"),
     "no budget": ("no budget", "muted"),
 }
+
+
+def budget_cell(month: MonthCost) -> Cell:
+    """Whether the budget holds, and the day on which the plan has spent it."""
+    text, tone = BUDGET[month.over_budget]
+    on = month.budget_spent_on
+    return Cell(f"{text}, spent on {on.day} {on:%b}" if on else text, tone)
 
 
 def headline_month(summary: Summary) -> str | None:
@@ -93,11 +101,17 @@ def _row(month: MonthCost) -> tuple[Cell, ...]:
         Cell(usd_text(month.p50), provenance=month.provenance),
         Cell("no interval" if month.p90 is None else usd_text(month.p90), provenance=month.provenance),
         Cell(usd_text(month.per_answered), provenance=month.provenance),
-        Cell(*BUDGET[month.over_budget]),
+        budget_cell(month),
         Cell(share_text(month.chance_over_budget)),
-        Cell(share_text(month.capped_share), "bad" if month.capped_share else "plain"),
+        Cell(_refused(month), "bad" if month.capped_share else "plain"),
         Cell(scale_text(month.based_on_scale)),
     )
+
+
+def _refused(month: MonthCost) -> str:
+    """In the busy hour, and over the whole month where the launch says how its hours differ."""
+    whole = month.capped_month_share
+    return share_text(month.capped_share) + ("" if whole is None else f"; {share_text(whole)} of the month")
 
 
 def _notes(summary: Summary, chosen: list[MonthCost]) -> list[str]:
@@ -107,7 +121,10 @@ def _notes(summary: Summary, chosen: list[MonthCost]) -> list[str]:
         scales = ", ".join(map(scale_text, outside))
         notes.insert(0, f"{scales}: beyond anything that was run; extrapolated, never measured.")
     if without := _without(summary):
-        notes.append(f"No month for {', '.join(without)}: none of its sessions could be priced whole.")
+        notes.append(f"No month for {', '.join(without)}: too few of its sessions could be priced whole.")
+    if any(month.over_budget == "no data" for month in chosen):
+        notes.append("? no data: the plan is within the budget, but without a P90 nobody knows whether the month is.")
+    notes += noted((f"{one.strategy} at {scale_text(one.scale)}", term) for one in chosen for term in _terms(one))
     if any(month.capped_share for month in chosen):
         notes.append(
             "Priced as if limits were raised: what known limits would refuse in the busy hour is in the price."
@@ -116,6 +133,19 @@ def _notes(summary: Summary, chosen: list[MonthCost]) -> list[str]:
         need = count_text(summary.projection.needed_sessions)
         notes.append(f"±10 % on the cost per session at 95 % needs a test of {need} sessions.")
     return notes
+
+
+def _terms(month: MonthCost) -> list[str]:
+    """What each contract adds to the month or gives back; per answered stays the usage alone."""
+    usage = month.per_request * month.requests
+    said = ((term.id, term.added(usage)) for term in month.contracts)
+    return [
+        f"contract {name}: {usd_text(usd)} more than the usage, to reach its minimum"
+        if usd > 0
+        else f"contract {name}: {usd_text(-usd)} given back by its volume discount"
+        for name, usd in said
+        if usd
+    ]
 
 
 def _without(summary: Summary) -> list[str]:

@@ -29,7 +29,10 @@ def prices(summary: Summary) -> Table:
         Column("source", detail=True),
     )
     keys = ("model", "meter", "usd_per_million", "from", "layer", "source")
-    return Table("Prices", columns, _rows(summary.prices, keys))
+    said = [
+        one | {"meter": f"{one['meter']}, tier {one['tier']}"} if one.get("tier") else one for one in summary.prices
+    ]
+    return Table("Prices", columns, _rows(said, keys))
 
 
 def origins(summary: Summary) -> Table:

@@ -1,0 +1,48 @@
+"""The month for a board: what it costs, how sure that is, whether the budget holds, and what moves it most."""
+
+from simulator.reports.tables.months import BUDGET, headline_costs, headline_month, range_text, tornado_scale
+from simulator.spend.month import MonthCost
+from simulator.summary import Summary
+from simulator.units import scale_text, usd_text
+
+_HOLDS = {"within": "within", "risk": "at risk of passing", "over": "over"}
+
+
+def month_sentence(summary: Summary) -> str:
+    """The baseline's month at the smallest scale and at the largest that was run; empty where it has none."""
+    own = sorted(_own(summary), key=lambda month: month.scale)
+    if not own:
+        return ""
+    run = [month for month in own[1:] if month.scale <= max(summary.run.measured_scales, default=0)]
+    shown = [own[0], *run[-1:]]
+    costs = "; ".join(_cost(month) for month in shown)
+    strategy = summary.comparison.baseline
+    return f"{headline_month(summary)} with {strategy} is expected to cost {costs}.{_mover(summary, strategy)}"
+
+
+def _own(summary: Summary) -> list[MonthCost]:
+    return [month for month in headline_costs(summary) if month.strategy == summary.comparison.baseline]
+
+
+def _cost(month: MonthCost) -> str:
+    sure = "no interval" if month.p10 is None else f"8 in 10: {range_text(month)}"
+    return f"{usd_text(month.p50)} at {scale_text(month.scale)} ({sure}){_budget(month)}"
+
+
+def _budget(month: MonthCost) -> str:
+    if month.budget is None:
+        return ""
+    if month.over_budget not in _HOLDS:
+        return f", {BUDGET[month.over_budget][0].removeprefix('? ')} on the budget of {usd_text(month.budget)}"
+    on = month.budget_spent_on
+    spent = f", spent on {on.day} {on:%B}" if on else ""
+    return f", {_HOLDS[month.over_budget]} the budget of {usd_text(month.budget)}{spent}"
+
+
+def _mover(summary: Summary, strategy: str) -> str:
+    rows = summary.projection.tornado.get(strategy)
+    if not rows:
+        return ""
+    top = max(rows, key=lambda row: abs(row.high - row.low))
+    ends = f"{usd_text(top.low)} at {top.low_label}, {usd_text(top.high)} at {top.high_label}"
+    return f" What moves it most: {top.assumption} ({ends}, at {scale_text(tornado_scale(summary))})."

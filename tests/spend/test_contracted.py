@@ -1,0 +1,70 @@
+"""What contracts ask of a month as a whole, worked by hand on the month of `test_projection`."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from simulator.pricing.terms import Contract
+from simulator.scenario.projection import ProjectionPlan
+from simulator.spend.contracted import Covered, billed
+from tests.run.hand import asked
+from tests.spend.test_projection import month, projected, rung
+
+MSA: dict[str, Any] = {
+    "id": "msa",
+    "provider": "openai",
+    "discount": "0",
+    "source": {"doc": "MSA.pdf", "as_of": date(2026, 6, 28)},
+}
+BANDS = [{"up_to": "50000", "discount": "0"}, {"discount": "0.05"}]
+
+
+def covered(*models: str, **said: Any) -> list[Covered]:
+    return [Covered(Contract.model_validate(MSA | said), frozenset(models))]
+
+
+@pytest.mark.parametrize(
+    ("minimum", "budget", "p50", "held"),
+    [("60000", 61_000, "60000.00", "risk"), ("54000", 53_999, "54000.00", "over"), ("0", 70_000, "54000.00", "within")],
+)
+def test_a_month_costs_at_least_what_was_promised(minimum: str, budget: int, p50: str, held: str) -> None:
+    """27,000 sessions of $2 are $54,000."""
+    contracts = covered("gpt-4o", minimum_usd_per_month=minimum)
+    december = month(projected(rung(1.0), contracts=contracts, budget=Decimal(budget)))
+    assert (december.p50, december.over_budget) == (Decimal(p50), held)
+    assert december.per_request == Decimal(1)  # what one more request costs
+
+
+def test_a_minimum_bounds_the_interval_and_the_bars_from_below() -> None:
+    found = projected(rung(1.0), contracts=covered("gpt-4o", minimum_usd_per_month="60000"))
+    december = month(found)
+    assert december.p90 is not None
+    assert (december.p10, december.p90 > 60_000) == (Decimal("60000.00"), True)
+    assert {bar.assumption: bar.low for bar in found.tornado["single"]}["sessions"] == Decimal("60000.00")
+
+
+def test_ten_times_the_users_are_not_ten_times_the_minimum() -> None:
+    plan = ProjectionPlan(scales=[1, 10], months=1)
+    found = projected(rung(1.0), plan=plan, contracts=covered("gpt-4o", minimum_usd_per_month="100000"))
+    assert [one.p50 for one in found.months] == [Decimal("100000.00"), Decimal("540000.00")]
+
+
+def test_volume_gives_back_within_its_band_only() -> None:
+    """$54,000 of usage: 5 % of the $4,000 above $50,000."""
+    december = month(projected(rung(1.0), contracts=covered("gpt-4o", volume=BANDS)))
+    assert december.p50 == Decimal("53800.00")
+    assert [billed(Decimal(usage), december.contracts) for usage in (50_000, 50_001)] == [50_000, Decimal("50000.95")]
+
+
+def test_a_contract_is_about_its_own_models() -> None:
+    """Half of $54,000 goes to gpt-4o-mini: the minimum of $40,000 for gpt-4o adds $13,000 to its $27,000."""
+    rows = [asked(f"s{n}", n / 10, output=200, model="gpt-4o" if n % 2 else "gpt-4o-mini") for n in range(40)]
+    december = month(projected(rows, contracts=covered("gpt-4o", minimum_usd_per_month="40000")))
+    assert (december.contracts[0].share, december.p50) == (Decimal("0.5"), Decimal("67000.00"))
+
+
+def test_a_contract_that_has_ended_asks_nothing() -> None:
+    december = month(projected(rung(1.0), contracts=covered("gpt-4o", minimum_usd_per_month="60000", to="2026-12-01")))
+    assert (december.contracts, december.p50) == ([], Decimal("54000.00"))
