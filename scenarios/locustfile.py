@@ -2,76 +2,69 @@
 
     locust -f scenarios/locustfile.py --scenario scenarios/support-chat.yaml --scale 2 --headless
 
-Without `--host` the scenario's own target is used, or its embedded endpoint is started. Rows go into a results
-directory; a headless run is finished like `tenfold run` and exits with its verdict, from the web UI
-`tenfold report DIR` finishes it.
+The flags of `tenfold run` mean the same here; `--host` is its `--target`, `-t` its `--duration`, and `--closed-loop N`
+takes the place of Locust's `-u N`. Without `--host` the scenario's own target is used, or its embedded endpoint is
+started. Every test leaves a results directory with its report; the verdict of the last one is the exit code.
 """
 
+import logging
 import subprocess
 import sys
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 
 from locust import events
 
-from simulator.errors import BadInput, ExitCode
+from simulator.cli import locust_flags
+from simulator.cli.progress import line
+from simulator.errors import ExitCode
 from simulator.launch.job import Job, kept_once_rows_are_there
-from simulator.launch.options import DURATION_S, Options
+from simulator.launch.options import Options
 from simulator.replay.hooks import ReplayShape, ReplayUser, install
 from simulator.replay.plan import ReplayPlan
-from simulator.units import parse_duration, parse_scale, parse_share, parse_usd, seconds_text
+from simulator.run.directory import RunDirectory
 
 __all__ = ["ReplayShape", "ReplayUser"]
 
+logger = logging.getLogger("tenfold")
 _TENFOLD = [sys.executable, "-c", "from simulator.cli import main; main()"]
+_SCENARIO_S_OWN = "scenario"
+"""What the web UI shows as host where the target is the scenario's business."""
 _endpoints = ExitStack()
 """Embedded endpoints that this process started; they end with it."""
 
+ReplayUser.host = _SCENARIO_S_OWN
+
 
 def _arguments(parser: Any, **_: Any) -> None:
-    parser.add_argument("--scenario", default="scenarios/support-chat.yaml", help="scenario file")
-    parser.add_argument("--scale", default="1", help="how many times the traffic, as in 2 or 1,2,10: one rung each")
-    parser.add_argument("--strategy", default="", help="strategies by name, with commas between; all where empty")
-    parser.add_argument("--duration", default=seconds_text(DURATION_S), help="planned span of a rung; -t sets it too")
-    parser.add_argument("--target", default="", help="base URL of the target, like --host")
-    parser.add_argument("--max-spend", default="", help="US dollars to stop at; needed beyond loopback")
-    parser.add_argument("--max-error-rate", default="", help="share of unanswered requests to stop at, as in 20%%")
-    parser.add_argument("--out", default="", include_in_web_ui=False, help="the results directory itself")
+    parser.add_argument("--scenario", default="scenarios/support-chat.yaml", help="Scenario file.")
+    locust_flags.add_flags(parser)
 
 
 def _options(given: Any) -> Options:
     """Raises `BadInput` for a value that cannot be read."""
-    try:
-        duration = float(given.run_time) if given.run_time else parse_duration(given.duration.replace(" ", ""))
-        given.run_time = None  # the span is planned with it; what is open then may still be answered
-        return Options(
-            scenario=Path(given.scenario),
-            command=tuple(sys.argv),
-            scales=tuple(parse_scale(scale) for scale in given.scale.split(",")),
-            strategies=tuple(filter(None, given.strategy.split(","))),
-            duration_s=duration,
-            target=given.target or given.host or None,
-            out=Path(given.out) if given.out else None,
-            max_spend=parse_usd(given.max_spend) if given.max_spend else None,
-            max_error_rate=parse_share(given.max_error_rate) if given.max_error_rate else None,
-        )
-    except ValueError as error:
-        raise BadInput(str(error)) from None
+    if given.run_time:  # the span is planned with it; what is open then may still be answered
+        given.duration, given.run_time = f"{given.run_time}s", None
+    words = [given.scenario, *locust_flags.words_of(vars(given))]
+    words += [f"--target={given.host}"] if given.host not in (None, "", _SCENARIO_S_OWN) else []
+    # What was typed; from a web UI's form, what a terminal would be told.
+    command = ("locust", *sys.argv[1:]) if given.headless else ("tenfold", "run", *words)
+    return locust_flags.options(words, command=command)
 
 
 def _plan(given: Any) -> ReplayPlan:
-    _endpoints.close()  # of the run before, where the web UI starts another
-    job = Job.prepare(_options(given), tell=_say)
+    job = Job.prepare(_options(given), tell=_tell)
     with kept_once_rows_are_there(job.directory):
         base_url = _endpoints.enter_context(job.endpoint())
         job.begin()
+        logger.info("rows go to %s", job.directory.path)
         return job.plan(base_url)
 
 
-def _say(event: dict[str, Any]) -> None:
-    if "text" in event:
-        print(event["text"], file=sys.stderr)
+def _tell(event: dict[str, Any]) -> None:
+    text = line(event)
+    if text is not None:
+        logger.info("%s", text)
 
 
 def _conclude(plan: ReplayPlan, code: int) -> int:
@@ -79,9 +72,12 @@ def _conclude(plan: ReplayPlan, code: int) -> int:
     _endpoints.close()
     if code not in (ExitCode.PASS, ExitCode.GUARD, ExitCode.NOT_VALID, ExitCode.INTERRUPTED):
         return code
-    return subprocess.run([*_TENFOLD, "report", str(plan.run_dir)], check=False).returncode
+    verdict = subprocess.run([*_TENFOLD, "report", str(plan.run_dir)], check=False).returncode
+    directory = RunDirectory.open(plan.run_dir.with_suffix(""))
+    logger.info("report: %s/report.html (its exit code is %d)", directory.path, verdict)
+    return verdict
 
 
 _parsers: Any = events.init_command_line_parser
 _parsers.add_listener(_arguments)
-install(_plan, conclude=_conclude)
+install(_plan, conclude=_conclude, tell=_tell)

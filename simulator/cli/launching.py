@@ -1,5 +1,6 @@
 """run, check, rehearse, staging: what sends requests, or plans to."""
 
+import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
@@ -7,7 +8,7 @@ from typing import Annotated
 import typer
 
 from simulator.cli import app
-from simulator.cli.flags import SCALES, Jitter, Json, Prices, ScenarioFile, duration, money, share
+from simulator.cli.flags import SCALES, Jitter, Json, Prices, ScenarioFile, money
 from simulator.cli.run_flags import (
     DurationFlag,
     From,
@@ -22,6 +23,7 @@ from simulator.cli.run_flags import (
     TraceFile,
     TraceFormat,
     options_of,
+    run_options,
 )
 
 
@@ -46,7 +48,13 @@ def run(
     max_spend: MaxSpend = None,
     users: Annotated[
         int | None,
-        typer.Option("--users", help="Closed loop: so many sessions at a time, instead of the plan's times.", min=1),
+        typer.Option(
+            "--users",
+            "--closed-loop",
+            help="Closed loop: so many sessions at a time, instead of the plan's times.",
+            metavar="N",
+            min=1,
+        ),
     ] = None,
     max_error_rate: Annotated[
         str | None,
@@ -70,27 +78,29 @@ def run(
     from simulator.reports.terminal import show
     from simulator.reports.write import report_paths
 
-    options = options_of(
+    options = run_options(
         scenario,
+        command=("tenfold", *sys.argv[1:]),
         scale=scale,
         strategy=strategy,
-        span=duration_,
+        duration_=duration_,
         seed=seed,
         multiply=multiply,
-        clone_jitter=jitter_,
+        jitter_=jitter_,
         prices=prices,
         trace=trace,
-        trace_format=format_,
-        start=from_,
+        format_=format_,
+        from_=from_,
         repeat=repeat,
         target=target,
-        cooldown_s=duration("--cooldown", cooldown),
+        cooldown=cooldown,
         out=out,
         processes=processes,
-        matrix_sample=matrix_sample if matrix else None,
+        matrix=matrix,
+        matrix_sample=matrix_sample,
         keep_prompts=keep_prompts,
-        max_spend=None if max_spend is None else money("--max-spend", max_spend),
-        max_error_rate=None if max_error_rate is None else share("--max-error-rate", max_error_rate),
+        max_spend=max_spend,
+        max_error_rate=max_error_rate,
         users=users,
     )
     talk = Console(stderr=True)
@@ -132,16 +142,17 @@ def check(
 
     options = options_of(
         scenario,
+        command=("tenfold", *sys.argv[1:]),
         scale=scale,
         strategy=strategy,
-        span=duration_,
+        duration_=duration_,
         seed=seed,
         multiply=multiply,
-        clone_jitter=jitter_,
+        jitter_=jitter_,
         prices=prices,
         trace=trace,
-        trace_format=format_,
-        start=from_,
+        format_=format_,
+        from_=from_,
         target=target,
         matrix_sample=matrix_sample if matrix else None,
     )
@@ -179,16 +190,17 @@ def rehearse(
 
     options = options_of(
         scenario,
+        command=("tenfold", *sys.argv[1:]),
         scale=scale,
         strategy=strategy,
-        span=duration_,
+        duration_=duration_,
         seed=seed,
         multiply=multiply,
-        clone_jitter=jitter_,
+        jitter_=jitter_,
         prices=prices,
         trace=trace,
-        trace_format=format_,
-        start=from_,
+        format_=format_,
+        from_=from_,
     )
     found = rehearsal(options)
     if out:

@@ -38,16 +38,14 @@ class RunProgress:
 
     def __call__(self, event: dict[str, Any]) -> None:
         """Take one event: `rung` (a rung starts), `tick` (once a second), `rung_end`, or anything that has a text."""
-        if "text" in event:
-            self.say(event["text"])
-        key = (event.get("scale", 0), event.get("strategy", ""), event.get("replicate", 1))
+        text = line(event)
+        if text is not None and not (self.live and event["event"] == "rung_end"):
+            self.say(text)
+        key = _key(event)
         if event["event"] in ("rung", "tick") and self.live:
             self._bar(key, event)
-        elif event["event"] == "rung_end":
-            if key in self.tasks:
-                self.bars.update(self.tasks[key], completed=1, total=1, figures=_figures(event))
-            if not self.live:
-                self.say(f"  {_label(key)}  {_figures(event)}")
+        elif event["event"] == "rung_end" and key in self.tasks:
+            self.bars.update(self.tasks[key], completed=1, total=1, figures=_figures(event))
 
     def _bar(self, key: tuple[float, str, int], event: dict[str, Any]) -> None:
         if key not in self.tasks:
@@ -55,6 +53,18 @@ class RunProgress:
         settled = sum(event.get(word, 0) for word in ("answered", "refused", "failed"))
         planned = event.get("planned") or None
         self.bars.update(self.tasks[key], completed=settled, total=planned, figures=_figures(event))
+
+
+def line(event: dict[str, Any]) -> str | None:
+    """An event as a line that stays, where it makes one."""
+    if event["event"] == "rung_end":
+        return f"  {_label(_key(event))}  {_figures(event)}"
+    text: str | None = event.get("text")
+    return text
+
+
+def _key(event: dict[str, Any]) -> tuple[float, str, int]:
+    return event.get("scale", 0), event.get("strategy", ""), event.get("replicate", 1)
 
 
 def _label(key: tuple[float, str, int]) -> str:

@@ -1,12 +1,11 @@
 """The flags of run, check and rehearse, and what they come to."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from simulator.cli.flags import duration, jitter, meaning, scales, words
+from simulator.cli.flags import duration, jitter, meaning, money, scales, share, words
 
 if TYPE_CHECKING:
     from simulator.launch.options import Options
@@ -48,16 +47,17 @@ MaxSpend = Annotated[
 def options_of(
     scenario: Path,
     *,
+    command: tuple[str, ...],
     scale: str,
     strategy: str,
-    span: str,
+    duration_: str,
     seed: int | None,
     multiply: str,
-    clone_jitter: str | None,
+    jitter_: str | None,
     prices: Path | None,
     trace: Path | None,
-    trace_format: str | None,
-    start: str,
+    format_: str | None,
+    from_: str,
     **more: Any,
 ) -> "Options":
     """What the commands share; `more` are options of one of them, parsed already."""
@@ -65,16 +65,37 @@ def options_of(
 
     return Options(
         scenario=scenario,
-        command=("tenfold", *sys.argv[1:]),
+        command=command,
         scales=scales(scale),
         strategies=words(strategy),
-        duration_s=duration("--duration", span),
+        duration_s=duration("--duration", duration_),
         seed=seed,
         trace=trace,
-        trace_format=trace_format,
-        trace_from_s=duration("--from", start),
+        trace_format=format_,
+        trace_from_s=duration("--from", from_),
         meaning=meaning(multiply),
-        jitter_s=jitter(clone_jitter, meaning(multiply)),
+        jitter_s=jitter(jitter_, meaning(multiply)),
         prices=prices,
+        **more,
+    )
+
+
+def run_options(
+    scenario: Path,
+    *,
+    cooldown: str,
+    matrix: bool,
+    matrix_sample: int,
+    max_spend: str | None,
+    max_error_rate: str | None,
+    **more: Any,
+) -> "Options":
+    """What the flags of `run` come to, by its parameters' names. Raises `BadInput` for a value that cannot be read."""
+    return options_of(
+        scenario,
+        cooldown_s=duration("--cooldown", cooldown),
+        matrix_sample=matrix_sample if matrix else None,
+        max_spend=None if max_spend is None else money("--max-spend", max_spend),
+        max_error_rate=None if max_error_rate is None else share("--max-error-rate", max_error_rate),
         **more,
     )

@@ -1,8 +1,6 @@
 """Leads a plan through its rungs: tells the workers when to start, gathers what they report, keeps the evidence."""
 
-import json
 import math
-import sys
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -54,6 +52,7 @@ class Conductor:
         *,
         send: Callable[[str, Message], None],
         alive: Callable[[str], bool],
+        tell: Callable[[Message], None],
     ) -> None:
         self.plan = plan
         self.workers = workers
@@ -64,6 +63,7 @@ class Conductor:
         self._code = ExitCode.CRASH
         self._send = send
         self._alive = alive
+        self._tell = tell
         self._endpoint = Endpoint(plan.target)
         self._last_words_ns = math.inf
         self._intake = Intake(self.evidence.append)
@@ -230,9 +230,9 @@ class Conductor:
         return {word: total[word] for word in _SUMS}
 
     def _event(self, event: str, facts: Message) -> None:
-        """One line of progress for whoever started the process."""
-        line = {"event": event} | {name: facts[name] for name in ("scale", "strategy", "replicate")}
-        print(json.dumps(line | self._totals() | {"planned": facts["planned"]}), file=sys.stdout, flush=True)
+        """Progress, for whoever started the process."""
+        named = {"event": event} | {name: facts[name] for name in ("scale", "strategy", "replicate")}
+        self._tell(named | self._totals() | {"planned": facts["planned"]})
 
     def _settle(self, status: str, reason: str | None = None) -> None:
         if self.status == "running":

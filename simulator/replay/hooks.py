@@ -1,9 +1,9 @@
 """Locust's life cycle and ours: one placeholder user, one shape that lasts as long as the plan, and the listeners."""
 
+import json
 import logging
 import signal
 import sys
-import time
 from collections.abc import Callable
 from importlib.abc import MetaPathFinder
 from typing import Any
@@ -33,6 +33,13 @@ PlanSource = Callable[[Any], ReplayPlan]
 """From Locust's parsed options. Raises `TenfoldError`."""
 Conclude = Callable[[ReplayPlan, int], int]
 """Called when a replay has ended, with the exit code it would give; returns the process's."""
+Tell = Callable[[Message], None]
+"""Takes the events of a replay as they happen."""
+
+
+def print_json(event: Message) -> None:
+    """One line of progress for whoever started the process."""
+    print(json.dumps(event), file=sys.stdout, flush=True)
 
 
 class NoPandas(MetaPathFinder):
@@ -58,7 +65,7 @@ class ReplayShape(LoadTestShape):
 
     def tick(self) -> tuple[int, float, list[type[User]]] | None:
         replay = Replay.current
-        if replay is None or replay.over(time.perf_counter() - self.start_time):
+        if replay is None or replay.over:
             return None
         workers = replay.runner.worker_count
         return workers, float(max(workers, 1)), [ReplayUser]
@@ -69,13 +76,19 @@ class Replay:
 
     current: "Replay | None" = None
 
-    def __init__(self, environment: Environment, runner: Any, source: PlanSource, conclude: Conclude) -> None:
+    def __init__(
+        self, environment: Environment, runner: Any, source: PlanSource, *, conclude: Conclude, tell: Tell
+    ) -> None:
         self.environment = environment
         self.runner = runner
         self.conductor: Conductor | None = None
         self.worker: Worker | None = None
         self._source = source
         self._conclude = conclude
+        self._tell_user = tell
+        self._leading: gevent.Greenlet | None = None
+        self._testing = False
+        self._code = int(ExitCode.PASS)
         self._refused: TenfoldError | None = None
         self._delivery: Delivery | None = None
         self._signals: list[Any] = []
@@ -93,34 +106,56 @@ class Replay:
             events.report_to_master.add_listener(self._show_sessions)
         else:
             events.test_start.add_listener(self._started)
+            events.test_stopping.add_listener(self._stopping)
+            events.test_stop.add_listener(self._stopped)
+            show_as_users(self.runner, lambda: self.conductor.in_flight if self.conductor else 0)
+            self._warn_of_users()
         if isinstance(self.runner, MasterRunner):
             self.runner.register_message(_REPORT, self._reported)
 
-    def over(self, run_time: float) -> bool:
-        """Whether Locust may stop: the plan is through, or `-t` has passed and what was open is cut."""
-        options = self.environment.parsed_options
-        limit = options.run_time if options else None
-        if limit and run_time > limit and self.conductor is not None:
-            self.conductor.stop("stopped", f"--run-time of {limit} s has passed")
-        return self._refused is not None or (self.conductor is not None and self.conductor.finished)
+    @property
+    def over(self) -> bool:
+        """Whether Locust may stop: the plan is through, or there is none. It asks before it starts a next test, too."""
+        return self._testing and (self.conductor is None or self.conductor.finished)
 
     # The conductor's side.
 
     def _started(self, **_: Any) -> None:
+        gevent.joinall([self._leading] if self._leading else [])  # the report of the test before
         self.conductor, self._refused = None, None
+        self._code = int(ExitCode.CRASH)  # of a plan that ends in a traceback
         try:
-            plan = self._source(self.environment.parsed_options)
+            self._begin(self._source(self.environment.parsed_options))
         except TenfoldError as error:
             self._refused = error
             logger.error("%s", error)  # noqa: TRY400  # a line for the user, not a traceback
-            return
+        finally:
+            self._testing = True
+
+    def _begin(self, plan: ReplayPlan) -> None:
+        workers = [LOCAL]
         if isinstance(self.runner, MasterRunner):
             workers = [client.id for client in self.runner.clients.ready]
-            self.conductor = Conductor(plan, workers, send=self._send, alive=self._alive)
-        else:
-            self.conductor = conductor = Conductor(plan, [LOCAL], send=self._send, alive=lambda _: True)
+        self.conductor = conductor = Conductor(plan, workers, send=self._send, alive=self._alive, tell=self._tell_user)
+        if workers == [LOCAL]:
             self.worker = Worker(sink=conductor.evidence.append, tell=self._tell, observe=self._observe)
-        gevent.spawn(self.conductor.conduct)
+        self._leading = gevent.spawn(self._lead, conductor)
+
+    def _lead(self, conductor: Conductor) -> None:
+        try:
+            conductor.conduct()
+        finally:
+            self._code = self._conclude(conductor.plan, int(conductor.exit_code))
+
+    def _stopping(self, **_: Any) -> None:
+        """At our end, or because somebody pressed Stop. Where all workers are gone, the conductor says so itself."""
+        conductor = self.conductor
+        if conductor is not None and any(self._alive(worker) for worker in conductor.workers):
+            conductor.stop("interrupted", "stopped before its end")
+        self._wait_for_the_end()
+
+    def _stopped(self, **_: Any) -> None:
+        self._testing = False
 
     def _send(self, worker: str, message: Message) -> None:
         if message["type"] == "prepare" and self.conductor is not None:
@@ -131,6 +166,8 @@ class Replay:
             self.runner.send_message(_ORDER, message, client_id=worker)
 
     def _alive(self, worker: str) -> bool:
+        if worker == LOCAL:
+            return True
         node = self.runner.clients.get(worker)
         return node is not None and node.state != STATE_MISSING
 
@@ -177,10 +214,18 @@ class Replay:
         observe(self.environment, turn)
 
     def _show_sessions(self, data: Message, **_: Any) -> None:
-        """Locust's tables call them users: sessions in flight."""
+        """A worker's own line of the page."""
         count = self.worker.in_flight if self.worker else 0
         data["user_count"] = count
         data["user_classes_count"] = {ReplayUser.__name__: count}
+
+    def _warn_of_users(self) -> None:
+        """`-u` and `-r` would look as if they had been heard. In the form of the web UI, they are switched off."""
+        options = self.environment.parsed_options
+        if options is not None and (options.num_users or options.spawn_rate):
+            logger.warning("-u and -r are not used: sessions start at the plan's times, or with --closed-loop N")
+        if self.environment.web_ui is not None:
+            ReplayShape.use_common_options = False
 
     # Ends.
 
@@ -223,11 +268,15 @@ class Replay:
     def _quitting(self, **_: Any) -> None:
         conductor = self.conductor
         if conductor is None:
-            self.environment.process_exit_code = int(self._refused.exit_code if self._refused else ExitCode.PASS)
+            self.environment.process_exit_code = int(self._refused.exit_code) if self._refused else self._code
             return
         conductor.stop("interrupted", "Locust was told to quit")
         self._wait_for_the_end()
-        self.environment.process_exit_code = self._conclude(conductor.plan, int(conductor.exit_code))
+        if self._leading is not None:
+            if not conductor.finished:
+                self._leading.kill()
+            self._leading.join()
+        self.environment.process_exit_code = self._code
 
     def _last_words(self, **_: Any) -> None:
         """After Locust's tables, so that a log ends with the reason."""
@@ -236,12 +285,18 @@ class Replay:
             print(reason, file=sys.stderr, flush=True)
 
 
-def install(source: PlanSource, *, conclude: Conclude = lambda _, code: code) -> None:
+def show_as_users(runner: Any, count: Callable[[], int]) -> None:
+    """Locust's page, charts and CSV history ask the runner for its users: they get the sessions in flight."""
+    plain = type(runner)
+    runner.__class__ = type(plain.__name__, (plain,), {"user_count": property(lambda _: count())})
+
+
+def install(source: PlanSource, *, conclude: Conclude = lambda _, code: code, tell: Tell = print_json) -> None:
     """Call from a locustfile, which must also import `ReplayUser` and `ReplayShape`."""
     sys.meta_path.insert(0, NoPandas())
 
     def init(environment: Environment, runner: Any, **_: Any) -> None:
-        Replay.current = Replay(environment, runner, source, conclude)
+        Replay.current = Replay(environment, runner, source, conclude=conclude, tell=tell)
         Replay.current.listen()
 
     listeners: Any = events.init

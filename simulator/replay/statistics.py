@@ -24,7 +24,12 @@ def bucket(response_time: float) -> int:
 
 
 def observe(environment: Environment, turn: LiveTurn) -> None:
-    """Response time counts from the schedule. A failure has none, so that fast refusals do not improve a percentile."""
+    """Response time counts from the schedule. A failure has none, so that fast refusals do not improve a percentile.
+
+    What was cut because the test ended is left out, as Locust leaves out what its stopped users had open.
+    """
+    if turn.outcome is Outcome.CANCELLED:
+        return
     rung = turn.share.rung
     name = f"{rung.strategy} {rung.scale:g}x"
     answered = turn.outcome in ANSWERED
@@ -33,8 +38,8 @@ def observe(environment: Environment, turn: LiveTurn) -> None:
         request_type="REQUEST",
         name=name,
         response_time=(turn.ended_ns - turn.scheduled_ns) / _MS if answered else None,
-        response_length=sum(attempt.reading.chunks for attempt in turn.attempts),
-        exception=None if answered else NotAnswered(str(turn.outcome or Outcome.CANCELLED)),
+        response_length=sum(len(attempt.reading.text.encode()) for attempt in turn.attempts if attempt.served),
+        exception=None if answered else NotAnswered(str(turn.outcome)),
         context={"request_id": turn.request.request_id},
         start_time=None,
         url="",
