@@ -1,11 +1,13 @@
 """Every shipped strategy in virtual time against every profile that serves its models: the books balance."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import yaml
 
 from simulator.calls import ANSWERED, settled_as
+from simulator.pricing.book import PriceBook
 from simulator.provider.profile import Profile
 from simulator.rehearsal.rehearse import Patience, rehearse
 from simulator.scenario.scenario import load as load_scenario
@@ -31,7 +33,9 @@ def test_a_shipped_strategy_rehearses_and_its_books_balance(path, trace):
     forms = yaml.safe_load(path.read_text())["strategies"]
     nodes = compose({name: parse(form) for name, form in forms.items()})
     profile = load(SCENARIOS / "staging/hosted.yaml", Profile)
-    calls, requests = rehearse(trace, nodes, profile, scale=10, seed=1, patience=Patience(20, 60))
+    rates = PriceBook.load().usd_per_million(profile.models, at=datetime(2026, 12, 1, tzinfo=UTC))
+    told = {"patience": Patience(20, 60), "usd_per_million": rates}
+    calls, requests = rehearse(trace, nodes, profile, scale=10, seed=1, **told)
     for name in nodes:
         attempts = [row for row in calls.to_pylist() if row["strategy"] == name]
         rows = [row for row in requests.to_pylist() if row["strategy"] == name]

@@ -29,6 +29,7 @@ STRATEGIES = [
     "split: {parts: {x: {share: 30%, of: small}, y: {share: 70%, of: big}}, by: user}",
     "cache: {hits: 40%, of: {split: {parts: {x: {share: 0.5, of: small}, y: {share: 0.5, of: big}}, by: request}}}",
     "semantic: {with: tiny, hits: 40%, of: {route: {branches: [{when: turn < 2, use: small}], otherwise: big}}}",
+    "retrieve: {with: tiny, of: {route: {branches: [{when: turn < 2, use: small}], otherwise: big}}}",
     "cascade: [small, big]",
     "score: {weak: small, strong: {retry: big}, threshold: 40%, auc: 85%}",
     "cascade: {of: [small, big, big], accept: {assumed: {easy: 80%, hard: 30%}}}",

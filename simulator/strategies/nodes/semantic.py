@@ -7,8 +7,9 @@ from pydantic import Field
 
 from simulator.calls import Outcome
 from simulator.draws import uniform
-from simulator.strategies.batch import Answered, Evaluation, Rows, Sent, in_order
-from simulator.strategies.effects import EMBED, Ask, Reply, Serving, Turn, Wait
+from simulator.strategies.batch import Answered, Evaluation, Rows, in_order
+from simulator.strategies.effects import Ask, Reply, Serving, Turn, Wait
+from simulator.strategies.embedding import book_embeddings, embedding_of
 from simulator.strategies.keys import uniforms
 from simulator.strategies.node import Child, Node
 from simulator.units import Duration, Share
@@ -30,7 +31,7 @@ class Semantic(Node):
     """How long the embedding takes where that was not recorded, as in a what-if; a run measures it."""
 
     def serve(self, turn: Turn) -> Serving:
-        reply = yield self._question(turn)
+        reply = yield embedding_of(turn, self, self.embedder, assumed_s=self.embedding)
         assert reply is not None  # an Ask is always answered with a Reply
         if not reply.ok:
             return (yield from self.of.serve(turn))
@@ -45,22 +46,9 @@ class Semantic(Node):
         """Whether this request is one of the assumed hits."""
         return uniform(turn.seed, self.path, turn.request.request_id) < self.hits
 
-    def _question(self, turn: Turn) -> Ask:
-        return Ask(
-            self.embedder,
-            self.path,
-            purpose=EMBED,
-            call=turn.next_call(),
-            sees="last_turn",
-            max_output_tokens=1,
-            assumed_s=self.embedding,
-        )
-
     def columns(self, rows: Rows, evaluation: Evaluation) -> Answered:
-        batch, count = evaluation.batch, len(rows.at)
-        tokens = batch.seen_tokens(rows, "last_turn")
-        evaluation.sent.append(Sent(self.path, self.embedder, EMBED, rows.at, tokens, np.zeros(count, dtype=np.int64)))
-        looked = rows.later(self.embedding + self.lookup, calls=1)
+        batch = evaluation.batch
+        looked = book_embeddings(evaluation, self, self.embedder, rows, assumed_s=self.embedding).later(self.lookup)
         hit = uniforms(batch.seed, self.path, batch.requests[rows.at]) < self.hits
         stored, found = looked.where(hit), int(hit.sum())
         hits = Answered(
