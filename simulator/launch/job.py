@@ -17,7 +17,7 @@ from simulator.launch.options import Options
 from simulator.launch.replaying import Tell
 from simulator.launch.target import check_key, check_listening, is_loopback, shown
 from simulator.replay.evidence import any_rows
-from simulator.replay.plan import Guards, OwnPrompts, ReplayPlan, Rung, Target, Timeouts
+from simulator.replay.plan import Guards, OwnPrompts, ReplayPlan, Rung, Target
 from simulator.run.directory import TRACE_FILE, RunDirectory, writing
 from simulator.run.ledger import CALLS_FILE
 from simulator.run.record import RunRecord, hashes, redacted, versions
@@ -132,13 +132,8 @@ class Job:
 
     def _target(self, base_url: str) -> Target:
         target = self.inputs.scenario.target
-        times = Timeouts(
-            connect_s=target.timeouts.connect,
-            first_token_s=target.timeouts.first_token,
-            total_s=target.timeouts.total,
-        )
         if self.url is None:
-            return Target(base_url=base_url, api=target.api, timeouts=times)
+            return Target(base_url=base_url, api=target.api, timeouts=target.timeouts)
         # A server on this machine may want no key; beyond it `prepare` has asked for one.
         key_env = target.key_env if os.environ.get(target.key_env) else None
         return Target(
@@ -149,7 +144,7 @@ class Job:
             models=target.models,
             headers=target.headers,
             ca_file=self.inputs.scenario_path.parent / target.ca_file if target.ca_file else None,
-            timeouts=times,
+            timeouts=target.timeouts,
         )
 
     def _guards(self) -> Guards:

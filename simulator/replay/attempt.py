@@ -84,7 +84,7 @@ class Attempt:
             self._end_soon(Outcome.CONNECT)
             return
         self._connection.carry(self)
-        self._expire(self.client.timeouts.connect_s, Outcome.CONNECT_TIMEOUT)
+        self._expire(self.client.timeouts.connect, Outcome.CONNECT_TIMEOUT)
 
     # What the connection calls.
 
@@ -93,7 +93,7 @@ class Attempt:
         self._awaits_first = self.stream
         if self.stream:
             self._expire(
-                self.ask.first_token_timeout_s or self.client.timeouts.first_token_s, Outcome.FIRST_TOKEN_TIMEOUT
+                self.ask.first_token_timeout_s or self.client.timeouts.first_token, Outcome.FIRST_TOKEN_TIMEOUT
             )
         else:
             self._expire(self._total_s, Outcome.TOTAL_TIMEOUT)
@@ -141,7 +141,7 @@ class Attempt:
 
     @property
     def _total_s(self) -> float:
-        return self.ask.total_timeout_s or self.client.timeouts.total_s
+        return self.ask.total_timeout_s or self.client.timeouts.total
 
     def _expire(self, seconds: float, outcome: Outcome) -> None:
         """End with `outcome` unless something else happens within `seconds` of the send; the total time rules all."""

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from simulator.replay.clock import Clock
 from simulator.replay.pacer import Pacer
-from simulator.replay.plan import Timeouts
 from simulator.replay.pool import Pool
 from simulator.replay.wire import Wire
+from simulator.scenario.target import Timeouts
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
 
 from simulator.errors import InvalidFile
-from simulator.scenario.target import AppShape
+from simulator.scenario.target import AppShape, Timeouts
 from simulator.strategies.node import Node
 from simulator.strategies.tree import Strategies
 from simulator.traffic.multiply import Meaning
@@ -25,14 +25,6 @@ class Rung(_Part):
     replicate: PositiveInt = 1
     sessions: frozenset[str] | None = None
     """Only these sessions of the multiplied trace, for a sample; None: all."""
-
-
-class Timeouts(_Part):
-    """Seconds, each from the start of the attempt."""
-
-    connect_s: PositiveFloat = 5.0
-    first_token_s: PositiveFloat = 30.0
-    total_s: PositiveFloat = 120.0
 
 
 class Target(_Part):

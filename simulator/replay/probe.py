@@ -68,7 +68,7 @@ def _sent(client: Client, model: str, input_tokens: int, output_tokens: int) -> 
         record=record,
         finished=over.set,
     )
-    now, limit = client.pacer.now(), int((client.timeouts.total_s + client.timeouts.connect_s) * _NS)
+    now, limit = client.pacer.now(), int((client.timeouts.total + client.timeouts.connect) * _NS)
     share.begin(now, users=None, window_until_ns=now, drain_until_ns=now + limit)
     over.wait()
     ringer.close()

@@ -14,9 +14,9 @@ _SECRET = {"authorization", "proxy-authorization", "x-api-key", "api-key", "cook
 class Timeouts(FileModel):
     """How long the client waits, each from the send. What times out is a failure, and may still be billed."""
 
-    connect: Duration = 5.0
-    first_token: Duration = 30.0
-    total: Duration = 120.0
+    connect: Duration = Field(default=5.0, gt=0)
+    first_token: Duration = Field(default=30.0, gt=0)
+    total: Duration = Field(default=120.0, gt=0)
 
 
 class AppShape(FileModel):

@@ -14,18 +14,19 @@ from simulator.replay.clock import Clock, now
 from simulator.replay.dialects import dialect_of
 from simulator.replay.health import Health
 from simulator.replay.pacer import Pacer
-from simulator.replay.plan import Rung, Target, Timeouts
+from simulator.replay.plan import Rung, Target
 from simulator.replay.pool import Pool
 from simulator.replay.share import Share
 from simulator.replay.turn import LiveTurn
 from simulator.replay.wire import Wire
+from simulator.scenario.target import Timeouts
 from simulator.strategies import tree
 from simulator.strategies.node import parse
 from simulator.traffic.prompts import Prompts
 from simulator.traffic.request import Request
 
 NS = 1_000_000_000
-TIMEOUTS = Timeouts(connect_s=1.0, first_token_s=2.0, total_s=5.0)
+TIMEOUTS = Timeouts(connect="1s", first_token="2s", total="5s")
 
 
 def request(name: str = "s1.t1", *, at: float | None = 0.0, turn: int = 1, **fields: object) -> Request:

@@ -4,7 +4,7 @@ import gzip
 
 import pytest
 
-from simulator.replay.plan import Timeouts
+from simulator.scenario.target import Timeouts
 from tests.replay.rig import replay, request
 from tests.replay.scripted import CLOSE, LAST, STREAM, Scripted, answer, chunk, end, event, plain
 
@@ -77,7 +77,7 @@ def test_a_stream_that_closes_right_after_done_is_whole():
 )
 def test_timeouts_cut_where_they_say(script: list[bytes | float], outcome: str):
     with Scripted(script) as server:
-        (call,) = replay(server.url, timeouts=Timeouts(connect_s=1, first_token_s=0.3, total_s=0.6)).calls
+        (call,) = replay(server.url, timeouts=Timeouts(connect="1s", first_token="300ms", total="600ms")).calls
     limit = 0.3 if outcome == "first_token_timeout" else 0.6
     assert call.outcome == outcome
     assert limit <= call.ended_at - call.sent_at < limit + 0.1
@@ -86,7 +86,7 @@ def test_timeouts_cut_where_they_say(script: list[bytes | float], outcome: str):
 def test_a_server_that_drips_does_not_escape_the_total_timeout():
     drips = [piece for _ in range(30) for piece in (event(content="x"), 0.03)]
     with Scripted([STREAM, *drips]) as server:
-        (call,) = replay(server.url, timeouts=Timeouts(connect_s=1, first_token_s=0.2, total_s=0.4)).calls
+        (call,) = replay(server.url, timeouts=Timeouts(connect="1s", first_token="200ms", total="400ms")).calls
     assert (call.outcome, call.usage_source) == ("total_timeout", "estimated")
     assert 5 < call.output_tokens < 20
 

@@ -4,12 +4,13 @@ import pytest
 
 from simulator.errors import BadInput
 from simulator.replay.doctor import machine, target
-from simulator.replay.plan import Target, Timeouts
+from simulator.replay.plan import Target
+from simulator.scenario.target import Timeouts
 from tests.replay.scripted import STREAM, Scripted, answer, end, event, plain
 
 
 def states(url: str) -> dict[str, str]:
-    times = Timeouts(connect_s=1, first_token_s=0.5, total_s=1)
+    times = Timeouts(connect="1s", first_token="500ms", total="1s")
     return {finding.what: finding.state for finding in target(Target(base_url=url, timeouts=times), "m")}
 
 

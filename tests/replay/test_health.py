@@ -11,7 +11,7 @@ import pytest
 
 from simulator.replay.flight import Flight
 from simulator.replay.health import together
-from simulator.replay.plan import Timeouts
+from simulator.scenario.target import Timeouts
 from tests.replay.rig import replay, request
 from tests.replay.scripted import Scripted, answer
 
@@ -52,7 +52,7 @@ def test_what_this_machine_cannot_send_is_dropped():
     """A few files are left for the timer and the first sessions; the server, in this process too, may not get one."""
     sessions = [[request(f"s{n}.t1", at=0.0), request(f"s{n}.t2", turn=2, at=None)] for n in range(12)]
     with Scripted(answer()) as server, no_files_left(but=6):
-        rows = replay(server.url, *sessions, timeouts=Timeouts(connect_s=0.2, first_token_s=0.2, total_s=0.3))
+        rows = replay(server.url, *sessions, timeouts=Timeouts(connect="200ms", first_token="200ms", total="300ms"))
     first = {row.session_id: row for row in rows.requests if row.turn == 1}
     dropped = [name for name, row in first.items() if row.final_outcome == "dropped"]
     assert dropped

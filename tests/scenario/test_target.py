@@ -35,3 +35,9 @@ def test_a_header_that_would_hold_a_key_is_refused(name: str) -> None:
 def test_a_url_has_a_scheme() -> None:
     with pytest.raises(InvalidFile, match="write http://"):
         parse("url: staging.example.com/v1\n", Target, name="t.yaml")
+
+
+def test_a_client_that_does_not_wait_at_all_is_refused() -> None:
+    assert parse("timeouts: {total: 1ms}\n", Target, name="t.yaml").timeouts.total == 0.001
+    with pytest.raises(InvalidFile, match=r"t\.yaml:1:19: timeouts\.total: Input should be greater than 0"):
+        parse("timeouts: {total: 0s}\n", Target, name="t.yaml")
