@@ -18,14 +18,14 @@ from simulator.pricing.book import PriceBook
 from simulator.pricing.errors import UnknownPrice
 from simulator.pricing.terms import Contract
 from simulator.provider.profile import Profile
-from simulator.run.directory import PROFILE_FILE, RATES_FILE, SCENARIO_FILE, RunDirectory
+from simulator.run.directory import PROFILE_FILE, RATES_FILE, RunDirectory
 from simulator.run.health import Verdict, verdict
+from simulator.run.kept import kept_scenario
 from simulator.run.ledger import Ledger
 from simulator.run.metrics import rung_figures
 from simulator.run.quota import KnownLimit, known_limits
 from simulator.run.record import RunRecord
 from simulator.run.rung import RungFigures
-from simulator.scenario import scenario as scenarios
 from simulator.scenario.scenario import Scenario
 from simulator.spend.bill import Bill, bill, call_costs
 from simulator.spend.calendar import busy
@@ -35,7 +35,9 @@ from simulator.spend.typical_costs import typical_costs
 from simulator.verdicts.breaks import Break, breaks
 from simulator.verdicts.objectives import Judgement, judge
 
-_TAKE_A_VALUE = frozenset({"--scale", "--strategy", "--out", "--matrix-sample", "--repeat"})
+_TAKE_A_VALUE = frozenset(
+    {"--scale", "--strategy", "--out", "--matrix-sample", "--repeat", "--predicted-by", "--label-accuracy"}
+)
 _ALONE = frozenset({"--exit-zero", "--matrix", "--json"})
 
 
@@ -73,7 +75,7 @@ class Run:
         profile = yamlfile.load(profile_file, Profile) if profile_file.is_file() else None
         return cls(
             record=record,
-            scenario=scenarios.load(directory.path / SCENARIO_FILE),
+            scenario=kept_scenario(directory.path),
             limits=known_limits(profile) if profile else [],
             book=book or PriceBook.load(directory.path / RATES_FILE),
             at=at or datetime.fromisoformat(record.started_at),

@@ -3,7 +3,9 @@
 from datetime import datetime
 from pathlib import Path
 
-from simulator.comparison.claimed import CheckedClaim, check_all
+from simulator.comparison.claimed import CheckedClaim
+from simulator.derive.judgements import checked_claims
+from simulator.derive.predictions import predictions
 from simulator.derive.run import Run
 from simulator.errors import ExitCode, worst
 from simulator.pricing.book import PriceBook
@@ -27,7 +29,7 @@ def derive(path: Path, *, book: PriceBook | None = None, at: datetime | None = N
     Raises `InvalidFile` where a file of the directory is missing or not readable.
     """
     run = Run.open(path, book=book, at=at)
-    claims = check_all(run.scenario.claims, run.comparison)
+    claims = checked_claims(path, run)
     return Summary(
         run=_facts(run, claims),
         rungs=run.rungs,
@@ -43,6 +45,7 @@ def derive(path: Path, *, book: PriceBook | None = None, at: datetime | None = N
         breaks=run.breaks,
         projection=run.projection,
         comparison=run.comparison,
+        predictions=predictions(path, run),
         reconciliation=reconcile(
             run.all_rungs,
             calls=run.ledger.calls,

@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from simulator import yamlfile
+from simulator.comparison.foretold import Foretold
+from simulator.comparison.labels import Labels
 from simulator.errors import BadInput, InvalidFile
 from simulator.launch.matrix import SCALE, Matrix
 from simulator.launch.options import Options
@@ -14,11 +16,13 @@ from simulator.pricing.errors import UnknownPrice
 from simulator.pricing.snapshot import snapshot_text
 from simulator.provider.profile import Profile
 from simulator.run.directory import PROFILE_FILE, RATES_FILE, SCENARIO_FILE, RunDirectory
+from simulator.run.kept import LABELS, STRATEGIES
 from simulator.run.record import relative, sha256
 from simulator.scenario import scenario as scenarios
 from simulator.scenario.own_prompts import chats_text, planned_trace, read_chats, repeats_note
 from simulator.scenario.scenario import Scenario
 from simulator.strategies.effects import BATCH
+from simulator.strategies.library import Library
 from simulator.traffic.chats import Chats
 from simulator.traffic.multiply import default_jitter, multiply
 from simulator.traffic.reading import read as read_log
@@ -46,11 +50,13 @@ class Inputs:
     matrix: Matrix | None = None
     chats: dict[str, Chats] = field(default_factory=dict)
     """A user's own prompts, by journey."""
+    foretold: Foretold | None = None
+    """What an earlier run says of the strategies."""
 
     @classmethod
     def read(cls, options: Options) -> "Inputs":
         """Raises `InvalidFile` or `BadInput` with everything that is wrong."""
-        scenario = scenarios.load(options.scenario)
+        scenario = scenarios.load(options.scenario, also=options.tried)
         book = PriceBook.load(options.prices)
         profile_path = _profile_path(scenario, options)
         profile = yamlfile.load(profile_path, Profile) if profile_path else None
@@ -63,8 +69,24 @@ class Inputs:
         chats = {} if options.trace else read_chats(scenario, options.scenario)
         trace, notes = _trace(scenario, options, chats, seed)
         matrix = _matrix(scenario, options, trace, seed)
+        if options.tried:
+            notes = (*notes, *Library.load(options.tried).notes)
+        if scenario.labels:
+            Labels.read(options.scenario.parent / scenario.labels)
         return cls(
-            scenario, options.scenario, profile, profile_path, book, strategies, trace, seed, at, notes, matrix, chats
+            scenario,
+            options.scenario,
+            profile,
+            profile_path,
+            book,
+            strategies,
+            trace,
+            seed,
+            at,
+            notes,
+            matrix,
+            chats,
+            _foretold(options, scenario, trace),
         )
 
     def rungs(self, options: Options) -> Iterator[tuple[float, str, int]]:
@@ -154,19 +176,38 @@ class Inputs:
         )
 
 
-def keep(inputs: Inputs, directory: RunDirectory, *, prompts: bool = False) -> None:
+def keep(inputs: Inputs, directory: RunDirectory, options: Options) -> None:
     """Copy what was read into `inputs/`: an old run is read again without the files that it was made from.
 
-    A user's own `prompts` only when asked: they may hold what nobody else should read.
+    A user's own prompts only when asked: they may hold what nobody else should read.
     """
     directory.keep(inputs.scenario_path, name=Path(SCENARIO_FILE).name)
     if inputs.profile_path:
         directory.keep(inputs.profile_path, name=Path(PROFILE_FILE).name)
-    for number, chats in enumerate(inputs.chats.values() if prompts else (), 1):
+    if options.tried:
+        directory.keep(options.tried, name=f"{STRATEGIES}{options.tried.suffix}")
+    if inputs.scenario.labels:
+        directory.keep(
+            inputs.scenario_path.parent / inputs.scenario.labels, name=f"{LABELS}{inputs.scenario.labels.suffix}"
+        )
+    if inputs.foretold:
+        inputs.foretold.write(directory.path)
+    for number, chats in enumerate(inputs.chats.values() if options.keep_prompts else (), 1):
         for file in chats.files:
             directory.keep(file, name=f"prompts-{number}-{file.name}")
     rates = snapshot_text(inputs.rates(), contracts=inputs.book.contracts, attempts=inputs.book.replaced_attempts)
     (directory.path / RATES_FILE).write_text(rates, encoding="utf-8")
+
+
+def _foretold(options: Options, scenario: Scenario, trace: Trace) -> Foretold | None:
+    if options.predicted_by is None:
+        if options.label_accuracy is not None:
+            raise BadInput("--label-accuracy is assumed by a prediction; name its run with --predicted-by RUN")
+        return None
+    if SCALE not in options.scales:
+        raise BadInput("--predicted-by is held against what is measured at 1×; add 1 to --scale")
+    chosen = {name: scenario.strategies[name] for name in options.chosen(scenario)}
+    return Foretold.of(options.predicted_by, chosen, trace, label_accuracy=options.label_accuracy)
 
 
 def _profile_path(scenario: Scenario, options: Options) -> Path | None:

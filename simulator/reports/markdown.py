@@ -9,6 +9,7 @@ from simulator.reports.tables.breaks import breaks
 from simulator.reports.tables.claims import claims
 from simulator.reports.tables.months import headline as month
 from simulator.reports.tables.objectives import objectives
+from simulator.reports.tables.predictions import predictions
 from simulator.reports.tables.spend import spend
 from simulator.reports.tables.strategies import strategies
 from simulator.summary import Summary
@@ -31,7 +32,10 @@ def render(summary: Summary) -> str:
             section(table)
             for table in (breaks(summary), objectives(summary).brief(), claims(summary), month(summary).brief())
         ),
-        *(section(table) for table in (strategies(summary).brief(), spend(summary).brief())),
+        *(
+            section(table)
+            for table in (strategies(summary).brief(), predictions(summary).brief(), spend(summary).brief())
+        ),
         f"Reproduce: {code(summary.run.command)}",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"

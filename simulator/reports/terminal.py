@@ -12,6 +12,7 @@ from simulator.reports.tables.claims import claims
 from simulator.reports.tables.evidence import reconciliation
 from simulator.reports.tables.months import headline as month
 from simulator.reports.tables.objectives import objectives
+from simulator.reports.tables.predictions import predictions
 from simulator.reports.tables.rungs import matrix, rungs
 from simulator.reports.tables.spend import spend
 from simulator.reports.tables.strategies import strategies
@@ -40,7 +41,7 @@ def show(summary: Summary, console: "Console", *, paths: Iterable[str] = ()) -> 
     for table in (rungs(summary), objectives(summary), claims(summary)):
         _table(table, console)
     _breaks(summary, console)
-    for table in (spend(summary), matrix(summary), strategies(summary), month(summary)):
+    for table in (spend(summary), matrix(summary), strategies(summary), predictions(summary), month(summary)):
         _table(table, console)
     _ending(summary, console, paths)
 
