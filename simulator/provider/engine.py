@@ -13,8 +13,9 @@ from simulator.provider.faults.fault import Damage
 from simulator.provider.hazards import NOTHING, Hazards
 from simulator.provider.limiter import Denial
 from simulator.provider.limits.style import Demand
-from simulator.provider.pool import Job, Pool
+from simulator.provider.pool import Pool
 from simulator.provider.profile import Profile
+from simulator.provider.replica import Job
 
 
 @dataclass(frozen=True, slots=True)

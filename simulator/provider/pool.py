@@ -7,85 +7,11 @@ the next end per replica needs an event.
 
 import heapq
 from collections import deque
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from enum import IntEnum
 from typing import NamedTuple
 
 from simulator.provider.course import Course
 from simulator.provider.latency import PerToken
-
-_FEW = 64
-
-
-class Stage(IntEnum):
-    """Where a job is."""
-
-    WAITING = 0
-    READING = 1
-    WRITING = 2
-    ENDED = 3
-
-
-@dataclass(slots=True, eq=False)
-class Job:
-    """One answer to be written. Times are seconds since the pool's start."""
-
-    output_tokens: int
-    prefill_s: float
-    """Time in the replica's prefill lane, which serves one prompt at a time."""
-    first_token_s: float
-    """Time from the start of the prefill to the first token."""
-    stretch: float
-    hidden_tokens: int = 0
-    """Tokens written first that nobody sees (reasoning); part of `output_tokens`."""
-    stage: Stage = Stage.WAITING
-    replica: "Replica | None" = None
-    offered_at: float = 0.0
-    started_at: float | None = None
-    """When the prefill began: what lies between is queueing."""
-    first_token_at: float | None = None
-    """Of those that are seen; None where the answer ends before."""
-    ended_at: float | None = None
-    batch_at_first: int = 0
-    """Answers being written on the replica when this one began, itself included."""
-    v_start: float = 0.0
-    began_at: float = 0.0
-    """When its first token was written, hidden or not."""
-    wrote: int = 0
-    """Tokens written when it ended: fewer than `output_tokens` where it was cancelled."""
-    token_times: Sequence[float] = ()
-    """When each of those was, in a pool that keeps times; set at its end."""
-
-    @property
-    def shown(self) -> int:
-        """Tokens of an ended answer that could be seen."""
-        return max(0, self.wrote - self.hidden_tokens)
-
-
-@dataclass(slots=True, eq=False)
-class Replica:
-    """One machine. `clock` is V, true at `clock_at`."""
-
-    taken: int = 0
-    writing: int = 0
-    prefill_free_at: float = 0.0
-    clock: float = 0.0
-    clock_at: float = 0.0
-    version: int = 0
-    ends: list[tuple[float, int, Job]] = field(default_factory=list)
-    course: Course | None = None
-    """Where the clock has been, in a pool that keeps times."""
-
-    def tidy(self) -> None:
-        """Let go of what nobody needs any more: answers that ended before their end, and the clock's distant past."""
-        while self.ends and self.ends[0][2].stage is Stage.ENDED:
-            heapq.heappop(self.ends)
-        if len(self.ends) > 2 * self.writing + _FEW:
-            self.ends = [end for end in self.ends if end[2].stage is not Stage.ENDED]
-            heapq.heapify(self.ends)
-        if self.course is not None and self.course.long:
-            self.course.forget(min((end[2].v_start for end in self.ends), default=self.clock))
+from simulator.provider.replica import Job, Replica, Stage
 
 
 class Milestone(NamedTuple):
@@ -158,6 +84,8 @@ class Pool:
             self.waiting.remove(job)
             self._close(job, now, 0)
         elif job.stage is not Stage.ENDED:
+            if job.stage is Stage.READING:
+                self._leave_lane(job, now)
             self._end(job, now, self.written(job, now))
 
     def written(self, job: Job, now: float) -> int:
@@ -191,13 +119,32 @@ class Pool:
     def _start(self, job: Job, replica: Replica, now: float) -> None:
         job.stage, job.replica = Stage.READING, replica
         replica.taken += 1
-        begin = max(now, replica.prefill_free_at)
-        replica.prefill_free_at = begin + job.prefill_s
-        job.started_at = begin
-        self._push(begin + job.first_token_s, job, replica, 0)
+        replica.lane.append(job)
+        self._read(job, replica, now)
+
+    def _read(self, job: Job, replica: Replica, now: float) -> None:
+        """The prompt is read as soon as the lane is free."""
+        job.started_at = max(now, replica.prefill_free_at)
+        replica.prefill_free_at = job.started_at + job.prefill_s
+        job.begins_at = job.started_at + job.first_token_s
+        self._push(job.begins_at, job, replica, 0)
+
+    def _leave_lane(self, job: Job, now: float) -> None:
+        """Nobody waits for this prompt any more: what is behind it in the lane moves up."""
+        replica = job.replica
+        assert replica is not None
+        assert job.started_at is not None
+        place = replica.lane.index(job)
+        behind = replica.lane[place + 1 :]
+        del replica.lane[place]
+        if now < job.started_at + job.prefill_s:
+            replica.prefill_free_at = max(now, job.started_at)
+            for one in behind:
+                self._read(one, replica, now)
 
     def _begin(self, job: Job, replica: Replica, at: float) -> list[Milestone]:
         """The prompt is read, the first token written."""
+        replica.lane.remove(job)
         self._wind(replica, at)
         job.stage, job.began_at, job.v_start = Stage.WRITING, at, replica.clock
         replica.writing += 1
@@ -272,5 +219,7 @@ def _load(replica: Replica) -> int:
 
 
 def _is_void(event: tuple[float, int, Job | None, Replica, int]) -> bool:
-    _, _, job, replica, version = event
-    return job.stage is not Stage.READING if job is not None else version != replica.version
+    at, _, job, replica, version = event
+    if job is None:
+        return version != replica.version
+    return job.stage is not Stage.READING or at != job.begins_at

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.provider.latency import PerToken
-from simulator.provider.pool import Job, Pool
+from simulator.provider.pool import Pool
+from simulator.provider.replica import Job
 
 STEP = PerToken(base="10ms", per_sequence="1ms", cv=0)
 

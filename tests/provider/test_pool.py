@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.provider.latency import PerToken
-from simulator.provider.pool import Job, Pool
+from simulator.provider.pool import Pool
+from simulator.provider.replica import Job
 
 STEP = PerToken(base="10ms", per_sequence="1ms", cv=0)
 
@@ -201,3 +202,25 @@ def test_a_client_that_goes_again_and_again_leaves_nothing_in_the_machine():
         list(machines.advance(1.5 + number))
         machines.cancel(left, 1.5 + number)
     assert len(machines.replicas[0].ends) < 100
+
+
+@pytest.mark.parametrize(
+    ("gone", "at", "second_and_third"),
+    [
+        (0, 0.1, [0.1, 0.4]),  # in the middle of its prompt
+        (1, 0.1, [None, 0.3]),  # before its turn
+        (0, 0.35, [0.3, 0.6]),  # after it: the lane has long been another's
+    ],
+)
+def test_a_prompt_that_nobody_waits_for_is_not_read_to_its_end(gone, at, second_and_third):
+    machines = pool()
+    jobs = [job(2, prefill_s=0.3, first_token_s=0.5) for _ in range(3)]
+    for one in jobs:
+        machines.offer(one, 0.0)
+    list(machines.advance(at))
+    machines.cancel(jobs[gone], at)
+    run(machines)
+    assert [None if one is jobs[gone] else one.started_at for one in jobs[1:]] == second_and_third
+    left = [one for one in jobs if one is not jobs[gone]]
+    assert [one.first_token_at for one in left] == pytest.approx([one.started_at + 0.5 for one in left])
+    assert (machines.replicas[0].lane, [one.wrote for one in left]) == ([], [2, 2])
