@@ -35,15 +35,17 @@ def bill(
     months: Annotated[
         bool, typer.Option("--months", help="A log's calendar months, with discounts and free units.")
     ] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Exit 2 when a row has no price.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit 2 when a row has no price or no time.")] = False,
     as_json: Json = False,
 ) -> int:
     """Price a run or a usage log, exactly, at dated rates."""
+    if months and actual:
+        raise BadInput("--months is a statement and --actual a comparison; ask for one of both")
     if months:
-        return _months(source, prices, day(at), as_json=as_json)
-    if actual:
-        return _bridge(source, prices, day(at), actual, as_json=as_json)
-    if _is_run(source):
+        unpriced = _months(source, prices, day(at), as_json=as_json)
+    elif actual:
+        unpriced = _bridge(source, prices, day(at), actual, as_json=as_json)
+    elif _is_run(source):
         unpriced = _bill_run(source, prices, day(at), as_json=as_json)
     else:
         unpriced = _bill_log(source, prices, day(at), as_json=as_json)
@@ -53,7 +55,7 @@ def bill(
 
 
 def _months(source: Path, prices: Path | None, at: datetime | None, *, as_json: bool) -> int:
-    """What a provider's statement would say of a usage log, month by month."""
+    """What a provider's statement would say of a usage log, by month; gives the rows without a price or a time."""
     from simulator.cli.money_text import statement_lines
     from simulator.pricing.book import PriceBook
     from simulator.spend.statement import statement
@@ -61,11 +63,12 @@ def _months(source: Path, prices: Path | None, at: datetime | None, *, as_json: 
     if _is_run(source):
         raise BadInput(f"{source}: --months is for a usage log; a run's months come from `tenfold project`")
     found = statement(source, PriceBook.load(prices), at=at)
-    return _print([found.model_dump_json(indent=1)] if as_json else statement_lines(found))
+    _print([found.model_dump_json(indent=1)] if as_json else statement_lines(found))
+    return found.undated + sum(month.unpriced for month in found.months)
 
 
 def _bridge(source: Path, prices: Path | None, at: datetime | None, actual: list[Path], *, as_json: bool) -> int:
-    """From what was expected to what was charged, step by step."""
+    """From what was expected to what was charged, step by step; gives the number of expected rows without a price."""
     from simulator.cli.money_text import bridge_lines
     from simulator.derive.bills import expected_of_run
     from simulator.pricing.book import PriceBook
@@ -73,9 +76,14 @@ def _bridge(source: Path, prices: Path | None, at: datetime | None, actual: list
     from simulator.spend.sides import expected_of_log
     from simulator.spend.variance import compare
 
-    book, expected_of = PriceBook.load(prices), expected_of_run if _is_run(source) else expected_of_log
-    found = compare(expected_of(source, book, at=at), actuals.read(actual), book)
-    return _print([found.model_dump_json(indent=1)] if as_json else bridge_lines(found))
+    book = PriceBook.load(prices)
+    if _is_run(source):
+        expected = expected_of_run(source, book if prices else None, at=at)
+    else:
+        expected = expected_of_log(source, book, at=at)
+    found = compare(expected, actuals.read(actual), book)
+    _print([found.model_dump_json(indent=1)] if as_json else bridge_lines(found))
+    return found.unpriced
 
 
 def _bill_run(path: Path, prices: Path | None, at: datetime | None, *, as_json: bool) -> int:

@@ -34,9 +34,13 @@ def statement_lines(found: Statement) -> Iterator[str]:
     """A month a line, from list to billed."""
     for month in found.months:
         parts = f"list {usd_text(month.list_usd)}, contracted {usd_text(month.contracted_usd)}"
-        free = f", free units {usd_text(month.free_usd)}, volume {usd_text(month.volume_usd)}"
-        billed = f"{month.month}  billed {usd_text(month.billed_usd)}"
-        yield f"{billed}  ({parts}{free}; {count_text(month.requests)} requests)"
+        off = f", free units −{usd_text(month.free_usd)}, volume −{usd_text(month.volume_usd)}"
+        least = f", to the minimum +{usd_text(month.shortfall_usd)}" if month.shortfall_usd else ""
+        missing = f", {count_text(month.unpriced)} without a price" if month.unpriced else ""
+        billed = f"{month.month}  billed {'≥ ' if month.unpriced else ''}{usd_text(month.billed_usd)}"
+        yield f"{billed}  ({parts}{off}{least}; {count_text(month.requests)} requests{missing})"
+    if found.undated:
+        yield f"{count_text(found.undated)} rows have no time and are in no month; price them with --at"
 
 
 def bridge_lines(found: Variance) -> Iterator[str]:

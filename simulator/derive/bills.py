@@ -15,7 +15,7 @@ from simulator.run.rows import of_rung
 from simulator.spend.attempt_lines import bill_attempts
 from simulator.spend.bill import Bill
 from simulator.spend.commitments import CommitmentCase, commitment_case
-from simulator.spend.sides import Sides, expected_of_calls
+from simulator.spend.sides import Expected, expected_of_calls
 
 
 def rebill(path: Path, *, book: PriceBook | None = None, at: datetime | None = None) -> Bill:
@@ -49,7 +49,7 @@ def evidence(path: Path) -> tuple[pa.Table, datetime]:
     return Ledger.read(directory.path).calls, started
 
 
-def expected_of_run(path: Path, book: PriceBook, *, at: datetime | None = None) -> Sides:
-    """What a provider should charge for a run, at the prices of `at` or of its start."""
-    calls, started = evidence(path)
-    return expected_of_calls(calls, book, at=at or started)
+def expected_of_run(path: Path, book: PriceBook | None = None, *, at: datetime | None = None) -> Expected:
+    """What a provider should charge for a run, at its own prices and start or at others."""
+    run = Run.open(path, book=book, at=at)
+    return expected_of_calls(run.ledger.calls, run.book, at=run.at)

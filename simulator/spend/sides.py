@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from decimal import Decimal
 from pathlib import Path
+from typing import NamedTuple
 
 import pyarrow as pa
 
@@ -59,7 +60,14 @@ Sides = dict[str, Side]
 """By `provider/model`, as the book writes it."""
 
 
-def expected_of_calls(calls: pa.Table, book: PriceBook, *, at: datetime) -> Sides:
+class Expected(NamedTuple):
+    """What should be charged, and how many rows are missing from it because they have no price."""
+
+    sides: Sides
+    unpriced: int = 0
+
+
+def expected_of_calls(calls: pa.Table, book: PriceBook, *, at: datetime) -> Expected:
     """What a run's attempts should cost; each attempt that bills something counts as a request."""
     ledger, sides = Ledger(book, at), defaultdict[str, Side](Side)
     ledger.add(calls)
@@ -73,22 +81,23 @@ def expected_of_calls(calls: pa.Table, book: PriceBook, *, at: datetime) -> Side
                 if count:
                     rate = sums.rates.rate_of(meter, sums.rates.bands[band].rates)
                     side.add(meter, Decimal(count), rate.cost(count))
-    return dict(sides)
+    return Expected(dict(sides), sum(sums.unpriced.total() for sums in ledger.groups.values()))
 
 
-def expected_of_log(path: Path, book: PriceBook, *, at: datetime | None = None) -> Sides:
-    """What a usage log should cost; rows without a price are left out, `bill_log` counts them."""
-    sides = defaultdict[str, Side](Side)
+def expected_of_log(path: Path, book: PriceBook, *, at: datetime | None = None) -> Expected:
+    """What a usage log should cost."""
+    sides, unpriced = defaultdict[str, Side](Side), 0
     for row in read_rows(path):
         try:
             rates, usage = rated(row, book, at=at)
             lines = rates.cost(usage)
         except UnknownPrice:
+            unpriced += 1
             continue
         sides[rates.model].count(1)
         for rate, count, usd in lines:
             sides[rates.model].add(rate.meter, Decimal(count), usd)
-    return dict(sides)
+    return Expected(dict(sides), unpriced)
 
 
 @dataclass

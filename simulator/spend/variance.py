@@ -21,7 +21,7 @@ from simulator.pricing.book import PriceBook
 from simulator.pricing.errors import UnknownPrice
 from simulator.spend.actuals.export import Actual
 from simulator.spend.double_metering import doubled_counts, equal_lines
-from simulator.spend.sides import SENT, UNSPLIT, Charged, Side, Sides, charged_of
+from simulator.spend.sides import SENT, UNSPLIT, Charged, Expected, Side, Sides, charged_of
 
 _DIGITS = 12
 """Digits after the point of a level; its rounding cancels in the sum of the steps."""
@@ -44,9 +44,11 @@ class Variance(Figures):
     steps: list[Step]
     flags: list[str]
     """Signs that something was metered twice."""
+    unpriced: int = 0
+    """Expected rows without a price: they are not in `expected`."""
 
 
-def compare(expected: Sides, lines: list[Actual], book: PriceBook) -> Variance:
+def compare(expected: Expected, lines: list[Actual], book: PriceBook) -> Variance:
     """The bridge from the expected dollars to the charged ones.
 
     Raises `BadInput` where the exports charge nothing (a usage report needs its cost report too), `UnknownPrice` for a
@@ -54,12 +56,13 @@ def compare(expected: Sides, lines: list[Actual], book: PriceBook) -> Variance:
     """
     if all(line.amount is None for line in lines):
         raise BadInput("the exports name no amounts; add the provider's cost report as a second --actual")
-    charged = charged_of(lines, book)
+    charged, sides = charged_of(lines, book), expected.sides
     with localcontext(prec=60):
-        bridge = _Bridge(expected, charged, _prices(expected, charged.sides, book, max(line.day for line in lines)))
+        bridge = _Bridge(sides, charged, _prices(sides, charged.sides, book, max(line.day for line in lines)))
         steps = bridge.steps()
-        flags = [*equal_lines(lines), *doubled_counts(expected, charged.sides)]
-    return Variance(expected=bridge.expected_usd, actual=charged.total, steps=steps, flags=flags)
+        flags = [*equal_lines(lines), *doubled_counts(sides, charged.sides)]
+    told = {"expected": bridge.expected_usd, "actual": charged.total, "unpriced": expected.unpriced}
+    return Variance(**told, steps=steps, flags=flags)
 
 
 Prices = Mapping[str, Mapping[str, Decimal]]

@@ -100,6 +100,12 @@ def test_tokens_alone_are_no_invoice() -> None:
         compare(EXPECTED, [Actual(day=DAY, model="gpt-4o", meter="input_tokens", quantity=Decimal(1))], BOOK)
 
 
+def test_what_could_not_be_expected_is_counted() -> None:
+    rows = table(call(1, input_tokens=1000, output_tokens=100), call(2, model="gpt-4oo", input_tokens=1))
+    found = compare(expected_of_calls(rows, BOOK, at=AT), invoice(fresh=1000, cached=0, output=100), BOOK)
+    assert (found.expected, found.unpriced) == (Decimal("0.0035"), 1)
+
+
 def test_a_model_of_which_nobody_knows_the_price_is_named() -> None:
     odd = Actual(day=DAY, model="gpt-4oo", meter="input_tokens", amount=Decimal(2), description="GPT 4oo in")
     last = compare(EXPECTED, [*invoice(fresh=6000, cached=4000, output=1000), odd], BOOK).steps[-1]
@@ -126,7 +132,7 @@ def test_a_log_is_an_expectation_too(tmp_path: Path) -> None:
         "usage": {"input_tokens": 1000, "cache_read_tokens": 400, "output_tokens": 100},
     }
     (tmp_path / "usage.jsonl").write_text((json.dumps(row) + "\n") * 10 + '{"model": "gpt-4oo", "usage": {"x": 1}}\n')
-    assert expected_of_log(tmp_path / "usage.jsonl", BOOK) == EXPECTED
+    assert expected_of_log(tmp_path / "usage.jsonl", BOOK) == EXPECTED._replace(unpriced=1)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,71 @@
+"""`bill` in its three forms: what has no price is said in each, and `--strict` holds for each."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from simulator.cli.money import bill
+from simulator.errors import BadInput
+
+USAGE = {"input_tokens": 1000, "output_tokens": 100}
+ROWS = (
+    {"at": "2026-11-20", "model": "gpt-4o", "usage": USAGE},
+    {"at": "2026-11-20", "model": "nobody-9", "usage": USAGE},
+    {"model": "gpt-4o", "usage": USAGE},
+)
+COSTS = {
+    "object": "page",
+    "data": [
+        {
+            "start_time": 1793491200,
+            "results": [
+                {
+                    "object": "organization.costs.result",
+                    "amount": {"value": 0.01, "currency": "usd"},
+                    "line_item": "gpt-4o-2024-08-06, input",
+                }
+            ],
+        }
+    ],
+}
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    (tmp_path / "usage.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ROWS), encoding="utf-8")
+    (tmp_path / "costs.json").write_text(json.dumps(COSTS), encoding="utf-8")
+    return tmp_path / "usage.jsonl"
+
+
+@pytest.mark.parametrize("form", ["lines", "months", "actual"])
+@pytest.mark.parametrize(("strict", "code"), [(False, 0), (True, 2)])
+def test_a_row_without_a_price_is_said_and_strict_exits_2(
+    log: Path, form: str, strict: bool, code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    actual = [log.with_name("costs.json")] if form == "actual" else None
+    assert bill(log, months=form == "months", actual=actual, strict=strict) == code
+    assert "tenfold: 2 rows have no price and are not in the total" in capsys.readouterr().err
+
+
+def test_a_month_with_gaps_is_a_lower_bound(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bill(log, months=True)
+    month, undated = capsys.readouterr().out.splitlines()
+    assert month.startswith("2026-11  billed ≥ $0.00350  (")
+    assert month.endswith("; 1 requests, 1 without a price)")
+    assert undated.startswith("1 rows have no time")
+
+
+def test_a_statement_and_a_comparison_are_two_questions(log: Path) -> None:
+    with pytest.raises(BadInput, match="ask for one of both"):
+        bill(log, months=True, actual=[log.with_name("costs.json")])
+
+
+def test_what_brings_a_month_to_its_minimum_is_in_its_line(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    terms = (
+        '{id: a, provider: openai, discount: "0", minimum_usd_per_month: "10", source: {doc: MSA, as_of: 2026-01-01}}'
+    )
+    book = log.with_name("book.yaml")
+    book.write_text(f"schema: price-book/1\ncontracts:\n  - {terms}\n", encoding="utf-8")
+    bill(log, prices=book, months=True)
+    assert "to the minimum +$10.00" in capsys.readouterr().out.splitlines()[0]
