@@ -116,7 +116,7 @@ class Run:
 
     @cached_property
     def verdict(self) -> Verdict:
-        return verdict(self.all_rungs, status=self.record.status)
+        return verdict(self.all_rungs, status=self.record.status, ended_by=self.record.ended_by)
 
     @cached_property
     def bill(self) -> Bill:

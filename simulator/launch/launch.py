@@ -59,8 +59,9 @@ def conclude(directory: RunDirectory, record: RunRecord) -> Finished:
     path = directory.path
     with writing(path):
         Ledger.recorded(path).write(path)
-        rungs = rung_records(path)
-        directory.write_record(record.model_copy(update={"rungs": rungs}))
+        rungs, ended_by = _said(path)
+        record = record.model_copy(update={"rungs": rungs, "ended_by": ended_by})
+        directory.write_record(record)
         summary = derive(path)
         outputs = write_reports(summary, path)
         for name in (*evidence.FILES, PLAN_FILE, LOG_FILE):
@@ -68,7 +69,6 @@ def conclude(directory: RunDirectory, record: RunRecord) -> Finished:
                 (path / name).unlink(missing_ok=True)
         done = record.model_copy(
             update={
-                "rungs": rungs,
                 "verdict": summary.run.verdict,
                 "reasons": summary.run.reasons,
                 "outputs": _hashed(path, outputs),
@@ -116,10 +116,10 @@ def _driver_status(path: Path) -> Status:
     return said if said in ("complete", "interrupted", "stopped") else "failed"
 
 
-def rung_records(path: Path) -> list[RungRecord]:
-    """What the driver wrote of itself, rung by rung."""
+def _said(path: Path) -> tuple[list[RungRecord], str | None]:
+    """What the driver wrote of itself, rung by rung, and why it ended before its end."""
     _, _, facts = evidence.read(path)
-    return [_rung_record(rung) for rung in facts["rungs"]]
+    return [_rung_record(rung) for rung in facts["rungs"]], facts["reason"]
 
 
 def _rung_record(facts: dict[str, Any]) -> RungRecord:

@@ -23,9 +23,9 @@ class Verdict(Figures):
         return self.word == "VALID"
 
 
-def verdict(rungs: Sequence[RungFigures], *, status: Status) -> Verdict:
+def verdict(rungs: Sequence[RungFigures], *, status: Status, ended_by: str | None = None) -> Verdict:
     """INCOMPLETE where evidence is missing, else CLIENT-LIMITED where a gate failed; every reason of either is kept."""
-    missing = [*_unfinished(rungs, status), *(reason for rung in rungs for reason in _missing(rung))]
+    missing = [*_unfinished(rungs, status, ended_by), *(reason for rung in rungs for reason in _missing(rung))]
     limited = [reason for rung in rungs for reason in overloaded(rung)]
     word: VerdictWord = "INCOMPLETE" if missing else "CLIENT-LIMITED" if limited else "VALID"
     return Verdict(word=word, reasons=missing + limited)
@@ -48,9 +48,9 @@ def lag_limit(rung: RungFigures, *, floor: float) -> float:
     return max(floor, 0.05 * first) if first is not None and math.isfinite(first) else floor
 
 
-def _unfinished(rungs: Sequence[RungFigures], status: Status) -> Iterator[str]:
+def _unfinished(rungs: Sequence[RungFigures], status: Status, ended_by: str | None) -> Iterator[str]:
     if status != "complete":
-        yield f"the run is {status}"
+        yield f"the run is {status}" + (f": {ended_by}" if ended_by and ended_by != status else "")
     if not rungs:
         yield "no rung was run"
 

@@ -60,6 +60,8 @@ class RunRecord(Figures):
     scenario: str
     description: str = ""
     status: Status
+    ended_by: str | None = None
+    """Why it ended before its end, in the driver's words."""
     verdict: VerdictWord
     reasons: list[str] = Field(default_factory=list)
     command: str
