@@ -3,6 +3,7 @@ SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.tenfold-ready
+LOCKED := $(VENV)/.locked
 SCENARIO ?= scenarios/support-chat.yaml
 UV_COMPILE = $(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header
@@ -56,12 +57,15 @@ lock: $(STAMP)  ## resolve both lock files anew
 	printf 'hatchling\neditables\n' | $(UV_COMPILE) --upgrade pyproject.toml - -o requirements.lock
 	printf 'hatchling\neditables\n' | $(UV_COMPILE) --upgrade pyproject.toml - --extra dev -c requirements.lock -o requirements-dev.lock
 
-# The stamp is written last: an interrupted or broken set-up is made again from nothing.
-$(STAMP): requirements-dev.lock pyproject.toml .ci/python
+# Stamps are written last: an interrupted or broken set-up is made again from nothing. The environment is made anew only
+# for another lock or Python; an edit of pyproject.toml installs the project itself again, in seconds.
+$(STAMP): $(LOCKED) pyproject.toml
+	@set -e; $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .; touch $@
+
+$(LOCKED): requirements-dev.lock .ci/python
 	@set -e; python="$$(sh .ci/python)"; echo "setting up $(VENV) with $$python (once, about a minute)" >&2; \
 	rm -rf $(VENV); "$$python" -m venv $(VENV); \
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock; \
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .; \
 	touch $@
 
 clean:  ## remove the environment and caches; results stay
