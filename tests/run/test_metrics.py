@@ -3,6 +3,8 @@
 import math
 from dataclasses import replace
 
+import pytest
+
 from simulator.run.metrics import rung_figures, window
 from simulator.scenario.objective import Objective
 from tests.run.hand import asked, figures_of, record, tables
@@ -74,6 +76,27 @@ def test_goodput_needs_every_latency_objective() -> None:
     assert figures.goodput == 0.1
 
 
+@pytest.mark.parametrize(
+    ("line", "met"),
+    [
+        ("p(95) response_time < 1.5s", 0),  # a strict bound is not met by the target itself
+        ("p(95) response_time <= 1.5s", 2),
+        ("p(95) time_per_output_token < 9ms", 1),  # an answer of one token has none, and is not held to it
+    ],
+)
+def test_goodput_at_the_bound_without_the_figure_and_after_the_plan(line: str, met: int) -> None:
+    rows = [asked("a", 2.0), asked("b", 3.0, output=1), asked("drain", 10.0)]
+    calls, requests = tables(rows)
+    (figures,) = rung_figures(calls, requests, rungs=[record(3)], objectives=[Objective.model_validate(line)])
+    assert figures.goodput == met / 10
+
+
+def test_send_lag_is_the_driver_s_at_its_worst_hundredth() -> None:
+    late = [asked(f"s{n}", 2.0, lag=0.01 if n < 98 else 0.3) for n in range(100)]
+    health = figures_of(late).health
+    assert (health.send_lag_p50_s, health.send_lag_p99_s) == pytest.approx((0.01, 0.3))
+
+
 def test_planned_requests_without_a_row_were_not_reached() -> None:
     figures = figures_of([asked("a", 2.0)], planned=5)
     assert figures.settled["not_reached"] == 4
@@ -109,6 +132,12 @@ def test_a_driver_that_counted_fewer_in_flight_than_the_rows_lost_some_from_sigh
     rows = [asked(f"s{n}", float(n), took=1.0) for n in range(10)]
     assert figures_of(rows, health={"in_flight_mean": 0.5}).health.littles_law_ratio == 0.5
     assert figures_of(rows).health.littles_law_ratio is None
+
+
+def test_in_flight_is_counted_to_the_end_of_the_plan_only() -> None:
+    """Due at 8 s, answered in 4 s: two of its seconds lie within the 10 s of the plan. What failed was there, too."""
+    rows = [asked("a", 8.0, took=4.0), asked("b", 9.0, took=0.5, outcome="server_error")]
+    assert figures_of(rows, health={"in_flight_mean": 0.25}).health.littles_law_ratio == 1.0
 
 
 def test_copies_of_a_session_are_one_observation_for_intervals() -> None:

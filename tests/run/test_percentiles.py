@@ -97,3 +97,28 @@ def test_requests_of_one_session_count_once_not_many_times() -> None:
     clustered = intervals(np.repeat(session_time, 25), np.repeat(np.arange(40), 25), percents=[50])[0]
     loose = intervals(np.repeat(session_time, 25), np.arange(1000), percents=[50])[0]
     assert clustered.high - clustered.low > 2 * (loose.high - loose.low)
+
+
+@pytest.mark.parametrize(
+    ("sessions", "percent", "bounds"),
+    [
+        # 38 sessions of one row are worth 38 ÷ (38 / 37) = 37 rows. Wilson's bounds for 0.9 of 37, z = 1.96:
+        # (0.9519 ± 0.1097) / 1.1038 = 0.7630 and 0.9618; of 38 rows the 28th and, rounded up and one on, the 38th.
+        (38, 90, (28.0, 38.0)),
+        # The 30th of 30 rows is p99: all rows are at or below it, so that nothing is known of a design effect.
+        # Wilson for 0.99 of 30: (1.0540 − 0.0733) / 1.1281 = 0.8694, the 26th; the upper bound lies beyond the rows.
+        (30, 99, (26.0, math.inf)),
+    ],
+)
+def test_an_interval_by_hand(sessions: int, percent: int, bounds: tuple[float, float]) -> None:
+    (found,) = intervals(np.arange(1.0, sessions + 1), np.arange(sessions), percents=[percent])
+    assert (found.low, found.high) == bounds
+
+
+def test_sessions_that_balance_themselves_are_worth_no_more_than_their_rows() -> None:
+    """Every session has one fast and one slow answer: it says less than it seems, never more than two requests."""
+    values = np.concatenate([np.arange(1.0, 41), np.arange(41.0, 81)])
+    balanced = intervals(values, np.tile(np.arange(40), 2), percents=[50])[0]
+    loose = intervals(values, np.arange(80), percents=[50])[0]
+    assert (balanced.low, balanced.high) == pytest.approx((loose.low, loose.high), abs=1)
+    assert balanced.high - balanced.low > 10

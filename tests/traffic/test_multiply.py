@@ -7,10 +7,18 @@ from hypothesis import strategies as st
 from simulator.errors import BadInput
 from simulator.traffic import blocks
 from simulator.traffic.generate import generate
-from simulator.traffic.multiply import multiply
+from simulator.traffic.multiply import default_jitter, multiply
+from simulator.traffic.request import Request
+from tests.replay.process import trace_of
 from tests.traffic.plans import chat
 
 SMALL = generate(chat(), span_s=10, seed=4)
+
+
+def asked(session, **changes):
+    """A first turn of 256 tokens: one block of system text, three of its own."""
+    plain = {"turn": 1, "journey": "j", "at": 0.0, "think_s": 0.0, "input_tokens": 256, "output_tokens": 8}
+    return Request(f"{session}.t1", session, **(plain | {"block_size": 64} | changes))
 
 
 def test_once_is_the_same_trace(trace):
@@ -30,6 +38,40 @@ def test_clones_start_within_the_jitter_of_their_original(trace):
         apart = abs(at - starts[name.partition("#")[0]])
         assert min(apart, 60 - apart) <= 3 + 1e-9  # span / 20, around the window's ends too
         assert 0 <= at < 60
+
+
+def test_jitter_is_spread_evenly_both_ways(trace):
+    starts = {rows[0].session_id: rows[0].at for rows in multiply(trace, 3, seed=1).sessions()}
+    away = [(at - starts[name.partition("#")[0]] + 30) % 60 - 30 for name, at in starts.items() if "#" in name]
+    assert sum(shift < -1.5 for shift in away) / len(away) == pytest.approx(0.25, abs=0.05)
+    assert sum(shift > 1.5 for shift in away) / len(away) == pytest.approx(0.25, abs=0.05)
+
+
+@pytest.mark.parametrize(("span_s", "jitter_s"), [(60, 3), (1199, 59.95), (1201, 60), (86_400, 60)])
+def test_jitter_is_a_twentieth_of_the_span_and_a_minute_at_most(span_s, jitter_s):
+    assert default_jitter(span_s) == jitter_s
+
+
+def test_a_start_that_rounds_to_the_end_of_the_window_is_moved_to_its_beginning():
+    """-1e-18 modulo 10 is 10.0 in floating point, which is no second of the window."""
+    starts = [rows[0].at for rows in multiply(trace_of(asked("a"), span_s=10.0), 50, seed=1, jitter_s=1e-18).sessions()]
+    assert len(starts) == 50
+    assert all(0 <= at < 1e-17 for at in starts)
+
+
+def test_clones_are_other_users():
+    by_id = {
+        one.session_id: one.user for one in multiply(trace_of(asked("a", user="u"), span_s=1), 3, seed=1).requests()
+    }
+    assert by_id == {"a": "u", "a#2": "u#2", "a#3": "u#3"}
+
+
+def test_blocks_are_shared_inside_the_system_prompt_and_wherever_two_sessions_have_them():
+    """Block 1 is system text that only one session has; 7 is a document that both quote; 3 and 4 are their own."""
+    rows = asked("a", prefix_hashes=(1, 7, 3), parts=(64, 128)), asked("b", prefix_hashes=(2, 7, 4), parts=(64, 128))
+    found = {one.session_id: one.prefix_hashes for one in multiply(trace_of(*rows, span_s=1), 2, seed=1).requests()}
+    assert (found["a#2"][:2], found["b#2"][:2]) == ((1, 7), (2, 7))
+    assert len({found[name][2] for name in ("a", "b", "a#2", "b#2")}) == 4
 
 
 def test_clones_keep_turns_think_times_and_lengths(trace):
@@ -86,6 +128,7 @@ def test_compress_plays_the_same_sessions_faster(trace):
     fast = multiply(trace, 4, meaning="compress", seed=1)
     assert (len(fast), fast.span_s) == (len(trace), 15)
     assert [rows[0].at * 4 for rows in fast.sessions()] == pytest.approx([rows[0].at for rows in trace.sessions()])
+    assert [one.think_s * 4 for one in fast.requests()] == pytest.approx([one.think_s for one in trace.requests()])
 
 
 @pytest.mark.parametrize(("scale", "changes"), [(0, {}), (2, {"meaning": "more"}), (2, {"jitter_s": -1.0})])

@@ -21,6 +21,11 @@ def test_towards_infinity_the_broken_rung_is_the_answer() -> None:
     assert crossing(points(1.0, 1.5, math.inf), 2.0) == Crossing(10.0, low=2.0, high=10.0, before=1.5, after=math.inf)
 
 
+def test_from_infinity_too_where_a_figure_must_stay_above_its_bound() -> None:
+    found = crossing([Point(1.0, math.inf, holds=True), Point(2.0, 1.0, holds=False)], 2.0)
+    assert found == Crossing(at=2.0, low=1.0, high=2.0, before=math.inf, after=1.0)
+
+
 def test_broken_from_the_start_has_no_scale_that_holds() -> None:
     assert crossing(points(2.5, 3.0), 2.0) == Crossing(at=1.0, low=None, high=1.0, before=None, after=2.5)
 
