@@ -3,6 +3,7 @@
 import ipaddress
 import os
 import socket
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from pydantic import ValidationError
@@ -35,6 +36,16 @@ def check_listening(url: str) -> None:
             f"{shown(url)}: nobody answers (tried to connect to {_host(url)}:{port} for {_PROBE_S:g} s: {why}); "
             "start the endpoint, or leave out --target to use the embedded one"
         ) from None
+
+
+def check_answers(target: plan.Target, models: Iterable[str]) -> None:
+    """Ask each model one short question, outside of the run and its ledger. Raises `Precondition` where one is turned
+    down for good (a wrong key, path, name or certificate): minutes of load would only repeat it."""
+    from simulator.replay.doctor import turned_down
+
+    for model in models:
+        if why := turned_down(target, model):
+            raise Precondition(f"{shown(target.base_url)}: one short question to {model} ended as {why}")
 
 
 def check_key(target: Target) -> None:

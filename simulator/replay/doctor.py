@@ -83,12 +83,18 @@ def target(target: Target, model: str) -> Iterator[Finding]:
     """One streamed answer of a few tokens. Raises `Precondition` or `BadInput` where nothing can be sent."""
     call = probe(target, model)
     answered = call.outcome in ANSWERED
-    status = f" (HTTP {call.status})" if call.status is not None and not answered else ""
-    yield Finding(what="answer", state="ok" if answered else "fail", text=f"{call.outcome}{status}{_advice(call)}")
+    yield Finding(what="answer", state="ok" if answered else "fail", text=call.outcome if answered else _why(call))
     if answered:
         yield from _stream(call)
         yield _usage(call)
         yield _limits(call)
+
+
+def turned_down(target: Target, model: str) -> str | None:
+    """Why one short question was turned down for good, so that a run would only repeat it; None where it was answered,
+    or may be yet: a quota fills again, a failing server may come back."""
+    call = probe(target, model)
+    return _why(call) if call.outcome in _FOR_GOOD else None
 
 
 def _stream(call: Call) -> Iterator[Finding]:
@@ -118,17 +124,28 @@ def _limits(call: Call) -> Finding:
     return Finding(what="rate limits", state="ok", text=f"{said} left" if said else "not said by the target")
 
 
+_FOR_GOOD = ("dns", "connect", "tls", "client_error", "malformed")
 _ADVICE = {
     "dns": "the host name does not resolve; check the URL",
-    "connect": "nobody listens there, or the connection was closed; check host and port",
+    "connect": "nobody listens there, or the connection was closed; check scheme, host and port",
     "connect_timeout": "the host does not take connections; check host, port and firewall",
-    "tls": "the certificate was not accepted; name its authority in ca_file",
+    "tls": "no certificate that we trust; name its authority in the scenario's target.ca_file, and check the scheme",
     "client_error": "the request was refused; check the path, the key and the model's name",
     "first_token_timeout": "no token came in time; is the model loaded?",
-    "malformed": "the answer is not what this API says; check target.api",
+    "malformed": "the answer is not what this API says; check the URL's path and target.api",
     "rate_limited": "a quota is used up before the test began",
+}
+_BY_STATUS = {
+    401: "the key was refused; check the variable that holds it (TENFOLD_API_KEY, or target.key_env)",
+    403: "the key may not do this; check its rights, and the model's name",
+    404: "no such path, or no such model; the URL ends in /v1, and target.models gives a model the target's own name",
 }
 
 
-def _advice(call: Call) -> str:
-    return f": {_ADVICE[call.outcome]}" if call.outcome in _ADVICE else ""
+def _why(call: Call) -> str:
+    """How an attempt failed, and what to look at."""
+    status = "" if call.status is None else f" (HTTP {call.status})"
+    advice = _BY_STATUS.get(call.status or 0) or _ADVICE.get(call.outcome)
+    if call.status is not None and 300 <= call.status < 400:
+        advice = "the target sends elsewhere, to a login page perhaps; check the URL"
+    return f"{call.outcome}{status}" + (f": {advice}" if advice else "")

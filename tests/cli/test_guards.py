@@ -24,7 +24,8 @@ def partial(home: Path) -> Summary:
 
 
 def test_too_many_errors_stop_a_run(home: Path, tenfold: Tenfold) -> None:
-    with Scripted(answer(), answer(), plain(500)) as server:
+    asked_first = [answer()] * 2  # each model one short question
+    with Scripted(*asked_first, answer(), answer(), plain(500)) as server:
         words = ["--strategy", "routed", "--scale", "2", "--duration", "20s", "--target", server.url, "--out", "out"]
         done = tenfold("run", "small.yaml", *words, "--max-error-rate", "60%")
     assert done.returncode == 4, done.stderr

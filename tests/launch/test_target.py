@@ -1,8 +1,10 @@
 import pytest
 
 from simulator.errors import BadInput, Precondition
-from simulator.launch.target import check_key, is_loopback, shown
+from simulator.launch.target import check_answers, check_key, is_loopback, shown
+from simulator.replay import plan
 from simulator.scenario.target import Target
+from tests.replay.scripted import Scripted, answer, plain
 
 
 @pytest.mark.parametrize(
@@ -45,3 +47,13 @@ def test_a_key_that_is_not_set_is_asked_for_by_the_name_of_its_variable(monkeypa
     monkeypatch.delenv("ACME_KEY", raising=False)
     with pytest.raises(Precondition, match="ACME_KEY is not set; export"):
         check_key(Target(url="https://llm.example.com/v1", key_env="ACME_KEY"))
+
+
+def test_a_wrong_key_stops_a_run_before_it_begins() -> None:
+    """A run of six rungs against it would take three minutes to say the same, as failures to be explained."""
+    with Scripted(answer(), plain(401)) as server:
+        target = plan.Target(base_url=server.url)
+        with pytest.raises(
+            Precondition, match=r"question to small ended as client_error \(HTTP 401\): the key"
+        ):
+            check_answers(target, ["large", "small"])

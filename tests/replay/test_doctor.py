@@ -3,7 +3,7 @@
 import pytest
 
 from simulator.errors import BadInput
-from simulator.replay.doctor import machine, target
+from simulator.replay.doctor import machine, target, turned_down
 from simulator.replay.plan import Target
 from simulator.scenario.target import Timeouts
 from tests.replay.scripted import STREAM, Scripted, answer, end, event, plain
@@ -40,8 +40,27 @@ def test_a_refusal_says_what_to_check():
         (finding,) = target(Target(base_url=server.url), "m")
     assert (finding.state, finding.text) == (
         "fail",
-        "client_error (HTTP 404): the request was refused; check the path, the key and the model's name",
+        "client_error (HTTP 404): no such path, or no such model; the URL ends in /v1, "
+        "and target.models gives a model the target's own name",
     )
+
+
+@pytest.mark.parametrize(
+    ("reply", "advice"),
+    [
+        (plain(401), "the key was refused"),
+        (plain(302), "sends elsewhere"),
+        (plain(200, b"<html>Sign in</html>"), "not what this API says"),
+        (plain(429), None),
+        (plain(500), None),
+        (answer(), None),
+    ],
+)
+def test_what_a_run_would_only_repeat_is_told_from_what_may_pass(reply: list[bytes], advice: str | None):
+    with Scripted(reply) as server:
+        why = turned_down(Target(base_url=server.url), "m")
+    assert (why is None) == (advice is None)
+    assert (advice or "") in (why or "")
 
 
 def test_a_missing_key_is_named():
