@@ -157,7 +157,7 @@ def check(
         matrix_sample=matrix_sample if matrix else None,
     )
     inputs = Inputs.read(options)
-    inputs.refuse_unsent()
+    inputs.refuse_unsent(options.tried)
     ahead = forecast(inputs, options)
     limit: Decimal | None = None if max_spend is None else money("--max-spend", max_spend)
     if as_json:

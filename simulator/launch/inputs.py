@@ -21,6 +21,7 @@ from simulator.run.record import relative, sha256
 from simulator.scenario import scenario as scenarios
 from simulator.scenario.own_prompts import chats_text, planned_trace, read_chats, repeats_note
 from simulator.scenario.scenario import Scenario
+from simulator.strategies import ranges
 from simulator.strategies.effects import BATCH
 from simulator.strategies.library import Library
 from simulator.traffic.chats import Chats
@@ -62,7 +63,7 @@ class Inputs:
         profile = yamlfile.load(profile_path, Profile) if profile_path else None
         strategies = list(options.chosen(scenario))
         at = datetime.now(UTC)
-        problems = list(_unknown_models(options.scenario, scenario, book=book, profile=profile, at=at))
+        problems = list(_unknown_models(options.scenario, options.tried, scenario, book=book, profile=profile, at=at))
         if problems:
             raise InvalidFile(*problems)
         seed = scenario.seed if options.seed is None else options.seed
@@ -105,16 +106,20 @@ class Inputs:
         named = self.scenario.models()
         return set().union(*(named[name] for name in self.strategies))
 
-    def refuse_unsent(self) -> None:
-        """Raises `InvalidFile` for a strategy that a load test cannot send, whole or in part."""
-        text, found = yamlfile.read_text(self.scenario_path), []
-        for name in self.strategies:
-            if node := self.scenario.strategies[name].unsent():
-                where = f"{self.scenario_path}:{yamlfile.place(text, ('strategies', name))}: strategies.{name}"
-                found.append(
-                    f"{where}: a load test cannot send {node.path}, which has an API of its own; "
-                    "try `tenfold rehearse`, or `tenfold compare RUN --try FILE`, and leave it out here with --strategy"
-                )
+    def middles(self) -> list[str]:
+        """What a strategy says as a range, and is served as its middle: nothing is drawn in a run or a rehearsal."""
+        trees = (self.scenario.strategies[name] for name in self.strategies)
+        return [f"{path}: the middle of {one.text}" for tree in trees for path, one in ranges.found(tree).items()]
+
+    def refuse_unsent(self, also: Path | None) -> None:
+        """Raises `InvalidFile` for strategies that a load test cannot send; `also` is the file of further ones."""
+        trees = {name: self.scenario.strategies[name].unsent() for name in self.strategies}
+        found = [
+            f"{_where(name, self.scenario_path, also)}: a load test cannot send {node.path}, whose API is another; "
+            "try `tenfold rehearse`, or `tenfold compare RUN --try FILE`, and leave it out here with --strategy"
+            for name, node in trees.items()
+            if node
+        ]
         if found:
             raise InvalidFile(*found)
 
@@ -232,13 +237,11 @@ def _matrix(scenario: Scenario, options: Options, trace: Trace, seed: int) -> Ma
 
 
 def _unknown_models(
-    path: Path, scenario: Scenario, *, book: PriceBook, profile: Profile | None, at: datetime
+    path: Path, also: Path | None, scenario: Scenario, *, book: PriceBook, profile: Profile | None, at: datetime
 ) -> Iterator[str]:
     """A model or tier that nobody can price or serve, at the strategy that asks it."""
-    text = yamlfile.read_text(path)
     for name, strategy in scenario.strategies.items():
-        where = f"{path}:{yamlfile.place(text, ('strategies', name))}: strategies.{name}"
-        models = sorted(strategy.models())
+        where, models = _where(name, path, also), sorted(strategy.models())
         for model, tier in [*((model, None) for model in models), *sorted(strategy.tiers())]:
             try:
                 book.rates(model, at=at, tier=tier)
@@ -265,3 +268,14 @@ def _trace(scenario: Scenario, options: Options, chats: dict[str, Chats], seed: 
             f"the trace spans {seconds_text(found.trace.span_s)}"
         )
     return trace, tuple(found.report.text().splitlines())
+
+
+def _where(name: str, *files: Path | None) -> str:
+    """`file:line:col: strategies.name` of the last file that has it; without a line where another format says it."""
+    given = [file for file in files if file]
+    for file in reversed(given):
+        text = yamlfile.read_text(file)
+        place = yamlfile.place(text, ("strategies", name))
+        if place != yamlfile.place(text, ("strategies",)):
+            return f"{file}:{place}: strategies.{name}"
+    return f"{given[-1]}: strategies.{name}"

@@ -40,8 +40,10 @@ class Job:
     def prepare(cls, options: Options, *, tell: Tell) -> "Job":
         """Read, check and keep everything. Raises `BadInput` or `Precondition`, before anything is sent."""
         inputs = Inputs.read(options)
-        inputs.refuse_unsent()
+        inputs.refuse_unsent(options.tried)
         tell({"event": "planned", "text": inputs.planned_text()})
+        for middle in inputs.middles():
+            tell({"event": "assumed", "text": middle})
         url = options.url(inputs.scenario)
         if url is not None:
             _check(url, inputs, options, tell)

@@ -30,6 +30,8 @@ class Rehearsed(Figures):
     profile: str
     rungs: list[RungFigures]
     costs: list[RungCost]
+    middles: list[str] = []
+    """Options that the scenario gives as a range."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,9 @@ def rehearsal(options: Options) -> Rehearsal:
     ]
     figures = rung_figures(ledger.calls, ledger.requests, rungs=records, objectives=inputs.scenario.objectives)
     costs = bill(ledger.calls, inputs.book, at=inputs.at, requests=ledger.requests).rungs
-    return Rehearsal(Rehearsed(profile=inputs.profile.name, rungs=figures, costs=costs), ledger)
+    return Rehearsal(
+        Rehearsed(profile=inputs.profile.name, rungs=figures, costs=costs, middles=inputs.middles()), ledger
+    )
 
 
 def lines(found: Rehearsed) -> list[str]:
@@ -83,7 +87,7 @@ def lines(found: Rehearsed) -> list[str]:
     words = ("planned", "answered", "refused", "TTFT p95", "resp. p95", "cost")
     head = " ".join([f"{'scale':>6} {'strategy':<16}", *(word.rjust(max(8, len(word))) for word in words)])
     rows = [_line(rung, costs[rung.scale, rung.strategy]) for rung in found.rungs]
-    return [f"rehearsed in virtual time against profile {found.profile}", head, *rows, PROVENANCE]
+    return [f"rehearsed in virtual time against profile {found.profile}", head, *rows, PROVENANCE, *found.middles]
 
 
 def _line(rung: RungFigures, cost: RungCost) -> str:

@@ -14,12 +14,14 @@ from pydantic import (
     TypeAdapter,
     ValidationInfo,
     WithJsonSchema,
+    model_validator,
 )
 
 from simulator.errors import BadInput
 from simulator.registry import by_word, family
 from simulator.strategies.batch import Answered, Evaluation, Rows
 from simulator.strategies.effects import Ask, Effect, Race, Reply, Serving, Turn
+from simulator.strategies.ranges import Between, at_share
 from simulator.yamlfile import FileModel
 
 _NODES = "simulator.strategies.nodes"
@@ -44,6 +46,14 @@ class Node(FileModel):
     live: ClassVar[bool] = True
     """Whether a load test can send what this node asks for itself."""
     _path: str = PrivateAttr("")
+
+    @model_validator(mode="after")
+    def _holds_at_both_ends(self) -> Self:
+        """A range whose middle is allowed and whose ends are not would fail in some draw only."""
+        if any(isinstance(getattr(self, name), Between) for name in type(self).model_fields):
+            for share in (0.0, 1.0):
+                parse(write(at_share(self, share)))
+        return self
 
     @property
     def path(self) -> str:

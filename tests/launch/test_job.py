@@ -4,6 +4,7 @@ import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -117,6 +118,13 @@ def test_a_tier_without_a_price_is_named_with_its_strategy(listening: Options) -
         Job.prepare(listening, tell=_quiet)
 
 
+def test_a_strategy_of_a_further_file_is_named_there(listening: Options, tmp_path: Path) -> None:
+    tried = tmp_path / "later.yaml"
+    tried.write_text("strategies:\n  later:\n    batch: acme-large\n")
+    with pytest.raises(InvalidFile, match=r"later.yaml:3:5: strategies.later: acme/acme-large has no tier 'batch'"):
+        Job.prepare(replace(listening, tried=tried), tell=_quiet)
+
+
 def test_the_batch_tier_s_rates_are_kept_for_questions_that_come_later(listening: Options) -> None:
     _price(listening, "tiers: {batch: {scale: 0.5}}")
     kept = Job.prepare(listening, tell=_quiet).inputs.rates()
@@ -125,6 +133,15 @@ def test_the_batch_tier_s_rates_are_kept_for_questions_that_come_later(listening
         ("acme-large", "batch"),
         ("acme-small", ""),
     }
+
+
+def test_a_range_is_told_to_be_served_as_its_middle(listening: Options) -> None:
+    _say(listening, "  stored: {cache: {hits: 10%..30%, of: acme-large}}")
+    told: list[dict[str, Any]] = []
+    job = Job.prepare(listening, tell=told.append)
+    assert {"event": "assumed", "text": "stored.cache.hits: the middle of 10%..30%"} in told
+    plan = job.plan("http://127.0.0.1:1").model_dump(mode="json")
+    assert plan["strategies"]["stored"] == {"cache": {"of": "acme-large", "hits": "10%..30%"}}
 
 
 def _say(options: Options, strategy: str) -> None:

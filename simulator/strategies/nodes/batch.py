@@ -7,7 +7,7 @@ from pydantic import Field
 
 from simulator.strategies.effects import BATCH, Ask, Serving, Turn
 from simulator.strategies.node import Child, Node, with_asks
-from simulator.units import Duration
+from simulator.strategies.ranges import Duration
 
 
 class Batch(Node):

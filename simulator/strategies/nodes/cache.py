@@ -11,7 +11,7 @@ from simulator.strategies.batch import Answered, Evaluation, Rows, in_order
 from simulator.strategies.effects import Ask, Reply, Serving, Turn, Wait
 from simulator.strategies.keys import uniforms
 from simulator.strategies.node import Child, Node
-from simulator.units import Duration, Share
+from simulator.strategies.ranges import Duration, Share
 
 
 class Cache(Node):

@@ -7,7 +7,7 @@ from pydantic import field_validator
 from simulator.strategies.batch import Answered, Evaluation, Rows, Sent
 from simulator.strategies.effects import BATCH, Ask, Reply, Serving, Turn
 from simulator.strategies.node import Node
-from simulator.units import Duration
+from simulator.strategies.ranges import Duration
 
 
 class Call(Node):

@@ -15,7 +15,7 @@ from simulator.strategies.effects import Ask, Reply, Serving, Turn
 from simulator.strategies.keys import uniforms
 from simulator.strategies.node import Child, Node
 from simulator.strategies.nodes.classify import label_of
-from simulator.units import Count, Duration, Share
+from simulator.strategies.ranges import Count, Duration, Share
 from simulator.yamlfile import FileModel
 
 _VERDICTS = ("accept", "reject")

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from simulator.strategies.batch import Answered, Evaluation, Rows, in_order
 from simulator.strategies.effects import Ask, Reply, Serving, Turn
 from simulator.strategies.node import Child, Node
-from simulator.units import Count, Duration
+from simulator.strategies.ranges import Count, Duration
 
 
 class Classify(Node):

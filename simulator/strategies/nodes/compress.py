@@ -7,7 +7,7 @@ from pydantic import Field
 
 from simulator.strategies.effects import Ask, Serving, Turn
 from simulator.strategies.node import Child, Node, with_asks
-from simulator.units import Count
+from simulator.strategies.ranges import Count
 
 
 class Compress(Node):

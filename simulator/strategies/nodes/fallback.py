@@ -7,9 +7,9 @@ from pydantic import Field
 from simulator.strategies.batch import Answered, Evaluation, Rows
 from simulator.strategies.effects import Reply, Serving, Turn
 from simulator.strategies.node import Child, Node
+from simulator.strategies.ranges import Duration
 from simulator.strategies.timeout import bounded
 from simulator.strategies.when import When, has_text, matches
-from simulator.units import Duration
 
 
 class Fallback(Node):

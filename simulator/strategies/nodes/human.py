@@ -7,7 +7,7 @@ from pydantic import Field
 from simulator.calls import HUMAN
 from simulator.strategies.effects import Ask, Reply, Serving, Turn
 from simulator.strategies.node import Node
-from simulator.units import Duration, Usd
+from simulator.strategies.ranges import Duration, Usd
 
 
 class Human(Node):

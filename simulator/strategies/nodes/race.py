@@ -7,7 +7,7 @@ from pydantic import Field, field_validator
 from simulator.strategies.effects import Ask, Race, Reply, Serving, Turn
 from simulator.strategies.node import Child, Node
 from simulator.strategies.nodes.call import Call
-from simulator.units import Duration
+from simulator.strategies.ranges import Duration
 
 
 class Hedge(Node):

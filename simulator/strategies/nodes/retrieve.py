@@ -9,7 +9,7 @@ from simulator.strategies.batch import Answered, Evaluation, Rows
 from simulator.strategies.effects import Ask, Serving, Turn, Wait
 from simulator.strategies.embedding import book_embeddings, embedding_of
 from simulator.strategies.node import Child, Node, with_asks
-from simulator.units import Count, Duration
+from simulator.strategies.ranges import Count, Duration
 
 
 class Retrieve(Node):

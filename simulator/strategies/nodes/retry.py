@@ -10,8 +10,8 @@ from simulator.draws import uniform
 from simulator.strategies.batch import Answered, Evaluation, Rows
 from simulator.strategies.effects import Ask, Effect, Reply, Serving, Turn, Wait
 from simulator.strategies.node import Child, Node, change_asks, through
+from simulator.strategies.ranges import Duration, Share
 from simulator.strategies.when import TRANSIENT, When, has_text, matches
-from simulator.units import Duration, Share
 
 _MOST_CREDIT = 10.0
 

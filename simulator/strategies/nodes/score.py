@@ -12,8 +12,8 @@ from simulator.strategies.batch import Answered, Evaluation, Rows, in_order
 from simulator.strategies.effects import Serving, Turn, Wait
 from simulator.strategies.keys import normals
 from simulator.strategies.node import Child, Node
+from simulator.strategies.ranges import Duration, Share
 from simulator.traffic.request import Request
-from simulator.units import Duration, Share
 
 _STANDARD = NormalDist()
 

@@ -12,7 +12,7 @@ from simulator.strategies.effects import Ask, Reply, Serving, Turn, Wait
 from simulator.strategies.embedding import book_embeddings, embedding_of
 from simulator.strategies.keys import uniforms
 from simulator.strategies.node import Child, Node
-from simulator.units import Duration, Share
+from simulator.strategies.ranges import Duration, Share
 
 
 class Semantic(Node):
