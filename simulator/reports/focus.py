@@ -1,7 +1,8 @@
 """focus.csv: the projected months in the columns of FOCUS, for tools that read cloud bills. A forecast, not a bill.
 
 Each scenario (strategy at a scale) is an alternative: filter by `x_Scenario` before summing. Within one, the lines of a
-month sum to its P50 exactly; what the measured mix at the run's prices does not explain is a line of its own.
+month sum to its P50 exactly; what contracts ask of the whole month, and what the measured mix at the run's prices does
+not explain, are lines of their own.
 """
 
 import csv
@@ -23,8 +24,11 @@ COLUMNS = (
     "ChargePeriodStart",
     "ChargePeriodEnd",
     "ChargeCategory",
+    "ChargeClass",
     "ChargeDescription",
     "ChargeFrequency",
+    "ProviderName",
+    "ServiceProviderName",
     "ServiceCategory",
     "ServiceName",
     "SkuMeter",
@@ -34,6 +38,7 @@ COLUMNS = (
     "PricingUnit",
     "ListUnitPrice",
     "ListCost",
+    "ContractedUnitPrice",
     "ContractedCost",
     "EffectiveCost",
     "BilledCost",
@@ -49,7 +54,10 @@ COLUMNS = (
     "x_RunId",
     "x_RunVerdict",
 )
-"""The names are of FOCUS 1.2 and hold in 1.4; `x_` marks what is ours. Null, an empty field, is unknown and not 0."""
+"""The names are of FOCUS 1.2 (`ServiceProviderName` of 1.3, which replaces `ProviderName`); `x_` marks what is ours.
+
+Null, an empty field, is unknown and not 0. `ChargeClass` is null because no line corrects an earlier one.
+"""
 
 Row = dict[str, str]
 
@@ -74,9 +82,13 @@ def _month(summary: Summary, month: MonthCost) -> Iterator[Row]:
     planned = _planned(summary, month)
     for item in _mix(summary, month) if planned else ():
         pricing = (item.quantity * Decimal(month.requests) / planned / MILLION).quantize(Decimal("1e-9"))
-        cost = pricing * item.usd_per_million
-        explained += cost
-        yield shared | _line(item, pricing, cost)
+        explained += pricing * item.usd_per_million
+        yield shared | _line(item, pricing) | _provider(summary, item)
+    for term in month.contracts:
+        added = term.added(month.per_request * month.requests).quantize(Decimal("1e-9"))
+        if added:
+            explained += added
+            yield shared | _contract(term.id, added)
     rest = month.p50 - explained
     if rest:
         yield shared | _rest(rest, whole=not explained)
@@ -124,34 +136,54 @@ def _shared(summary: Summary, month: MonthCost) -> Row:
     }
 
 
-def _line(item: LineItem, pricing: Decimal, cost: Decimal) -> Row:
+def _line(item: LineItem, pricing: Decimal) -> Row:
+    """Billed = effective = contracted: what a run pays, it pays for use."""
+    tokens = item.meter.endswith("_tokens")
+    paid = _plain(pricing * item.usd_per_million)
     return {
         "ChargeCategory": "Usage",
         "ChargeDescription": text(f"Forecast: {item.model}, {item.purpose}, {item.meter}"),
         "ServiceName": text(item.model),
         "SkuMeter": item.meter.replace("_", " ").title(),
         "ConsumedQuantity": _plain(pricing * MILLION),
-        "ConsumedUnit": "Tokens" if item.meter.endswith("_tokens") else "Units",
+        "ConsumedUnit": "Tokens" if tokens else "Units",
         "PricingQuantity": _plain(pricing),
-        "PricingUnit": "1M Tokens" if item.meter.endswith("_tokens") else "1M Units",
-        "ListUnitPrice": _plain(item.usd_per_million),
-    } | _costs(cost)
+        "PricingUnit": "1000000 Tokens" if tokens else "1000000 Units",
+        "ListUnitPrice": _plain(item.list_usd_per_million),
+        "ListCost": _plain(pricing * item.list_usd_per_million),
+        "ContractedUnitPrice": _plain(item.usd_per_million),
+        "ContractedCost": paid,
+        "EffectiveCost": paid,
+        "BilledCost": paid,
+    }
+
+
+def _provider(summary: Summary, item: LineItem) -> Row:
+    """Who bills the model, by the book's name for it; empty where the summary does not say."""
+    named = (one.get("priced_as", "") for one in summary.prices if one.get("model") == item.model)
+    provider = next(named, "").partition("/")[0]
+    return {"ProviderName": text(provider), "ServiceProviderName": text(provider)}
+
+
+def _contract(name: str, added: Decimal) -> Row:
+    """What a contract gives back of the month, or adds to reach its minimum."""
+    if added < 0:
+        return _whole("Credit", f"contract {name}, volume discount", added)
+    return _whole("Adjustment", f"contract {name}, to its minimum of the month", added)
 
 
 def _rest(rest: Decimal, *, whole: bool) -> Row:
+    if whole:
+        return _whole("Usage", "the month, of which no bill lines are known", rest)
+    why = "rounding, sessions left out of the sample, and prices of this month that are not the run's"
+    return _whole("Adjustment", why, rest)
+
+
+def _whole(category: str, why: str, usd: Decimal) -> Row:
     """Dollars without a price of their own, so without pricing columns, as FOCUS asks."""
-    why = (
-        "the month, of which no bill lines are known"
-        if whole
-        else "rounding, sessions left out of the sample, and prices of this month that are not the run's"
-    )
-    category = "Usage" if whole else "Adjustment"
-    return {"ChargeCategory": category, "ChargeDescription": f"Forecast: {why}"} | _costs(rest)
-
-
-def _costs(cost: Decimal) -> Row:
-    """No contract is known to the run beyond its price book, so all four views of a cost are the same."""
-    return dict.fromkeys(("ListCost", "ContractedCost", "EffectiveCost", "BilledCost"), _plain(cost))
+    costs = dict.fromkeys(("ListCost", "ContractedCost", "EffectiveCost", "BilledCost"), _plain(usd))
+    said = {"ChargeCategory": category, "ChargeDescription": text(f"Forecast: {why}"), "ServiceName": "all models"}
+    return said | costs
 
 
 def _bounds(month: str) -> tuple[str, str]:

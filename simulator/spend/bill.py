@@ -45,6 +45,8 @@ class LineItem(Figures):
     outcome: str
     meter: str
     usd_per_million: Decimal
+    """What is paid, after the contract's discount."""
+    list_usd_per_million: Decimal
     layer: str
     source: str
     """The page or document of the price, and the line of the book in brackets."""
@@ -188,7 +190,8 @@ def _items(lines: list[_Line]) -> list[LineItem]:
     for line in lines:
         group, rate = line.group, line.rate
         where = (*group[:3], group.model, group.purpose, group.outcome, rate.meter)
-        merged[*where, rate.usd_per_million, rate.layer, f"{rate.source} ({rate.place})", rate.steps] += line.quantity
+        price = (rate.usd_per_million, rate.list_usd_per_million, rate.layer, f"{rate.source} ({rate.place})")
+        merged[*where, *price, rate.steps] += line.quantity
     names = tuple(name for name in LineItem.model_fields if name not in ("quantity", "cost"))
     return [
         LineItem(**dict(zip(names, key, strict=True)), quantity=count, cost=usd_of(count, key[7]))

@@ -19,6 +19,8 @@ from simulator.reports.charts.chart import Chart
 from simulator.reports.figures import figures
 from simulator.run.metrics import Health, Latency, RungFigures
 from simulator.spend.bill import LineItem, RungCost
+from simulator.spend.budget import verdict
+from simulator.spend.contracted import Band, ContractTerm, billed
 from simulator.spend.projection import MonthCost, Projection, Sensitivity
 from simulator.summary import Reconciliation, RunFacts, Summary
 from simulator.verdicts.breaks import Break
@@ -160,6 +162,7 @@ def items(strategy: str, scale: float) -> list[LineItem]:
                         outcome=outcome,
                         meter=meter,
                         usd_per_million=price,
+                        list_usd_per_million=price,
                         layer="catalogue",
                         source="genai-prices 0.2.3",
                         quantity=quantity,
@@ -486,6 +489,31 @@ def _unjudged(judgements: list[Judgement], *, why: str) -> list[Judgement]:
     """What an invalid run leaves of its judgements: latency has no data."""
     blank = {"outcome": "no data", "measured": None, "low": None, "high": None, "note": why}
     return [one.model_copy(update=blank) if one.unit == "s" else one for one in judgements]
+
+
+@pytest.fixture(scope="session")
+def contracted() -> Summary:
+    """The prices are a tenth off the list; a minimum holds at 1×, a volume discount at 10× and 100×."""
+    term = ContractTerm(
+        id="msa",
+        share=Decimal("0.9"),
+        minimum=Decimal(6500),
+        bands=[Band(up_to=Decimal(20_000), discount=Decimal(0)), Band(up_to=None, discount=Decimal("0.05"))],
+    )
+    plain = whole()
+    items = [
+        one.model_copy(update={"list_usd_per_million": one.usd_per_million / Decimal("0.9")}) for one in plain.items
+    ]
+    months = [_under(month, term) for month in plain.projection.months]
+    return plain.model_copy(
+        update={"items": items, "projection": plain.projection.model_copy(update={"months": months})}
+    )
+
+
+def _under(month: MonthCost, term: ContractTerm) -> MonthCost:
+    bounds = {name: billed(getattr(month, name), [term]).quantize(Decimal("0.01")) for name in ("p10", "p50", "p90")}
+    held = verdict(month.budget, p50=bounds["p50"], p90=bounds["p90"])
+    return month.model_copy(update=bounds | {"contracts": [term], "over_budget": held})
 
 
 @pytest.fixture(scope="session")

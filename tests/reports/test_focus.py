@@ -42,6 +42,33 @@ def test_list_cost_is_unit_price_times_quantity_wherever_there_is_a_price(launch
         assert Decimal(row["PricingQuantity"]) * 1_000_000 == Decimal(row["ConsumedQuantity"])
 
 
+def test_a_discount_stands_between_list_and_contracted_cost(contracted: Summary) -> None:
+    priced = [row for row in lines(contracted) if row["ListUnitPrice"]]
+    assert priced
+    for row in priced:
+        assert Decimal(row["ContractedCost"]) == Decimal(row["ContractedUnitPrice"]) * Decimal(row["PricingQuantity"])
+        assert row["ContractedCost"] == row["EffectiveCost"] == row["BilledCost"]
+        assert float(Decimal(row["ContractedCost"]) / Decimal(row["ListCost"])) == pytest.approx(0.9)
+
+
+def test_what_a_contract_asks_of_a_month_is_a_line_and_the_sum_holds(contracted: Summary) -> None:
+    found = lines(contracted)
+    for month in contracted.projection.months:
+        own = [
+            row
+            for row in found
+            if (row["x_Strategy"], float(row["x_Scale"])) == (month.strategy, month.scale)
+            and row["BillingPeriodStart"].startswith(month.month)
+        ]
+        terms = [row for row in own if "contract msa" in row["ChargeDescription"]]
+        assert [row["ChargeCategory"] for row in terms] == ["Adjustment" if month.scale == 1 else "Credit"]
+        assert sum(Decimal(row["BilledCost"]) for row in own) == month.p50
+
+
+def test_every_line_names_a_service(contracted: Summary) -> None:
+    assert all(row["ServiceName"] for row in lines(contracted))
+
+
 def test_adjustments_are_small_and_carry_no_price(launch: Summary) -> None:
     for row in (row for row in lines(launch) if row["ChargeCategory"] == "Adjustment"):
         assert abs(Decimal(row["BilledCost"])) < Decimal("0.02")

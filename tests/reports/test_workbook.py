@@ -13,6 +13,7 @@ import openpyxl
 import pytest
 
 from simulator.reports.workbook import write
+from simulator.spend.contracted import billed
 from simulator.summary import Summary
 
 SHEETS = ["Overview", "Assumptions", "Prices", "Bill", "Projection", "Bands", "Strategies", "Checks", "Evidence"]
@@ -100,7 +101,7 @@ def test_a_bill_that_does_not_add_up_is_seen(launch: Summary, tmp_path: Path) ->
     assert [row[5] for row in checks[5:]].count("DIFFERS") == 2
 
 
-@pytest.mark.parametrize("name", ["launch", "unpriced", "hostile"])
+@pytest.mark.parametrize("name", ["contracted", "unpriced", "hostile"])
 def test_a_spreadsheet_calculates_what_the_run_says(
     name: str, request: pytest.FixtureRequest, tmp_path: Path, calculated: Callable[[Path], Path]
 ) -> None:
@@ -110,7 +111,8 @@ def test_a_spreadsheet_calculates_what_the_run_says(
     assert len(delivered) > 40
     for (sheet, cell), (formula, value) in delivered.items():
         found = anew[sheet][cell].value
-        assert found == (pytest.approx(value, rel=1e-9) if isinstance(value, float | int) else value), formula
+        same = pytest.approx(value, rel=1e-9, abs=1e-9) if isinstance(value, float | int) else value
+        assert found == same, formula
 
 
 def test_a_discount_moves_every_month_and_says_so(
@@ -123,6 +125,26 @@ def test_a_discount_moves_every_month_and_says_so(
     for month, row in zip(launch.projection.months, months, strict=True):
         assert row[10] == pytest.approx(float(month.p50) * 0.75, rel=1e-5)
     assert sum(row[5] == "inputs turned" for row in rows(anew, "Checks")) == 1 + len(months)
+
+
+def test_more_traffic_is_first_paid_by_the_minimum(
+    contracted: Summary, tmp_path: Path, calculated: Callable[[Path], Path]
+) -> None:
+    """A month of 1× that lies below its minimum costs the same with a tenth more requests, up to the minimum."""
+    write(contracted, tmp_path / "report.xlsx")
+    changed = turned(tmp_path / "report.xlsx", tmp_path / "turned.xlsx", name="traffic_factor", value="1.1")
+    anew = [row for row in rows(calculated(changed), "Projection") if isinstance(row[0], str) and row[0][:2] == "20"]
+    for month, row in zip(contracted.projection.months, anew, strict=True):
+        usage = month.per_request * month.requests * Decimal("1.1")
+        assert row[10] == pytest.approx(float(billed(usage, month.contracts)), rel=1e-9)
+
+
+def test_a_price_is_its_list_price_less_the_contract(contracted: Summary, tmp_path: Path) -> None:
+    write(contracted, tmp_path / "report.xlsx")
+    prices = [row for row in rows(tmp_path / "report.xlsx", "Prices") if row[1] == "input_tokens"]
+    assert prices
+    for row in prices:
+        assert (row[3], row[4]) == (pytest.approx(0.1), pytest.approx(row[2] * 0.9))
 
 
 def test_more_traffic_passes_the_budget(launch: Summary, tmp_path: Path, calculated: Callable[[Path], Path]) -> None:

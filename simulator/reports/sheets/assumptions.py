@@ -21,7 +21,8 @@ def write(sheet: Sheet, summary: Summary) -> None:
     sheet.title(
         "Assumptions",
         "Blue cells are inputs: change them and Bill, Projection and Strategies follow. Everything else is computed.",
-        "US dollars at list price before tax. Spreadsheets calculate in floating point; summary.json is exact.",
+        "US dollars before tax, at the prices that the run was billed at.",
+        "Spreadsheets calculate in floating point; summary.json is exact.",
     )
     sheet.heads("input", "value", "what it means", "name in formulas")
     for name, meaning, unit in INPUTS:

@@ -26,7 +26,14 @@ def write(sheet: Sheet, summary: Summary, prices: dict[Key, str]) -> dict[Rung, 
         "Quantities are measured; dollars follow Prices and Assumptions. What has no price is counted, never $0.",
     )
     sheet.heads(
-        "scale", "strategy", "replicate", "list total", "live total", "answered", "live per answered", "unpriced calls"
+        "scale",
+        "strategy",
+        "replicate",
+        "total as billed",
+        "live total",
+        "answered",
+        "live per answered",
+        "unpriced calls",
     )
     top = sheet.row
     first = top + len(summary.costs) + 3

@@ -1,4 +1,4 @@
-"""Every price that a line of the bill used, in blue: list price, discount, and what is paid."""
+"""Every price that a line of the bill used, in blue: list price, the contract's discount, and what is paid."""
 
 from decimal import Decimal
 
@@ -6,13 +6,13 @@ from simulator.reports.sheets.sheet import Formula, Input, Sheet
 from simulator.spend.bill import LineItem
 from simulator.summary import Summary
 
-Key = tuple[str, str, Decimal, str, str]
-"""Model, meter, US dollars per million, layer, source: one row each."""
+Key = tuple[str, str, Decimal, Decimal, str, str]
+"""Model, meter, US dollars per million as paid and as listed, layer, source: one row each."""
 
 
 def key_of(item: LineItem) -> Key:
     """The price that a line was billed at; a long prompt or a tier of the same meter is another one."""
-    return (item.model, item.meter, item.usd_per_million, item.layer, item.source)
+    return (item.model, item.meter, item.usd_per_million, item.list_usd_per_million, item.layer, item.source)
 
 
 def write(sheet: Sheet, summary: Summary) -> dict[Key, str]:
@@ -23,7 +23,7 @@ def write(sheet: Sheet, summary: Summary) -> dict[Key, str]:
         "model",
         "meter",
         "list price",
-        "own discount",
+        "contract discount",
         "price in force",
         "from",
         "layer",
@@ -38,8 +38,8 @@ def write(sheet: Sheet, summary: Summary) -> dict[Key, str]:
         sheet.put(
             item.model,
             item.meter,
-            Input(item.usd_per_million, "usd-fine"),
-            Input(Decimal(0), "share"),
+            Input(item.list_usd_per_million, "usd-fine"),
+            Input(_discount(item), "share"),
             Formula(f"C{row}*(1-D{row})*(1-discount)", item.usd_per_million, "usd-fine"),
             since.get((item.model, item.meter)) or "see source",
             item.layer,
@@ -47,3 +47,8 @@ def write(sheet: Sheet, summary: Summary) -> dict[Key, str]:
             ", ".join(item.steps),
         )
     return places
+
+
+def _discount(item: LineItem) -> Decimal:
+    """The contract's share off the list price."""
+    return 1 - item.usd_per_million / item.list_usd_per_million if item.list_usd_per_million else Decimal(0)

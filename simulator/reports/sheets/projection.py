@@ -20,7 +20,7 @@ HEADS = (
     "planned requests",
     "cost per request, as projected",
     "from rung",
-    "its bill beside the list bill",
+    "its live bill beside its bill",
     "requests",
     "cost per request",
     "P10",
@@ -36,7 +36,7 @@ def write(sheet: Sheet, summary: Summary, rungs: dict[Rung, str]) -> list[tuple[
     """Each month with its row, for Checks."""
     sheet.title(
         "Projection",
-        "P50 = planned requests × traffic_factor × cost per request × (live bill ÷ list bill of the measured rung), "
+        "P50 = planned requests × traffic_factor × cost per request × (live bill ÷ bill of the measured rung), "
         "then what contracts give back for volume or add to reach their minimum.",
         "P10 and P90 keep their distance from P50 in per cent (Bands has them as computed). 100× was never run.",
         "Later months carry the prices that will be in force then; a turned price moves them by the measured mix.",
@@ -66,7 +66,7 @@ def _row(summary: Summary, month: MonthCost, row: int, rungs: dict[Rung, str]) -
 
 
 def _turned(summary: Summary, month: MonthCost, rungs: dict[Rung, str]) -> str:
-    """Live total ÷ list total of the rung whose sessions the month rests on; 1 where it has no known total."""
+    """Live total ÷ total of the rung whose sessions the month rests on; 1 where it has no known total."""
     based = (
         (cost, rungs[cost.scale, cost.strategy, cost.replicate])
         for cost in summary.costs
