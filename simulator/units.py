@@ -138,10 +138,12 @@ def usd_text(amount: Decimal | None) -> str:
         return "unknown"
     size = abs(amount)
     if size >= 1000:
-        return f"{'-' if amount < 0 else ''}${size:,.0f}"
-    if size >= Decimal("0.1") or size == 0:
-        return f"{'-' if amount < 0 else ''}${size:,.2f}"
-    return f"{'-' if amount < 0 else ''}${size:.3g}" if size >= Decimal("0.0001") else f"${amount:.2e}"
+        form = ",.0f"
+    elif size >= Decimal("0.1") or size == 0:
+        form = ",.2f"
+    else:
+        form = ".3g" if size >= Decimal("0.0001") else ".2e"
+    return f"{'-' if amount < 0 else ''}${size:{form}}"
 
 
 def share_text(share: float | None) -> str:

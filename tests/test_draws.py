@@ -25,6 +25,13 @@ def test_fnv_gives_its_published_values() -> None:
     ]
 
 
+@pytest.mark.parametrize("number", range(6))
+def test_a_draw_is_the_top_53_bits_of_its_mixed_keys(number: int) -> None:
+    """By hand from the two published functions: it must not change, or no trace comes out as it did."""
+    path, key = draws.mix(draws.mix(7) ^ draws.fold("path")), draws.mix(draws.fold("a") + number)
+    assert draws.uniform(7, "path", "a", number) == (draws.mix(path ^ key) >> 11) / (1 << 53)
+
+
 @given(st.integers(), st.text(), st.text(), st.integers(min_value=0, max_value=1000))
 def test_a_draw_is_in_range_and_repeats(seed: int, path: str, key: str, number: int) -> None:
     first = draws.uniform(seed, path, key, number)

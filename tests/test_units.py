@@ -106,6 +106,8 @@ def test_money_written_plainly_reads_back_the_same(amount: Decimal) -> None:
     [
         (0.0123, "12.3 ms"),
         (1.418, "1.42 s"),
+        (119, "119 s"),
+        (120, "2 min 0 s"),
         (200, "3 min 20 s"),
         (3725, "1 h 2 min"),
         (float("inf"), "∞"),
@@ -120,11 +122,14 @@ def test_seconds_for_people(seconds: float | None, text: str) -> None:
     ("amount", "text"),
     [
         ("26864.2", "$26,864"),
+        ("1000", "$1,000"),
+        ("999.99", "$999.99"),
         ("0.314", "$0.31"),
         ("0.000152", "$0.000152"),
         ("0", "$0.00"),
         ("-12.5", "-$12.50"),
         ("0.00001", "$1.00e-5"),
+        ("-0.00001", "-$1.00e-5"),
     ],
 )
 def test_dollars_for_people(amount: str, text: str) -> None:

@@ -48,8 +48,7 @@ def breaks(run: RunPath, as_json: Json = False) -> int:
         print("[" + ",\n".join(one.model_dump_json() for one in found) + "]")
         return 0
     for number, one in enumerate(found, 1):
-        at = "?" if one.multiplier is None else f"{one.multiplier:.3g}×"
-        print(f"{number}. {at} {one.strategy}: {one.title} [{one.provenance}]")
+        print(f"{number}. {one.multiplier:.3g}× {one.strategy}: {one.title} [{one.provenance}]")
         print(f"   {one.evidence}")
         print(f"   try: {one.fix}" + (f"\n   test it: {one.verify}" if one.verify else ""))
     if not found:

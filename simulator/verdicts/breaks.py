@@ -1,6 +1,5 @@
 """What breaks first: conditions ranked by their breaking multiplier, the smallest scale at which they fire."""
 
-import math
 from collections.abc import Sequence
 
 import pyarrow as pa
@@ -43,8 +42,7 @@ def breaks(
 
 
 def _rank(one: Break) -> tuple[bool, float, int]:
-    at = math.inf if one.multiplier is None else one.multiplier
-    return one.kind != "client", at, KINDS.index(one.kind) if one.kind in KINDS else len(KINDS)
+    return one.kind != "client", one.multiplier, KINDS.index(one.kind) if one.kind in KINDS else len(KINDS)
 
 
 def _merged(ranked: Sequence[Break]) -> list[Break]:
@@ -56,10 +54,10 @@ def _merged(ranked: Sequence[Break]) -> list[Break]:
 
 
 def _with_others(first: Break, later: Sequence[Break]) -> Break:
-    others = {one.strategy: one.multiplier for one in later if one.multiplier is not None}
-    if not others:
+    if not later:
         return first
-    said = ", ".join(_beside(one, first.provenance) for one in later if one.strategy in others)
+    others = {one.strategy: one.multiplier for one in later}
+    said = ", ".join(_beside(one, first.provenance) for one in later)
     return first.model_copy(update={"others": others, "evidence": f"{first.evidence}; {said}"})
 
 

@@ -27,8 +27,8 @@ class Break(Figures):
     title: str
     """As in `gpt-4o tokens-per-minute limit exhausted`."""
     strategy: str
-    multiplier: float | None
-    """Breaking multiplier; None where it cannot be identified."""
+    multiplier: float
+    """Breaking multiplier: the smallest multiple of the 1× traffic at which it breaks."""
     low: float | None = None
     """The largest scale at which it is known to hold, or the low end of the estimate."""
     high: float | None = None

@@ -346,7 +346,7 @@ def breaks() -> list[Break]:
             kind="errors",
             title="more than 1 % of the requests unanswered",
             strategy="routed",
-            multiplier=None,
+            multiplier=8.0,
             provenance="extrapolated",
             evidence="2.6 % at 10×, none at 2×.",
             fix="Run a rung at 5× to find the place.",

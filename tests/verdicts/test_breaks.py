@@ -161,6 +161,24 @@ def test_a_generator_that_gave_in_stands_first() -> None:
     assert "no latency of it is judged, at smaller scales neither" in (first.costs or "")
 
 
+def test_a_generator_that_gave_in_at_10x_stands_before_a_quota_that_breaks_at_2x() -> None:
+    """It voids the latency of smaller scales, too."""
+    late = [asked(f"s{n}", n / 20, scale=10.0, lag=1.0) for n in range(200)]
+    first, second = found(rung(1.0), late, limits=(QUOTA,))
+    assert [(one.kind, one.multiplier) for one in (first, second)] == [("client", 10.0), ("limit", 2.0)]
+
+
+def test_a_quota_that_is_used_up_to_the_last_request_is_to_be_raised_for_that_scale() -> None:
+    (one,) = found(rung(1.0), rung(2.0), limits=(QUOTA,))
+    assert one.fix.startswith("for 2×, 2,400 requests a minute")
+
+
+@pytest.mark.parametrize(("failed", "breaks"), [(2, 0), (3, 1)])
+def test_one_percent_of_errors_is_still_fine(failed: int, breaks: int) -> None:
+    rows = rung(1.0)[failed:] + [asked(f"f{n}", 1.0, outcome="server_error") for n in range(failed)]
+    assert len(found(rows)) == breaks
+
+
 def test_the_smallest_multiplier_comes_first() -> None:
     ranked = found(
         rung(1.0, took=1.0), rung(2.0, took=3.0), objectives=("p(95) response_time < 2s",), budget=310, limits=(QUOTA,)

@@ -80,29 +80,27 @@ def test_a_cost_without_a_bill_and_a_month_without_a_projection_are_no_data() ->
     assert notes == ["the rung was not priced", "no month was projected at 1×"]
 
 
+def month(name: str, cost: int, **changes: Any) -> MonthCost:
+    """A month at 1× without an interval or a budget."""
+    given = {"month": name, "scale": 1.0, "strategy": "single", "sessions": 1000, "requests": 1000}
+    given |= {"p10": None, "p50": Decimal(cost), "p90": None, "provenance": "extrapolated", "based_on_scale": 1.0}
+    given |= {"per_request": Decimal("0.1"), "per_answered": None, "budget": None, "over_budget": "no budget"}
+    return MonthCost.model_validate(given | {"chance_over_budget": None} | changes)
+
+
 def test_a_month_is_judged_with_what_its_sample_leaves_out() -> None:
     """A month of refused sessions passed its budget as `P50 with P10 and P90`, of which it had neither."""
-    cheap = MonthCost(
-        month="2027-01",
-        scale=1.0,
-        strategy="single",
-        sessions=1000,
-        requests=1000,
-        p10=None,
-        p50=Decimal(100),
-        p90=None,
-        provenance="extrapolated",
-        based_on_scale=1.0,
-        per_request=Decimal("0.1"),
-        per_answered=None,
-        budget=None,
-        over_budget="no budget",
-        chance_over_budget=None,
-        note="requests of the sample were refused or failed: sessions cost less than was offered",
-    )
+    cheap = month("2027-01", 100, note="requests of the sample were refused or failed: sessions cost less than offered")
     months = Projection(months=[cheap], tornado={}, assumptions=[], needed_sessions=None)
     (one,) = judged("monthly_cost < $5,000", rung(), projection=months)
     assert one.note == f"2027-01, P50 without an interval; {cheap.note}"
+
+
+def test_the_dearest_month_is_judged() -> None:
+    cheap, dear = (month(name, cost) for name, cost in (("2027-01", 100), ("2027-02", 6000)))
+    months = Projection(months=[cheap, dear], tornado={}, assumptions=[], needed_sessions=None)
+    (one,) = judged("monthly_cost < $5,000", rung(), projection=months)
+    assert (one.outcome, one.measured) == ("fail", 6000)
 
 
 def test_a_target_within_the_interval_is_too_close_to_call() -> None:

@@ -14,11 +14,11 @@ LABEL = "traffic scale (thick lines: scales that were run; hollow: not measured)
 
 
 def draw(summary: Summary) -> Chart | None:
-    """None where no break has a multiplier."""
-    known = [(found, found.multiplier) for found in summary.breaks if found.multiplier][:SHOWN]
+    """None where nothing breaks at a multiple that the axis, which has no 0, can show."""
+    known = [found for found in summary.breaks if found.multiplier][:SHOWN]
     if not known:
         return None
-    title, description = _finding(known[0][0]), _description(known)
+    title, description = _finding(known[0]), _description(known)
     with style():
         picture = drawing(_figure(summary, known), key="breaks", title=title, description=description)
     return Chart(
@@ -27,7 +27,7 @@ def draw(summary: Summary) -> Chart | None:
         description,
         picture,
         breaks(summary),
-        tuple(dict.fromkeys(found.provenance for found, _ in known)),
+        tuple(dict.fromkeys(found.provenance for found in known)),
     )
 
 
@@ -35,19 +35,19 @@ def _finding(earliest: Break) -> str:
     return f"First to break: {earliest.title} ({earliest.strategy}), from {multiplier_text(earliest)}"
 
 
-def _description(known: list[tuple[Break, float]]) -> str:
+def _description(known: list[Break]) -> str:
     return "Breaking multipliers: " + "; ".join(
-        f"{found.title} ({found.strategy}) {multiplier_text(found)}, {found.provenance}" for found, _ in known
+        f"{found.title} ({found.strategy}) {multiplier_text(found)}, {found.provenance}" for found in known
     )
 
 
-def _figure(summary: Summary, known: list[tuple[Break, float]]) -> Any:
+def _figure(summary: Summary, known: list[Break]) -> Any:
     figure, grid = panels(1, 1, width=WIDE, height=0.9 + 0.42 * len(known))
     axes = grid[0][0]
     for scale in summary.run.measured_scales:
         axes.axvline(scale, color=GRID, linewidth=5, zorder=0)
-    for position, (found, multiplier) in enumerate(known):
-        _mark(axes, position, found, multiplier)
+    for position, found in enumerate(known):
+        _mark(axes, position, found)
     low, high = _span(summary, known)
     scale_axis(axes, [*summary.run.measured_scales, *_decades(summary, low, high)], label=LABEL)
     axes.set_xlim(low / 1.3, high * 1.3)
@@ -58,9 +58,9 @@ def _figure(summary: Summary, known: list[tuple[Break, float]]) -> Any:
     return figure
 
 
-def _span(summary: Summary, known: list[tuple[Break, float]]) -> tuple[float, float]:
+def _span(summary: Summary, known: list[Break]) -> tuple[float, float]:
     """The smallest and the largest multiple of traffic that must be seen."""
-    bounds = [bound for found, multiplier in known for bound in (multiplier, found.low, found.high) if bound]
+    bounds = [bound for found in known for bound in (found.multiplier, found.low, found.high) if bound]
     return min([*summary.run.measured_scales, *bounds]), max([*summary.run.measured_scales, *bounds])
 
 
@@ -71,13 +71,13 @@ def _decades(summary: Summary, low: float, high: float) -> list[float]:
     return [scale for scale in decades if low <= scale < min(run) / 2 or max(run) * 2 < scale <= high]
 
 
-def _mark(axes: Any, position: int, found: Break, multiplier: float) -> None:
+def _mark(axes: Any, position: int, found: Break) -> None:
     colour = SERIES[1]
     if found.low is not None and found.high is not None:
         axes.hlines(position, found.low, found.high, color=colour, linewidth=5, alpha=0.35)
     face = colour if found.provenance == "measured" else PAPER
     look = {"markerfacecolor": face, "markeredgecolor": colour, "markeredgewidth": 1.8}
-    axes.plot(multiplier, position, marker="o", markersize=8, **look)
+    axes.plot(found.multiplier, position, marker="o", markersize=8, **look)
     text = short(f"{multiplier_text(found)}  {found.title} ({found.strategy})", 95)
     paper = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.5}
     say(axes, text, (0.0, position - 0.28), xycoords=("axes fraction", "data"), va="bottom", fontsize=9, bbox=paper)

@@ -9,9 +9,7 @@ SHOWN = 3
 
 
 def multiplier_text(found: Break) -> str:
-    """`4.6×`, `4.6× [4.1×, 5.2×]`, `0.35×` and never `0×`; `unknown` where it cannot be identified."""
-    if found.multiplier is None:
-        return "unknown"
+    """`4.6×`, `4.6× [4.1×, 5.2×]`, `0.35×` and never `0×`."""
     digits = (
         f"{found.multiplier:.2g}" if found.multiplier < 1 else f"{found.multiplier:.{int(found.multiplier < 100)}f}"
     )
