@@ -59,8 +59,10 @@ class Refusal:
     status: int
     """0 where no answer comes back at all."""
     denial: Denial | None = None
-    wanted_tokens: int | None = None
-    """Prompt plus maximum answer, where the context is too small."""
+    order: Order | None = None
+    """What was too long, where that is the reason."""
+    most_tokens: int = 0
+    """What the model could have taken."""
     damage: Damage = NOTHING
 
     @property
@@ -143,11 +145,11 @@ class Engine:
         )
 
     def _unfit(self, order: Order) -> Refusal | None:
-        if order.max_output_tokens is not None and order.max_output_tokens > self.model.max_output_tokens:
-            return Refusal("max_tokens", 400, wanted_tokens=order.max_output_tokens)
-        wanted = order.input_tokens + (order.max_output_tokens or 0)
-        if wanted > self.model.context_window or order.input_tokens == self.model.context_window:
-            return Refusal("context_length", 400, wanted_tokens=wanted)
+        model, wanted = self.model, order.input_tokens + (order.max_output_tokens or 0)
+        if (order.max_output_tokens or 0) > model.max_output_tokens:
+            return Refusal("max_tokens", 400, order=order, most_tokens=model.max_output_tokens)
+        if wanted > model.context_window or order.input_tokens == model.context_window:
+            return Refusal("context_length", 400, order=order, most_tokens=model.context_window)
         return None
 
     def _answer(self, order: Order, cached: int, damage: Damage) -> Answer:

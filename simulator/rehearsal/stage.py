@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from simulator.calls import HUMAN, Call, RequestRow
 from simulator.provider.engine import Answer, Order, Provider, Refusal
+from simulator.provider.limits.style import tightest_tokens
 from simulator.provider.profile import Profile
 from simulator.rehearsal.clock import Clock
 from simulator.strategies.effects import Ask
@@ -70,9 +71,13 @@ class Stage:
         noticed()
 
     def remaining(self, model: str, order: Order) -> dict[str, int]:
-        """What an order that was just offered left in its account's buckets, by axis."""
-        buckets = self.provider.engines[model].quotas.of(order.account, self.clock.now).buckets
-        return {axis: max(0, int(bucket.level)) for axis, bucket in buckets.items()}
+        """What an order that was just offered left in its account's buckets, as headers tell it."""
+        now = self.clock.now
+        standings = self.provider.engines[model].quotas.of(order.account, now).standings(now)
+        tightest = tightest_tokens(standings)
+        if tightest is None:
+            return {}
+        return {"requests": standings["requests"].remaining, "tokens": tightest.remaining}
 
     def _turn(self, armed: float) -> None:
         if armed != self._armed:

@@ -16,7 +16,16 @@ from simulator.provider.faults.fault import Damage
 from simulator.staging import wire
 from simulator.staging.counting import prompt_tokens
 from simulator.staging.delivery import Streamed, Whole
-from simulator.staging.dialects.dialect import Dialect, Heading, Problem, Refused, StreamedDialect, Usage, Wanted
+from simulator.staging.dialects.dialect import (
+    Dialect,
+    Heading,
+    Problem,
+    Refused,
+    StreamedDialect,
+    Usage,
+    Wanted,
+    unknown_model,
+)
 from simulator.staging.hints import Hints
 from simulator.staging.service import Service
 from simulator.traffic.blocks import SIZE
@@ -31,6 +40,7 @@ class Completion:
     service: Service
     dialect: Dialect
     request: web.BaseRequest
+    request_id: str
     wanted: Wanted
     order: Order
     hints: Hints
@@ -38,12 +48,14 @@ class Completion:
     """The answer, where it is a label."""
 
     @classmethod
-    async def read(cls, service: Service, dialect: Dialect, request: web.BaseRequest) -> "Completion":
+    async def read(
+        cls, service: Service, dialect: Dialect, request: web.BaseRequest, *, request_id: str
+    ) -> "Completion":
         """Raises `Refused` for a body or header that cannot be served."""
         wanted = dialect.read(await wire.read_object(request))
         model = service.profile.models.get(wanted.model)
         if model is None:
-            raise Refused(_unknown(wanted.model, service))
+            raise Refused(unknown_model(wanted.model, service.profile.models))
         try:
             hints = Hints.read(request.headers, block_tokens=SIZE)
         except BadInput as error:
@@ -57,7 +69,7 @@ class Completion:
             prompt = max(1, wanted.overhead_tokens + await prompt_tokens(wanted.texts, wanted.model))
         account = service.keyring.account(dialect.key(request.headers))
         order = Order(key, prompt, planned, wanted.max_output_tokens, hints.prefix, account)
-        return cls(service, dialect, request, wanted, order, hints, text)
+        return cls(service, dialect, request, request_id, wanted, order, hints, text)
 
     async def answer(self) -> web.StreamResponse:
         """Hand the order to the provider and send what comes of it."""
@@ -103,7 +115,7 @@ class Completion:
             await asyncio.sleep(damage.delay_s + damage.stall_s)
         if damage.ending == "error" and answer.broken:
             problem = self.dialect.refusal(Refusal("fault", 500), self.wanted.model)
-            return wire.json_body(self.dialect.error(problem), status=problem.status, headers=headers)
+            return self._problem(problem, headers)
         said = answers.text(answer.order.key, answer.shown) if self.text is None else self.text
         usage = None if damage.no_usage else Usage.of(answer)
         body = self.dialect.whole(self._heading(), said, finish_reason=answer.finish_reason, usage=usage)
@@ -132,9 +144,15 @@ class Completion:
             return web.Response()  # nobody is there to read it
         wait = refusal.retry_after_s
         if wait is not None:
-            headers |= {"retry-after": str(math.ceil(wait)), "retry-after-ms": str(math.ceil(wait * 1000))}
+            headers["retry-after"] = str(math.ceil(wait))
+            if wait % 1:  # whole seconds are told once
+                headers["retry-after-ms"] = str(math.ceil(wait * 1000))
         problem = self.dialect.refusal(refusal, self.wanted.model)
-        return wire.json_body(self.dialect.error(problem), status=problem.status, headers=headers)
+        return self._problem(problem, headers)
+
+    def _problem(self, problem: Problem, headers: dict[str, str]) -> web.StreamResponse:
+        body = self.dialect.error(problem, request_id=self.request_id)
+        return wire.json_body(body, status=problem.status, headers=headers)
 
     def _breaks(self, answer: Answer) -> bool:
         """Whether the connection ends here, before the body does; if so it is ended."""
@@ -158,7 +176,7 @@ class Completion:
         service = self.service
         now, account = service.clock(), self.order.account
         limiter = service.provider.engines[self.wanted.model].quotas.of(account, now)
-        headers = {self.dialect.request_id: f"req_{service.counts['offered']:016x}", "x-sim-account": account}
+        headers = {self.dialect.id_header: self.request_id, "x-sim-account": account}
         if limiter.style is not None:
             headers |= limiter.style.headers(limiter.standings(now), at_unix=time.time())
         if self.hints.key is None:
@@ -175,9 +193,3 @@ class Completion:
             "x-sim-first-token-ms": f"{(answer.first_token_at - answer.offered_at) * 1000:.3f}",
             "x-sim-batch": str(answer.batch_at_first),
         }
-
-
-def _unknown(model: str, service: Service) -> Problem:
-    served = ", ".join(service.profile.models)
-    message = f"The model `{model}` does not exist or you do not have access to it. Served here: {served}."
-    return Problem(404, message, kind="not_found", param="model", code="model_not_found")

@@ -13,10 +13,10 @@ from aiohttp.streams import StreamReader
 from aiohttp.web_protocol import RequestHandler
 
 from simulator.errors import Precondition
-from simulator.staging import metrics, reshape, wire
+from simulator.staging import catalogue, metrics, reshape, wire
 from simulator.staging.completion import Completion
-from simulator.staging.dialects import DIALECTS
-from simulator.staging.dialects.dialect import Dialect, Problem, Refused
+from simulator.staging.dialects import DIALECTS, spoken
+from simulator.staging.dialects.dialect import Dialect, Problem, Refused, unknown_model
 from simulator.staging.service import Service
 
 _IDLE_S = 300.0  # a connection with nothing on it, or with half a head, is closed after this
@@ -31,10 +31,10 @@ class Surface:
         self.service = service
         self._headers_within_s = headers_within_s
         self._silent: set[RequestHandler] = set()
-        self._born = int(time.time())
+        self._born, self._requests = int(time.time()), 0
         self.dialects: dict[str, Dialect] = {dialect.path: dialect for dialect in DIALECTS}
         self.routes: dict[tuple[str, str], Handler] = {
-            ("GET", "/v1/models"): self._models,
+            ("GET", catalogue.PATH): self._models,
             ("GET", "/health"): self._health,
             ("GET", "/ready"): self._health,
             ("GET", "/sim/state"): self._state,
@@ -51,17 +51,21 @@ class Surface:
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one HTTP request."""
         dialect = self.dialects.get(request.path) if request.method == "POST" else None
-        speaker = dialect or DIALECTS[0]
+        speaker = dialect or spoken(request.headers)
+        self._requests += 1
+        request_id = f"req_{self._requests:016x}"
         try:
             self._let_in(request, speaker)
             if dialect:
-                return await (await Completion.read(self.service, dialect, request)).answer()
+                return await (await Completion.read(self.service, dialect, request, request_id=request_id)).answer()
             method = "GET" if request.method == "HEAD" else request.method
-            return await self.routes.get((method, request.path), self._lost)(request)
+            path = catalogue.PATH if request.path.startswith(catalogue.PATH + "/") else request.path
+            return await self.routes.get((method, path), self._lost)(request)
         except ConnectionError:
             return web.Response()  # the client left while it was answered: nobody reads this
         except Refused as refused:
-            return wire.json_body(speaker.error(refused.problem), status=refused.problem.status)
+            body = speaker.error(refused.problem, request_id=request_id)
+            return wire.json_body(body, status=refused.problem.status, headers={speaker.id_header: request_id})
 
     def _let_in(self, request: web.BaseRequest, dialect: Dialect) -> None:
         keyring, key = self.service.keyring, dialect.key(request.headers)
@@ -73,12 +77,12 @@ class Surface:
         raise Refused(Problem(401, message, code="invalid_api_key"))
 
     async def _models(self, request: web.BaseRequest) -> web.StreamResponse:
-        del request
-        models = [
-            {"id": name, "object": "model", "created": self._born, "owned_by": model.provider}
-            for name, model in self.service.profile.models.items()
-        ]
-        return wire.json_body({"object": "list", "data": models})
+        profile, name = self.service.profile, request.path.removeprefix(catalogue.PATH + "/")
+        if name == catalogue.PATH:
+            return wire.json_body(catalogue.listed(profile, born=self._born, headers=request.headers))
+        if name not in profile.models:
+            raise Refused(unknown_model(name, profile.models))
+        return wire.json_body(catalogue.described(profile, name, born=self._born, headers=request.headers))
 
     async def _health(self, request: web.BaseRequest) -> web.StreamResponse:
         del request
@@ -115,7 +119,7 @@ class Surface:
             message = f"Not allowed to {request.method} on {request.path}."
             raise Refused(Problem(405, message, code="method_not_allowed"))
         message = f"Unknown request URL: {request.method} {request.path}. Known: {', '.join(known)}."
-        raise Refused(Problem(404, message, kind="not_found", code="unknown_url"))
+        raise Refused(Problem(404, message, code="unknown_url"))
 
     def expect(self, connection: RequestHandler) -> None:
         """A new connection must bring the whole head of a request in time, or it is closed."""

@@ -2,8 +2,12 @@
 
 The endpoint runs on the last core, the client below on the first. What an answer costs is the endpoint's own CPU time,
 so that a client that is slower than the endpoint does not decide the figure.
+
+`python -m tests.bench.staging --memory 1000000` sends so many mixed requests (minutes) and prints the endpoint's memory
+after each tenth.
 """
 
+import argparse
 import asyncio
 import json
 import os
@@ -13,10 +17,12 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.bench import _mixed
 from tests.provider.profiles import latency, profile
 
 PROFILE = profile(
@@ -90,19 +96,40 @@ def _request(model: str, *, stream: bool, tokens: int) -> bytes:
 
 def run() -> Iterator[str]:
     """One line per figure."""
+    with _endpoint(PROFILE) as (url, pid):
+        yield from _figures(url, pid)
+
+
+def memory(requests: int) -> Iterator[str]:
+    """Resident memory of the endpoint after each tenth of so many requests, with the truth log on."""
+    with _endpoint(_mixed.PROFILE, "--log", os.devnull) as (url, pid):
+        load, begun, seen = _mixed.Mixed(url), time.perf_counter(), []
+        for tenth in range(1, 11):
+            asyncio.run(load.send(requests // 10))
+            seen.append(_rss_mib(pid))
+            yield f"{requests * tenth // 10:>9,} requests: {seen[-1]:.1f} MiB"
+        state = _state(url)
+        yield f"{requests / (time.perf_counter() - begun):,.0f} requests/s; {state['counts']}"
+        yield f"left over: {[model['active'] for model in state['models'].values()]} answers"
+        yield f"growth over the last half: {seen[-1] - seen[4]:+.1f} MiB"
+
+
+@contextmanager
+def _endpoint(text: str, *options: str) -> Iterator[tuple[str, int]]:
+    """URL and process id, the endpoint and this client on cores of their own."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "profile.yaml"
-        path.write_text(PROFILE)
+        path.write_text(text)
         cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else [None]
         pin = ["--cpu", str(cores[-1])] if len(cores) > 1 else []
-        command = [sys.executable, "-m", "simulator.staging", "--profile", str(path), *pin]
+        command = [sys.executable, "-m", "simulator.staging", "--profile", str(path), *pin, *options]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
             try:
                 url = json.loads(process.stdout.readline())["url"]
                 if len(cores) > 1:
                     os.sched_setaffinity(0, {cores[0]})
-                yield from _figures(url, process.pid)
+                yield url, process.pid
             finally:
                 process.terminate()
                 if len(cores) > 1:
@@ -161,8 +188,11 @@ def _rss_mib(pid: int) -> float:
 
 def main() -> None:
     """Print the figures."""
-    for line in run():
-        print(line)
+    parser = argparse.ArgumentParser(prog="tests.bench.staging")
+    parser.add_argument("--memory", type=int, metavar="REQUESTS", help="send so many and watch the endpoint's memory")
+    wanted = parser.parse_args().memory
+    for line in memory(wanted) if wanted else run():
+        print(line, flush=True)
 
 
 if __name__ == "__main__":

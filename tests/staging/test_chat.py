@@ -141,9 +141,20 @@ def test_beyond_the_quota_is_a_real_429(endpoint):
     assert ask(endpoint, body("scarce"), x_sim_input_tokens=900, x_sim_output_tokens=1)[0] == 200
 
 
-def test_a_prompt_beyond_the_window_is_400(endpoint):
-    status, _, answer = ask(endpoint, body(), x_sim_input_tokens=10_001)
-    assert (status, answer["error"]["code"]) == (400, "context_length_exceeded")
+@pytest.mark.parametrize(
+    ("prompt", "limit", "said"),
+    [
+        (10_001, None, "maximum context length is 10000 tokens. However, your messages resulted in 10001 tokens."),
+        (9_901, 100, "However, you requested 10001 tokens (9901 in the messages, 100 in the completion)."),
+    ],
+)
+def test_a_prompt_beyond_the_window_is_400(endpoint, prompt, limit, said):
+    status, _, answer = ask(endpoint, body() | ({"max_tokens": limit} if limit else {}), x_sim_input_tokens=prompt)
+    assert (status, answer["error"]["code"], said in answer["error"]["message"]) == (
+        400,
+        "context_length_exceeded",
+        True,
+    )
 
 
 @pytest.mark.parametrize(
@@ -151,7 +162,7 @@ def test_a_prompt_beyond_the_window_is_400(endpoint):
     [
         ({"messages": []}, 400, "messages"),
         ({"model": "small"}, 400, "messages"),
-        (body("gpt-9"), 404, "model"),
+        (body("gpt-9"), 404, None),
         (body(n=2), 400, "n"),
         (body(max_tokens=0), 400, "max_tokens"),
         (body(max_tokens=True), 400, "max_tokens"),

@@ -6,6 +6,7 @@ import urllib.error
 import urllib.request
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 CHAT = {"model": "small", "messages": [{"role": "user", "content": "Hello"}]}
 
@@ -73,6 +74,12 @@ def test_metrics_are_prometheus_text(endpoint):
     with urllib.request.urlopen(endpoint.url + "/metrics", timeout=10) as answer:
         kind, text = answer.headers["Content-Type"], answer.read().decode()
     assert kind.startswith("text/plain")
-    assert 'sim_requests_total{outcome="completed"} 1.0' in text
-    assert 'sim_limit_remaining{account="no key",axis="tokens",model="scarce"} 1000.0' in text
-    assert 'sim_loop_lag_seconds{quantile="0.99"}' in text
+    found = {
+        (sample.name, *sorted(sample.labels.values())): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+    assert found["sim_requests_total", "completed"] == 1
+    assert found["sim_limit_remaining", "no key", "scarce", "tokens"] == 1000
+    assert found["sim_active", "small"] == 0
+    assert ("sim_loop_lag_seconds", "0.99") in found

@@ -10,6 +10,7 @@ from tests.provider.profiles import FAST, latency, profile
 
 anthropic = pytest.importorskip("anthropic")
 HELLO = [{"role": "user", "content": "Hello"}]
+INPUT_LEFT = "anthropic-ratelimit-input-tokens-remaining"
 
 
 @pytest.fixture
@@ -61,6 +62,32 @@ def test_each_status_is_the_sdks_own_error(client, status, error):
     assert (type(raised.value).__name__, raised.value.body["type"]) == (error, "error")
 
 
+@pytest.mark.parametrize(
+    ("prompt", "limit", "said"),
+    [
+        (10_001, 5, "prompt is too long: 10001 tokens > 10000 maximum"),
+        (9_901, 100, "input length and `max_tokens` exceed context limit: 9901 + 100 > 10000"),
+        (5, 1_001, "max_tokens: 1001 > 1000, which is the maximum allowed number of output tokens for small"),
+    ],
+)
+def test_what_is_too_long_is_said_in_anthropics_words_with_the_requests_id(client, prompt, limit, said):
+    with pytest.raises(anthropic.BadRequestError) as raised:
+        client.messages.create(
+            model="small", max_tokens=limit, messages=HELLO, extra_headers={"x-sim-input-tokens": str(prompt)}
+        )
+    assert said in raised.value.body["error"]["message"]
+    assert raised.value.body["request_id"] == raised.value.response.headers["request-id"]
+
+
+def test_the_models_are_the_sdks_own_type(client):
+    models = list(client.models.list())
+    assert [model.id for model in models] == ["small", "quick", "scarce", "single-slot"]
+    assert client.models.retrieve("small") == models[0]
+    assert (models[0].max_input_tokens, models[0].max_tokens) == (10_000, 1_000)
+    with pytest.raises(anthropic.NotFoundError, match="Served here: small"):
+        client.models.retrieve("nobody")
+
+
 def test_an_error_in_the_stream_is_raised(client):
     told = {"x-sim-output-tokens": "9", "x-sim-fault": "stream_error:after_tokens=2"}
     with (
@@ -104,7 +131,10 @@ def test_limits_keys_and_cache_writes_in_anthropics_words(start):
     assert (usage.input_tokens, usage.cache_creation_input_tokens, usage.cache_read_input_tokens) == (244, 256, 0)
     assert (second.input_tokens, second.cache_creation_input_tokens, second.cache_read_input_tokens) == (244, 0, 256)
     assert first.headers["anthropic-ratelimit-input-tokens-limit"] == "60000"
-    assert "retry-after" in refused.value.response.headers
+    # The nearest to its end: 256 of 1,000 input tokens were taken by the write, nothing yet of the output.
+    assert first.headers["anthropic-ratelimit-tokens-remaining"] == first.headers[INPUT_LEFT]
+    told = refused.value.response.headers
+    assert (told["retry-after"], "retry-after-ms" in told) == ("1", False)
     with (
         anthropic.Anthropic(base_url=endpoint.url, api_key="wrong", max_retries=0) as stranger,
         pytest.raises(anthropic.AuthenticationError),

@@ -93,6 +93,9 @@ def test_reasoning_is_waited_for_and_billed_but_not_seen(start):
 
 def test_the_models_are_listed(client):
     assert [model.id for model in client.models.list()] == ["small", "quick", "scarce", "single-slot"]
+    assert client.models.retrieve("small").owned_by == "openai"
+    with pytest.raises(openai.NotFoundError, match="Served here: small"):
+        client.models.retrieve("nobody")
 
 
 @pytest.mark.parametrize(

@@ -6,20 +6,22 @@ from typing import Literal
 
 from pydantic import Field
 
-from simulator.provider.limits.style import Axis, Demand, Limit, LimitStyle, Standing
+from simulator.provider.limits.style import Axis, Demand, Limit, LimitStyle, RetryAfter, Standing, tightest_tokens
 from simulator.units import Count
 
 
 class AnthropicLimits(LimitStyle):
     """RPM, ITPM and OTPM. Cache reads are free of ITPM; OTPM counts what was written, so a debt shows afterwards.
 
-    Anthropic's page on rate limits: header names, instants as RFC 3339, cache reads not counted for current models.
+    Anthropic's page on rate limits: header names, instants as RFC 3339, cache reads not counted for current models. It
+    counts output while it is written; here it counts at the answer's end. Theirs are rounded to thousands, ours exact.
     """
 
     style: Literal["anthropic"]
     requests_per_minute: Count = Field(gt=0)
     input_tokens_per_minute: Count = Field(gt=0)
     output_tokens_per_minute: Count = Field(gt=0)
+    retry_after: RetryAfter = "rounded"
 
     def limits(self) -> list[Limit]:
         return [
@@ -35,9 +37,11 @@ class AnthropicLimits(LimitStyle):
         return self.reserve(demand) | {"output_tokens": output_tokens}
 
     def headers(self, standings: Mapping[Axis, Standing], *, at_unix: float) -> dict[str, str]:
-        shown = {}
-        for axis, standing in standings.items():
-            name = f"anthropic-ratelimit-{axis.replace('_', '-')}"
+        shown: dict[str, str] = {}
+        told = {axis.replace("_", "-"): standing for axis, standing in standings.items()}
+        tightest = tightest_tokens(standings)
+        for axis, standing in (told | ({"tokens": tightest} if tightest else {})).items():
+            name = f"anthropic-ratelimit-{axis}"
             shown[f"{name}-limit"] = str(standing.limit)
             shown[f"{name}-remaining"] = str(standing.remaining)
             shown[f"{name}-reset"] = instant_text(at_unix + standing.reset_s)

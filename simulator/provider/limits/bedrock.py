@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from simulator.provider.limits.style import Axis, Demand, Limit, LimitStyle, Standing
+from simulator.provider.limits.style import Axis, Demand, Limit, LimitStyle, RetryAfter, Standing
 from simulator.units import Count
 
 
@@ -19,6 +19,7 @@ class BedrockLimits(LimitStyle):
     style: Literal["bedrock"]
     requests_per_minute: Count = Field(gt=0)
     tokens_per_minute: Count = Field(gt=0)
+    retry_after: RetryAfter = "none"
     output_burn: int = Field(default=1, ge=1)
     default_max_tokens: Count = 0
     """Reserved for the answer where the request names no maximum."""

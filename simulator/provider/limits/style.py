@@ -11,6 +11,7 @@ from pydantic import Field
 from simulator.units import Duration
 from simulator.yamlfile import FileModel
 
+RetryAfter = Literal["exact", "rounded", "none"]
 Axis = Literal["requests", "tokens", "input_tokens", "output_tokens"]
 
 
@@ -48,6 +49,12 @@ class Standing:
     """Seconds until the bucket is full."""
 
 
+def tightest_tokens(standings: Mapping[Axis, Standing]) -> Standing | None:
+    """Of the token quotas, the one that is nearest to its end."""
+    tokens = [standing for axis, standing in standings.items() if axis != "requests"]
+    return min(tokens, key=lambda standing: standing.remaining / standing.limit, default=None)
+
+
 class LimitStyle(FileModel):
     """Charges per axis. A charge settled later may leave a bucket below zero: it then refuses until refilled."""
 
@@ -55,7 +62,7 @@ class LimitStyle(FileModel):
     count_refused: bool = True
     """Whether a request refused for its tokens still costs one request (OpenAI's cookbook on rate limits: it does)."""
 
-    retry_after: Literal["exact", "rounded", "none"] = "exact"
+    retry_after: RetryAfter = "exact"
     """What a refusal says of when to come back: to the millisecond, in whole seconds up, or nothing."""
 
     def told_wait(self, wait_s: float | None) -> float | None:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from simulator.provider.engine import Refusal
+from simulator.provider.engine import Order, Refusal
 from simulator.staging.dialects.dialect import Problem, Refused
 
 T = TypeVar("T")
@@ -113,24 +113,31 @@ _AXIS_WORDS = {"requests": "requests per min (RPM)", "tokens": "tokens per min (
 
 def openai_refusal(refusal: Refusal, model: str, *, param: str) -> Problem:
     """A refusal in the words of OpenAI's error-code guide."""
-    if refusal.reason == "context_length":
-        message = (
-            f"Your request for {model} comes to {refusal.wanted_tokens} tokens, more than the maximum context length."
-        )
-        return Problem(400, message, param=param, code="context_length_exceeded")
-    if refusal.reason == "max_tokens":
-        message = f"max_tokens is too large: {refusal.wanted_tokens}; {model} writes fewer completion tokens."
-        return Problem(400, message, param="max_tokens", code="invalid_value")
+    if refusal.order is not None:
+        return _too_long(refusal, refusal.order, param=param)
     if refusal.denial is None:
         message, kind, code = _STATUS_WORDS.get(refusal.status, (BROKEN.message, BROKEN.kind, None))
         return Problem(refusal.status, message, kind=kind, code=code)
     denial = refusal.denial
     axis = _AXIS_WORDS.get(denial.axis, f"{denial.axis.replace('_', ' ')} per min")
     facts = f"Limit {denial.limit}, Used {denial.used}, Requested {denial.requested}."
-    again = "The input or output tokens must be reduced in order to run successfully."
+    what, again = "Rate limit reached", "Please try again later."
     if denial.told_s is not None:
         again = f"Please try again in {max(1, round(denial.told_s * 1000))}ms."
-    elif denial.retry_after_s is not None:
-        again = "Please try again later."
-    message = f"Rate limit reached for {model} on {axis}: {facts} {again}"
+    elif denial.retry_after_s is None:
+        what, again = "Request too large", "The input or output tokens must be reduced in order to run successfully."
+    message = f"{what} for {model} on {axis}: {facts} {again}"
     return Problem(429, message, kind=denial.axis, code="rate_limit_exceeded")
+
+
+def _too_long(refusal: Refusal, order: Order, *, param: str) -> Problem:
+    most, prompt, answer = refusal.most_tokens, order.input_tokens, order.max_output_tokens
+    if refusal.reason == "max_tokens":
+        supports = f"This model supports at most {most} completion tokens, whereas you provided {answer}."
+        return Problem(400, f"max_tokens is too large: {answer}. {supports}", param="max_tokens", code="invalid_value")
+    asked = f"your messages resulted in {prompt} tokens. Please reduce the length of the messages."
+    if answer:
+        parts = f"{prompt} in the messages, {answer} in the completion"
+        asked = f"you requested {prompt + answer} tokens ({parts}). Please reduce the length of either."
+    message = f"This model's maximum context length is {most} tokens. However, {asked}"
+    return Problem(400, message, param=param, code="context_length_exceeded")

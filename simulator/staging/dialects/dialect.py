@@ -1,11 +1,14 @@
 """What a wire format must do. One per file of this folder."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from simulator.provider.engine import Answer, Refusal
+
+ANTHROPIC = "anthropic-version"
+"""A header that only Anthropic's SDKs send."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +20,12 @@ class Problem:
     kind: str = "invalid_request_error"
     param: str | None = None
     code: str | None = None
+
+
+def unknown_model(name: str, served: Iterable[str]) -> Problem:
+    """Asked for a model that the profile does not have."""
+    message = f"The model `{name}` does not exist or you do not have access to it. Served here: {', '.join(served)}."
+    return Problem(404, message, code="model_not_found")
 
 
 class Refused(Exception):
@@ -112,7 +121,7 @@ class Dialect(ABC):
     """One path of one API."""
 
     path: ClassVar[str]
-    request_id: ClassVar[str] = "x-request-id"
+    id_header: ClassVar[str] = "x-request-id"
     """Header that names the request."""
 
     @abstractmethod
@@ -133,7 +142,7 @@ class Dialect(ABC):
         """A refusal of the provider in this API's words."""
 
     @abstractmethod
-    def error(self, problem: Problem) -> dict[str, Any]:
+    def error(self, problem: Problem, *, request_id: str) -> dict[str, Any]:
         """The body of an error."""
 
 

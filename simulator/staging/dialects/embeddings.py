@@ -47,7 +47,8 @@ class Embeddings(Dialect):
     def refusal(self, refusal: Refusal, model: str) -> Problem:
         return form.openai_refusal(refusal, model, param="input")
 
-    def error(self, problem: Problem) -> dict[str, Any]:
+    def error(self, problem: Problem, *, request_id: str) -> dict[str, Any]:
+        del request_id  # stands in a header only
         return form.openai_error(problem)
 
 

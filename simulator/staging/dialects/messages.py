@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from simulator.provider.engine import Refusal
+from simulator.provider.engine import Order, Refusal
 from simulator.staging.dialects import body as form
 from simulator.staging.dialects.dialect import (
     Heading,
@@ -26,6 +26,15 @@ _KINDS = {
     529: "overloaded_error",
 }
 """Error types of Anthropic's page on errors; anything else is `api_error`."""
+_SAID = {
+    400: "Invalid request",
+    401: "invalid x-api-key",
+    403: "Request not allowed",
+    408: "Request timed out",
+    429: "This request would exceed your account's rate limit. Please try again later.",
+    503: "Overloaded",
+    529: "Overloaded",
+}
 _STOP = {"stop": "end_turn", "length": "max_tokens"}
 
 
@@ -33,7 +42,7 @@ class Messages(StreamedDialect):
     """`POST /v1/messages` of Anthropic's API reference."""
 
     path = "/v1/messages"
-    request_id = "request-id"
+    id_header = "request-id"
 
     def read(self, body: Mapping[str, Any]) -> Wanted:
         messages = form.want(body, "messages", list)
@@ -59,18 +68,17 @@ class Messages(StreamedDialect):
         return _message(heading, [_block(text)], stop_reason=_STOP[finish_reason], usage=usage)
 
     def refusal(self, refusal: Refusal, model: str) -> Problem:
-        said = form.openai_refusal(refusal, model, param="messages")
-        if refusal.denial is not None:
-            axis = refusal.denial.axis.replace("_", " ")
-            message = f"This request would exceed your rate limit of {refusal.denial.limit:,} {axis} per minute."
-            return Problem(429, message)
-        if refusal.reason == "overloaded" and refusal.status == 529:
-            return Problem(529, "Overloaded")
-        return Problem(said.status, said.message)
+        if refusal.order is not None:
+            return Problem(400, _too_long(refusal, refusal.order, model))
+        if refusal.denial is None:
+            return Problem(refusal.status, _SAID.get(refusal.status, "Internal server error"))
+        quota = f"{refusal.denial.limit:,} {refusal.denial.axis.replace('_', ' ')} per minute"
+        again = "Please reduce the prompt length or the maximum tokens requested, or try again later."
+        return Problem(429, f"This request would exceed your organization's rate limit of {quota}. {again}")
 
-    def error(self, problem: Problem) -> dict[str, Any]:
+    def error(self, problem: Problem, *, request_id: str) -> dict[str, Any]:
         kind = _KINDS.get(problem.status, "api_error")
-        return {"type": "error", "error": {"type": kind, "message": problem.message}, "request_id": None}
+        return {"type": "error", "error": {"type": kind, "message": problem.message}, "request_id": request_id}
 
     def key(self, headers: Mapping[str, str]) -> str | None:
         return headers.get("x-api-key") or super().key(headers)
@@ -109,6 +117,16 @@ class MessagesScript(Script):
     def failure(self) -> bytes:
         error = {"type": "overloaded_error", "message": "Overloaded"}
         return form.event({"type": "error", "error": error}, name="error")
+
+
+def _too_long(refusal: Refusal, order: Order, model: str) -> str:
+    """What tools look for to tell a prompt that is too long from other bad requests."""
+    most, prompt, answer = refusal.most_tokens, order.input_tokens, order.max_output_tokens
+    if refusal.reason == "max_tokens":
+        return f"max_tokens: {answer} > {most}, which is the maximum allowed number of output tokens for {model}"
+    if prompt > most:
+        return f"prompt is too long: {prompt} tokens > {most} maximum"
+    return f"input length and `max_tokens` exceed context limit: {prompt} + {answer} > {most}, decrease either"
 
 
 def _message(
