@@ -162,8 +162,9 @@ def _sweep(
     from simulator.comparison.labels import Labels
     from simulator.comparison.measured import Measured
     from simulator.comparison.source import Source
-    from simulator.comparison.sweep import Axis, sweep
+    from simulator.comparison.sweep import sweep
     from simulator.pricing.book import PriceBook
+    from simulator.strategies.axis import Axis
     from simulator.strategies.library import Library
 
     if tried is None:

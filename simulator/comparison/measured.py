@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from simulator.calls import ANSWERED, Outcome
+from simulator.calls import ANSWERED, HUMAN, Outcome
 from simulator.comparison.columns import Rate
 from simulator.comparison.labels import Labels
 from simulator.comparison.source import Source
@@ -103,7 +103,7 @@ class Measured:
 
         Raises BadInput for a label where nobody said how often it is right.
         """
-        labelled = next((one for one in evaluation.sent if one.purpose not in ("answer", EMBED)), None)
+        labelled = next((one for one in evaluation.sent if one.purpose not in ("answer", EMBED, HUMAN)), None)
         if labelled and self.label_accuracy is None:
             raise BadInput(
                 f"{labelled.node}: its labels were not recorded; say how often {labelled.model} is right, "
@@ -112,6 +112,8 @@ class Measured:
         return sum((self._cost(one) for one in evaluation.sent), Decimal(0))
 
     def _cost(self, sent: Sent) -> Decimal:
+        if sent.usd_each is not None:
+            return sent.usd_each * len(sent.at)
         rate, same = self.rates[sent.model], np.zeros(len(sent.at), dtype=bool)
         if sent.purpose == "answer":
             same = sent.input_tokens == self.batch.of(sent.model).input_tokens[sent.at]

@@ -18,6 +18,7 @@ from simulator.strategies import offline
 from simulator.strategies.batch import Answered, Evaluation
 from simulator.strategies.node import NoColumns, Node
 from simulator.strategies.nodes.call import Call
+from simulator.strategies.nodes.human import Human
 
 
 class Point(Figures):
@@ -84,7 +85,9 @@ def _by_model(evaluation: Evaluation, answered: Answered) -> dict[str, float]:
 
 
 def _answering(node: Node) -> str:
-    """The model of a call; a node that answers without one has a store."""
+    """The model of a call, or who took the case; a node that answers without either has a store."""
+    if isinstance(node, Human):
+        return node.who
     return node.model if isinstance(node, Call) else "store"
 
 

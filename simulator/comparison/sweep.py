@@ -1,8 +1,6 @@
 """One option of a strategy moved through a range, priced over a run's recorded answers: the curve of a decision."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import product
 from typing import Any
@@ -16,36 +14,12 @@ from simulator.comparison.setting import Point, setting
 from simulator.errors import BadInput
 from simulator.figures import Figures
 from simulator.strategies import offline
+from simulator.strategies.axis import Axis
 from simulator.strategies.node import Node, parse, words, write
 from simulator.strategies.tree import bind
 
 LABEL_ACCURACY = "label_accuracy"
 """The one key that is no option of a strategy: how often classifiers and judges are right."""
-_AXIS = re.compile(r"([\w.-]+)=(-?\d+(?:\.\d+)?)(\D*)\.\.(-?\d+(?:\.\d+)?)(\D*):(\d+)")
-
-
-@dataclass(frozen=True, slots=True)
-class Axis:
-    """An option by its path, and the values that it takes, as they would stand in the file."""
-
-    key: str
-    values: tuple[str, ...]
-
-    @classmethod
-    def parse(cls, text: str) -> "Axis":
-        """`routed.score.threshold=0..1:101`: from, to (both included) and how many. Raises BadInput."""
-        match = _AXIS.fullmatch(text)
-        if not match or match[3] != match[5]:
-            raise BadInput(f"--sweep {text!r}: write strategy.node.option=0..1:101, both ends in the same unit")
-        low, high, count = Decimal(match[2]), Decimal(match[4]), int(match[6])
-        if count < 2:
-            raise BadInput(f"--sweep {text!r}: a range needs 2 values or more")
-        steps = (low + (high - low) * number / (count - 1) for number in range(count))
-        return cls(match[1], tuple(f"{round(step, 9).normalize():f}{match[3]}" for step in steps))
-
-    @property
-    def strategy(self) -> str | None:
-        return None if self.key == LABEL_ACCURACY else self.key.partition(".")[0]
 
 
 class Sweep(Figures):
@@ -77,16 +51,20 @@ def variants(
     strategies: Mapping[str, Node], axes: Sequence[Axis]
 ) -> Iterator[tuple[str, dict[str, str], Node, float | None]]:
     """Name, settings, bound tree and assumed accuracy of every combination; of all strategies where none is named."""
-    if unknown := {name for axis in axes if (name := axis.strategy)} - strategies.keys():
+    if unknown := {name for axis in axes if (name := _strategy(axis))} - strategies.keys():
         raise BadInput(f"--sweep: no strategy {', '.join(sorted(unknown))}; the file has {', '.join(strategies)}")
-    chosen = [name for name in strategies if name in {axis.strategy for axis in axes}] or list(strategies)
+    chosen = [name for name in strategies if name in {_strategy(axis) for axis in axes}] or list(strategies)
     for name in chosen:
-        own = [axis for axis in axes if axis.strategy in (name, None)]
+        own = [axis for axis in axes if _strategy(axis) in (name, None)]
         form = write(strategies[name])
         for values in product(*(axis.values for axis in own)):
             settings = dict(zip((axis.key for axis in own), values, strict=True))
             accuracy = settings.get(LABEL_ACCURACY)
             yield name, settings, _changed(name, form, settings), None if accuracy is None else _share(accuracy)
+
+
+def _strategy(axis: Axis) -> str | None:
+    return None if axis.key == LABEL_ACCURACY else axis.key.partition(".")[0]
 
 
 def _changed(name: str, form: Any, settings: Mapping[str, str]) -> Node:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -94,6 +95,8 @@ class Sent:
     at: Ints
     input_tokens: Ints
     output_tokens: Ints
+    usd_each: Decimal | None = None
+    """Of a case that a person takes: declared, where other calls cost tokens × rates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,10 @@ class Answered:
 
     rows: Rows
     first_token: Floats
-    """When the user sees the first one, seconds since the request was due; a stored answer is there at once."""
+    """When the user sees the first one, seconds since the request was due; a stored answer is there at once.
+
+    NaN for an answer that came without tokens.
+    """
     finished: Bools
     output_tokens: Ints
     node: Ints

@@ -12,15 +12,18 @@ from yamlcore import CoreLoader
 from simulator import yamlfile
 from simulator.errors import BadInput, InvalidFile
 from simulator.registry import members
+from simulator.strategies.axis import Axis, Steps
 from simulator.strategies.importer import Importer
 from simulator.strategies.node import Node
 from simulator.strategies.tree import Strategies
 
 
 class StrategyFile(yamlfile.FileModel):
-    """A file with nothing but a `strategies:` block."""
+    """A file of its own: strategies, and what to try them at."""
 
     strategies: Strategies
+    sweep: dict[str, Steps] = {}
+    """Option by its path → the values that `compare --try` prices it at, as with `--sweep`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,8 @@ class Library:
 
     strategies: Mapping[str, Node]
     notes: list[str] = field(default_factory=list)
+    sweep: tuple[Axis, ...] = ()
+    """What the file asks to be swept."""
 
     @classmethod
     def load(cls, path: Path) -> "Library":
@@ -38,7 +43,8 @@ class Library:
         for importer in members("simulator.strategies.importers", Importer):
             if importer.recognises(content):
                 return _imported(importer, content, path)
-        return cls(yamlfile.parse(text, StrategyFile, name=str(path)).strategies)
+        read = yamlfile.parse(text, StrategyFile, name=str(path))
+        return cls(read.strategies, sweep=tuple(Axis(*one) for one in read.sweep.items()))
 
 
 def _content(text: str, path: Path) -> Mapping[str, Any]:

@@ -16,12 +16,13 @@ from simulator.comparison.columns import Priced, Rate
 from simulator.comparison.curve import Choice, Curve
 from simulator.comparison.measured import Measured
 from simulator.comparison.source import Source
-from simulator.comparison.sweep import Axis, sweep
+from simulator.comparison.sweep import sweep
 from simulator.pricing.book import PriceBook
 from simulator.provider.profile import Profile
 from simulator.rehearsal.rehearse import rehearse
 from simulator.scenario.scenario import load
 from simulator.shipped import shipped
+from simulator.strategies.axis import Axis
 from simulator.strategies.batch import Batch, Known
 from simulator.strategies.effects import Ask, Reply, Turn
 from simulator.strategies.keys import folded

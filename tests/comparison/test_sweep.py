@@ -9,7 +9,7 @@ from simulator.cli.sweep_text import lines
 from simulator.comparison.labels import Labels
 from simulator.comparison.measured import Measured
 from simulator.comparison.source import Source
-from simulator.comparison.sweep import Axis, Sweep, sweep
+from simulator.comparison.sweep import Sweep, sweep
 from simulator.comparison.whatif import what_if
 from simulator.errors import BadInput
 from simulator.pricing.book import PriceBook
@@ -17,6 +17,7 @@ from simulator.provider.profile import Profile
 from simulator.rehearsal.rehearse import rehearse
 from simulator.scenario.scenario import load
 from simulator.shipped import shipped
+from simulator.strategies.axis import Axis
 from simulator.strategies.node import Node
 from simulator.strategies.recorded import Assumed
 from simulator.traffic.generate import generate
@@ -75,6 +76,8 @@ def test_a_threshold_moves_the_answers_from_one_model_to_the_other(source: Sourc
         "cache: {of: {cascade: {of: [gpt-4o-mini, gpt-4o], judge: {with: gpt-4o-mini}}}, hits: 20%}",
         "semantic: {with: text-embedding-3-small, of: gpt-4o, hits: 30%}",
         "compress: {of: gpt-4o, over: 500, to: 100}",
+        "retrieve: {with: text-embedding-3-small, of: gpt-4o-mini, chunks: 3}",
+        "cascade: {of: [gpt-4o-mini, {human: {cost: $4.50, takes: 6m}}], accept: {assumed: {easy: 90%, hard: 60%}}}",
         "split: {parts: {a: {share: 60%, of: gpt-4o}, b: {share: 40%, of: {batch: gpt-4o}}}}",
     ],
 )

@@ -31,6 +31,7 @@ STRATEGIES = [
     "semantic: {with: tiny, hits: 40%, of: {route: {branches: [{when: turn < 2, use: small}], otherwise: big}}}",
     "retrieve: {with: tiny, of: {route: {branches: [{when: turn < 2, use: small}], otherwise: big}}}",
     "cascade: [small, big]",
+    "cascade: {of: [small, {human: {cost: $4.50, takes: 6m}}], accept: {assumed: {easy: 80%, hard: 30%}}}",
     "score: {weak: small, strong: {retry: big}, threshold: 40%, auc: 85%}",
     "cascade: {of: [small, big, big], accept: {assumed: {easy: 80%, hard: 30%}}}",
     "cascade: {of: [{retrieve: {of: small}}, big], judge: {with: small, rubric_tokens: 50}}",
@@ -111,7 +112,8 @@ def _one_by_one(node: Node, rows: list[Request], batch: Batch) -> tuple[list[Any
         ends.append((served.ended_at, served.reply.ask.node))
         for attempt in served.attempts:
             reply = attempt.reply
-            sent.append((number, reply.ask.node, reply.ask.purpose, reply.input_tokens, reply.output_tokens))
+            tokens = (reply.input_tokens or 0, reply.output_tokens or 0)  # a person's case has none
+            sent.append((number, reply.ask.node, reply.ask.purpose, *tokens))
     return sorted(sent), ends
 
 

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from simulator.errors import InvalidFile
+from simulator.strategies.axis import Axis
 from simulator.strategies.library import Library
 
 SHIPPED = Path(__file__).parents[2] / "scenarios/strategies"
@@ -20,3 +21,16 @@ def test_a_file_that_is_none_says_what_is_missing(tmp_path: Path) -> None:
     path.write_text("strategy: big\n")
     with pytest.raises(InvalidFile, match="strategies: is missing"):
         Library.load(path)
+
+
+def test_a_sweep_block_is_what_the_flag_says(tmp_path: Path) -> None:
+    path = tmp_path / "swept.yaml"
+    path.write_text(f"{SCORED}sweep: {{a.score.threshold: 0..1:5, a.score.auc: 60%..90%:2}}\n")
+    assert Library.load(path).sweep == (Axis.parse("a.score.threshold=0..1:5"), Axis.parse("a.score.auc=60%..90%:2"))
+    assert Library.load(SHIPPED / "canary.yaml").sweep == ()
+    path.write_text(f"{SCORED}sweep:\n  a.score.threshold: 0..1\n")
+    with pytest.raises(InvalidFile, match=r"swept.yaml:3:22: sweep.a.score.threshold: '0..1': write 0..1:101"):
+        Library.load(path)
+
+
+SCORED = "strategies: {a: {score: {weak: small, strong: big, threshold: 50%, auc: 80%}}}\n"

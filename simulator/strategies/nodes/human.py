@@ -2,9 +2,11 @@
 
 from typing import Annotated, Literal
 
+import numpy as np
 from pydantic import Field
 
 from simulator.calls import HUMAN
+from simulator.strategies.batch import Answered, Evaluation, Rows, Sent
 from simulator.strategies.effects import Ask, Reply, Serving, Turn
 from simulator.strategies.node import Node
 from simulator.strategies.ranges import Duration, Usd
@@ -37,3 +39,15 @@ class Human(Node):
         )
         assert reply is not None  # an Ask is always answered with a Reply
         return reply
+
+    def columns(self, rows: Rows, evaluation: Evaluation) -> Answered:
+        count = len(rows.at)
+        none = np.zeros(count, dtype=np.int64)
+        evaluation.sent.append(Sent(self.path, self.who, HUMAN, rows.at, none, none, usd_each=self.cost))
+        return Answered(
+            rows=rows.later(self.takes, calls=1),
+            first_token=np.full(count, np.nan),
+            finished=np.ones(count, dtype=bool),
+            output_tokens=none,
+            node=evaluation.serving(self, count),
+        )
