@@ -128,12 +128,14 @@ class Inputs:
 
         The batch tier is kept wherever there is one: what could have waited is asked about afterwards.
         """
-        tiers = {(model, BATCH) for model in self.models() if self._priced(model, BATCH)}
-        tiers = tiers.union(*(self.scenario.strategies[name].tiers() for name in self.strategies))
+        trees = [self.scenario.strategies[name] for name in self.strategies]
+        tiers = {(model, BATCH) for model in self.models()}.union(*(tree.tiers() for tree in trees))
+        named = set[tuple[str, str]]().union(*(tree.providers() for tree in trees))
         end, rows = self._projection_end(), []
         for model in sorted(self.models()):
-            own = (None, *sorted(tier for asked, tier in tiers if asked == model))
-            rows += self.book.snapshot([model], self.at, until=end, tiers=own)
+            for name in (model, *sorted(f"{provider}/{model}" for asked, provider in named if asked == model)):
+                own = sorted(tier for asked, tier in tiers if asked == model and self._priced(name, tier))
+                rows += self.book.snapshot([name], self.at, until=end, tiers=(None, *own))
         return rows
 
     def _priced(self, model: str, tier: str) -> bool:
@@ -145,7 +147,8 @@ class Inputs:
 
     def usd_per_million(self) -> dict[str, dict[str, str]]:
         """For what must know its spending while it runs: a guard, a budget in dollars."""
-        return self.book.usd_per_million(self.models(), at=self.at)
+        tiers = set[tuple[str, str]]().union(*(self.scenario.strategies[name].tiers() for name in self.strategies))
+        return self.book.usd_per_million(self.models(), at=self.at, tiers=tiers)
 
     def planned_text(self) -> str:
         sessions = len(self.trace.sessions())

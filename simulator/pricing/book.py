@@ -86,12 +86,20 @@ class PriceBook:
             self._found[key] = self._resolve(model, provider=provider, at=moment, tier=tier, geo=geo)
         return self._found[key]
 
-    def usd_per_million(self, models: Iterable[str], *, at: datetime) -> dict[str, dict[str, str]]:
-        """Model → meter → rate of the shortest prompt at the standard tier, as decimal text. Raises as `rates` does."""
-        return {
-            model: {meter: f"{rate.usd_per_million:f}" for meter, rate in self.rates(model, at=at).standard.items()}
-            for model in sorted(models)
-        }
+    def usd_per_million(
+        self, models: Iterable[str], *, at: datetime, tiers: Iterable[tuple[str, str]] = ()
+    ) -> dict[str, dict[str, str]]:
+        """Model → meter → rate of the shortest prompt as decimal text, for guards: never too little.
+
+        That of the dearest of the standard tier and `tiers` (model, tier). Raises as `rates` does.
+        """
+        asked = [(model, None) for model in sorted(models)] + sorted(tiers)
+        found: dict[str, dict[str, Decimal]] = {}
+        for model, tier in asked:
+            known = found.setdefault(model, {})
+            for meter, rate in self.rates(model, at=at, tier=tier).standard.items():
+                known[meter] = max(rate.usd_per_million, known.get(meter, rate.usd_per_million))
+        return {model: {meter: f"{usd:f}" for meter, usd in meters.items()} for model, meters in found.items()}
 
     @property
     def contracts(self) -> list[Contract]:

@@ -101,6 +101,10 @@ class Node(FileModel):
         """Whether a node of this tree decides by what attempts cost, so that its driver needs a tariff."""
         return any(child.counts_dollars() for child in self.children().values())
 
+    def providers(self) -> set[tuple[str, str]]:
+        """Models with the provider that this tree asks them of, where it names one: another may ask another price."""
+        return set[tuple[str, str]]().union(*(child.providers() for child in self.children().values()))
+
     def unsent(self) -> "Node | None":
         """A node of this tree that a load test cannot send."""
         return self if not self.live else next(filter(None, (one.unsent() for one in self.children().values())), None)

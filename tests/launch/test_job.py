@@ -135,6 +135,30 @@ def test_the_batch_tier_s_rates_are_kept_for_questions_that_come_later(listening
     }
 
 
+def test_what_another_provider_asks_is_kept_beside_it(listening: Options) -> None:
+    """A run whose calls named a provider was billed at the price of whoever else sells the model."""
+    assert listening.prices is not None
+    own = "  - model: hills/acme-large\n    source: {doc: EA, as_of: 2026-11-01}\n    prices: [{from: 2026-01-01, "
+    listening.prices.write_text(
+        f'{listening.prices.read_text()}{own}usd_per_million: {{input_tokens: "3", output_tokens: "12"}}}}]\n'
+    )
+    _say(listening, "  elsewhere: {call: {model: acme-large, provider: hills}}")
+    kept = Job.prepare(listening, tell=_quiet).inputs.rates()
+    assert {(row["model"], row["priced_as"]) for row in kept} == {
+        ("acme-large", "acme/acme-large"),
+        ("hills/acme-large", "hills/acme-large"),
+        ("acme-small", "acme/acme-small"),
+    }
+
+
+def test_the_spend_guard_counts_the_dearest_tier_that_is_asked(listening: Options) -> None:
+    _price(listening, "tiers: {priority: {scale: 1.7}, flex: {scale: 0.5}}")
+    _say(listening, "  fast: {call: {model: acme-large, tier: priority}}")
+    _say(listening, "  slow: {call: {model: acme-large, tier: flex}}")
+    rates = Job.prepare(listening, tell=_quiet).inputs.usd_per_million()
+    assert rates["acme-large"] == {"input_tokens": "3.4", "output_tokens": "17.0"}
+
+
 def test_a_range_is_told_to_be_served_as_its_middle(listening: Options) -> None:
     _say(listening, "  stored: {cache: {hits: 10%..30%, of: acme-large}}")
     told: list[dict[str, Any]] = []

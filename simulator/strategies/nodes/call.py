@@ -65,5 +65,8 @@ class Call(Node):
     def tiers(self) -> set[tuple[str, str]]:
         return {(self.model, self.tier)} if self.tier else set()
 
+    def providers(self) -> set[tuple[str, str]]:
+        return {(self.model, self.provider)} if self.provider else set()
+
     def asks(self) -> set[str]:
         return {self.model}
