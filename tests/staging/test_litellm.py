@@ -21,7 +21,7 @@ LITELLM = os.environ.get("TENFOLD_LITELLM")
 pytestmark = pytest.mark.skipif(not LITELLM, reason="TENFOLD_LITELLM names no litellm executable")
 openai = pytest.importorskip("openai")
 
-MASTER = "sk-made-up-master-key-0123456789"  # the proxy takes no short one
+MASTER = "sk-" + 4 * "made-up"  # the proxy takes no short one
 HELLO = [{"role": "user", "content": "Hello"}]
 PROFILE = profile(
     {"gpt": {}, "claude": {"provider": "anthropic"}, "scarce": {"limits": openai_limits(6, 60_000, burst="10s")}},
