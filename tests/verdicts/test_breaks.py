@@ -145,8 +145,31 @@ def test_the_budget_is_the_plan_divided_by_its_cost() -> None:
 def test_errors_nobody_wrote_an_objective_for() -> None:
     failing = [asked(f"f{n}", 1.0, scale=2.0, outcome="server_error") for n in range(10)]
     (one,) = found(rung(1.0), rung(2.0) + failing)
-    assert (one.kind, one.evidence) == ("errors", "2.44 % at 2×; most often server_error (10 attempts)")
+    assert (one.kind, one.evidence) == ("errors", "2.44 % at 2×; most often server_error (HTTP 429, 10 attempts)")
     assert found(rung(1.0), rung(2.0) + failing, objectives=("errors < 5%",)) == []
+
+
+def test_a_wrong_key_is_told_as_errors_not_as_slow_answers() -> None:
+    """A latency of +∞ for 401s alone must not say: shorten the prompt."""
+    refused = [asked(f"s{n}", n / 20, outcome="client_error") for n in range(200)]
+    (one,) = found(refused, objectives=("p(95) response_time < 2s", "errors < 1%"))
+    assert (one.title, one.multiplier) == ("errors < 1% is missed", 1.0)
+    assert one.evidence == (
+        "100 % at 1×, the smallest scale that was run; most often client_error (HTTP 429, 200 attempts)"
+    )
+    assert one.fix == "start from client_error: its attempts are the rows of calls.parquet with that outcome"
+
+
+def test_errors_that_an_objective_allows_still_make_a_percentile_infinite() -> None:
+    half = [asked(f"s{n}", n / 20, outcome="client_error" if n % 5 == 0 else "ok") for n in range(200)]
+    (one,) = found(half, objectives=("p(95) response_time < 2s", "errors < 50%"))
+    assert one.title == "p(95) response_time < 2s is missed"
+
+
+def test_timeouts_are_slow_answers() -> None:
+    late = [asked(f"s{n}", n / 20, outcome="total_timeout" if n % 2 else "ok") for n in range(200)]
+    titles = [one.title for one in found(late, objectives=("p(95) response_time < 2s", "errors < 1%"))]
+    assert titles == ["p(95) response_time < 2s is missed", "errors < 1% is missed"]
 
 
 def test_retries_that_multiply_the_load() -> None:

@@ -7,15 +7,16 @@ from simulator.run.rung import RungFigures
 from simulator.scenario.objective import Objective, Unit
 from simulator.units import scale_text, seconds_text, share_text
 from simulator.verdicts.condition import Break, Evidence
-from simulator.verdicts.conditions import queue
+from simulator.verdicts.conditions import errors, queue
 from simulator.verdicts.crossing import Crossing, Point, crossing
-from simulator.verdicts.objectives import settled_share
 
 _FIX = {
     "time_to_first_token": "shorten the prompt, answer from a faster model, or shed load earlier",
     "response_time": "cap the answer's length, answer from a faster model, or shed load earlier",
     "refused": "raise the quota, or queue instead of refusing",
 }
+
+_FAILURES = ("errors", "timed_out")
 
 
 def find(evidence: Evidence) -> Iterator[Break]:
@@ -39,15 +40,27 @@ def _refined(found: Crossing, evidence: Evidence, objective: Objective, strategy
 
 
 def _only_unanswered(evidence: Evidence, objective: Objective, strategy: str, found: Crossing) -> bool:
-    """Whether a percentile is +∞ for refusals alone: what refused is the break then, not latency."""
+    """Whether a percentile is +∞ for refusals or errors alone: they are the break then, not latency.
+
+    A timeout is slowness, and stays one. Where nothing was answered, no answer was slow.
+    """
     if not math.isinf(found.after) or f"{objective.metric}_answered" not in RungFigures.model_fields:
         return False
     rungs = [rung for rung in evidence.ladder(strategy) if rung.scale == found.high]
     answered = [
         getattr(getattr(rung, f"{objective.metric}_answered"), f"p{objective.percentile}").value for rung in rungs
     ]
-    refused = [settled_share(rung, "refused") or 0.0 for rung in rungs]
-    return max(refused) > 0.0 and all(value is not None and objective.holds(value) for value in answered)
+    failed = sum(rung.settled["failed"] for rung in rungs) if _told_as_errors(evidence, strategy, found.high) else 0
+    turned_down = failed + sum(rung.settled["refused"] for rung in rungs)
+    late = sum(rung.settled["timed_out"] for rung in rungs)
+    return turned_down > 0 and not late and all(value is None or objective.holds(value) for value in answered)
+
+
+def _told_as_errors(evidence: Evidence, strategy: str, scale: float) -> bool:
+    """Whether failures there are a break of their own: an objective misses them, or none speaks of them."""
+    spoken = errors.spoken(evidence)
+    missed = [one for one in evidence.judgements if one.objective in spoken and one.outcome == "fail"]
+    return not spoken or any((one.strategy, one.scale) == (strategy, scale) for one in missed)
 
 
 def _points(evidence: Evidence, objective: Objective, strategy: str) -> list[Point]:
@@ -59,6 +72,11 @@ def _points(evidence: Evidence, objective: Objective, strategy: str) -> list[Poi
 
 
 def _break(evidence: Evidence, objective: Objective, strategy: str, found: Crossing) -> Break:
+    fix = _FIX.get(objective.metric, "find the rung where it starts with more scales between, then fix its cause")
+    often = ""
+    if objective.metric in _FAILURES:
+        word, text = errors.commonest(evidence, strategy, found.high)
+        often, fix = f"; most often {text}", errors.start_from(word)
     after = figure_text(found.after, objective.unit)
     before = (
         "" if found.before is None else f"{figure_text(found.before, objective.unit)} at {scale_text(found.low or 0)}, "
@@ -71,9 +89,9 @@ def _break(evidence: Evidence, objective: Objective, strategy: str, found: Cross
         low=found.low,
         high=found.high,
         provenance="measured",
-        evidence=f"{before}{after} at {scale_text(found.high)}{_guess(found)}",
+        evidence=f"{before}{after} at {scale_text(found.high)}{_guess(found)}{often}",
         costs=_missed(found, objective),
-        fix=_FIX.get(objective.metric, "find the rung where it starts with more scales between, then fix its cause"),
+        fix=fix,
         verify=evidence.verify(strategy, found.high),
     )
 
