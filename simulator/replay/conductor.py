@@ -124,6 +124,8 @@ class Conductor:
         if message["type"] == "rows":
             self._intake.take(worker, message)
             self._send(worker, {"type": "ack", "number": message["number"]})
+        if message["type"] == "trace":
+            self._send(worker, {"type": "trace", "content": self.plan.trace.read_bytes()})
         if message["type"] in ("failed", "crashed"):
             self.stop("failed", message["reason"], ExitCode(message.get("exit_code", ExitCode.CRASH)))
         if message["type"] in ("ready", "done", "failed", "clock"):
@@ -144,14 +146,14 @@ class Conductor:
         if self.status != "running":
             return
         facts = self._open(rung, planned=sum(one["planned"] for one in ready.values()))
-        facts["clock_error_max_s"] = max(one.error_ns for one in offsets.values()) / _NS
+        clock_error = {"clock_error_max_s": max(one.error_ns for one in offsets.values()) / _NS}
         start_ns = now() + int(LEAD_S * _NS)
         done = self._ask_all(
             {"type": "begin"},
             each=lambda worker: {"start_ns": start_ns + offsets[worker].offset_ns},
             watch=lambda: self._event("tick", facts),
         )
-        self._close(facts, done, simulated=simulated)
+        self._close(facts, done, simulated=simulated, known=clock_error)
 
     def _offsets(self) -> dict[str, Offset]:
         """How far each worker's clock is from ours; workers on this host answer the first ping with nothing."""
@@ -209,7 +211,7 @@ class Conductor:
         self._event("rung", facts)
         return facts
 
-    def _close(self, facts: Message, done: dict[str, Message], *, simulated: bool) -> None:
+    def _close(self, facts: Message, done: dict[str, Message], *, simulated: bool, known: Message) -> None:
         """What replay.json says of a rung."""
         endpoint = self._endpoint.state() if simulated else {}
         processes = [message["health"] for message in done.values() if "health" in message]
@@ -218,7 +220,7 @@ class Conductor:
         facts |= {
             "endpoint": endpoint,
             "processes": processes,
-            "health": together(processes, endpoint=endpoint, planned=len(self.workers)),
+            "health": together(processes, endpoint=endpoint, planned=len(self.workers)) | known,
         }
         self._event("rung_end", facts)
         self._write()

@@ -6,16 +6,17 @@ import signal
 import sys
 from collections.abc import Callable
 from importlib.abc import MetaPathFinder
-from typing import Any
+from typing import Any, cast
 
 import gevent
 import locust.stats
+from gevent.event import AsyncResult
 from gevent.hub import get_hub
 from locust import LoadTestShape, User, events, task
 from locust.env import Environment
 from locust.runners import STATE_MISSING, MasterRunner, WorkerRunner
 
-from simulator.errors import ExitCode, TenfoldError
+from simulator.errors import ExitCode, Precondition, TenfoldError
 from simulator.replay.clock import now
 from simulator.replay.conductor import Conductor, Message
 from simulator.replay.delivery import Delivery
@@ -28,6 +29,7 @@ logger = logging.getLogger("tenfold")
 LOCAL = "local"
 _ORDER, _REPORT = "tenfold_order", "tenfold_report"  # Locust messages: conductor to worker, and back
 _LAST_WORDS_S = 10.0  # for the rows of an interrupted rung to arrive
+_FETCH_S = 60.0  # for a trace to come from the master
 
 PlanSource = Callable[[Any], ReplayPlan]
 """From Locust's parsed options. Raises `TenfoldError`."""
@@ -91,6 +93,7 @@ class Replay:
         self._code = int(ExitCode.PASS)
         self._refused: TenfoldError | None = None
         self._delivery: Delivery | None = None
+        self._sent_trace = AsyncResult()
         self._signals: list[Any] = []
 
     def listen(self) -> None:
@@ -136,10 +139,8 @@ class Replay:
         workers = [LOCAL]
         if isinstance(self.runner, MasterRunner):
             workers = [client.id for client in self.runner.clients.ready]
-        self.conductor = conductor = Conductor(plan, workers, send=self._send, alive=self._alive, tell=self._tell_user)
-        if workers == [LOCAL]:
-            self.worker = Worker(sink=conductor.evidence.append, tell=self._tell, observe=self._observe)
-        self._leading = gevent.spawn(self._lead, conductor)
+        self.conductor = Conductor(plan, workers, send=self._send, alive=self._alive, tell=self._tell_user)
+        self._leading = gevent.spawn(self._lead, self.conductor)
 
     def _lead(self, conductor: Conductor) -> None:
         try:
@@ -178,31 +179,57 @@ class Replay:
     # The worker's side.
 
     def _ordered(self, msg: Any, **_: Any) -> None:
-        if self.worker is None:
-            self._delivery = delivery = Delivery(self._tell)
-            self.worker = Worker(sink=delivery.ship, settle=delivery.settle, tell=self._tell, observe=self._observe)
         self._obey(msg.data)
 
     def _obey(self, message: Message) -> None:
-        worker = self.worker
-        if worker is None:
-            raise RuntimeError("an order came before the worker")
+        """Whatever goes wrong is told: a conductor that hears nothing would wait for ever."""
         try:
-            if message["type"] == "prepare":
-                plan = ReplayPlan.model_validate_json(message["plan"])
-                where = {name: message[name] for name in ("index", "shard", "shards", "simulated")}
-                self._tell({"type": "ready", "planned": worker.prepare(plan, **where)})
-            elif message["type"] == "clock":
-                answer = {"type": "clock", "sent_ns": message["sent_ns"], "there_ns": now(), "boot": boot_id()}
-                self._tell(answer)
-            elif message["type"] == "begin":
-                worker.begin(start_ns=message["start_ns"])
-            elif message["type"] == "ack" and self._delivery is not None:
-                self._delivery.acknowledged(message["number"])
-            else:
-                worker.stop()
+            self._do(message)
         except TenfoldError as error:
             self._tell({"type": "failed", "reason": str(error), "exit_code": int(error.exit_code)})
+        except Exception as error:
+            logger.exception("an order could not be carried out")
+            self._tell({"type": "failed", "reason": f"{type(error).__name__}: {error}"})
+
+    def _do(self, message: Message) -> None:
+        if message["type"] == "prepare":
+            worker = self._employed(ReplayPlan.model_validate_json(message["plan"]))
+            where = {name: message[name] for name in ("index", "shard", "shards", "simulated")}
+            self._tell({"type": "ready", "planned": worker.prepare(**where)})
+        elif message["type"] == "clock":
+            answer = {"type": "clock", "sent_ns": message["sent_ns"], "there_ns": now(), "boot": boot_id()}
+            self._tell(answer)
+        elif message["type"] == "trace":
+            self._sent_trace.set(message["content"])
+        elif message["type"] == "ack" and self._delivery is not None:
+            self._delivery.acknowledged(message["number"])
+        elif self.worker is not None and message["type"] == "begin":
+            self.worker.begin(start_ns=message["start_ns"])
+        elif self.worker is not None:
+            self.worker.stop()
+
+    def _employed(self, plan: ReplayPlan) -> Worker:
+        """The worker of this plan; the one of a test before it ends."""
+        if self.worker is not None and self.worker.plan == plan:
+            return self.worker
+        if self.worker is not None:
+            self.worker.close()
+        if self.conductor is not None:
+            sink, settle, fetch = self.conductor.evidence.append, lambda: None, plan.trace.read_bytes
+        else:
+            self._delivery = delivery = Delivery(self._tell)
+            sink, settle, fetch = delivery.ship, delivery.settle, self._fetch_trace
+        self.worker = Worker(plan, sink=sink, settle=settle, fetch=fetch, tell=self._tell, observe=self._observe)
+        return self.worker
+
+    def _fetch_trace(self) -> bytes:
+        """The master's: this host has none at the plan's path. Raises `Precondition`."""
+        self._sent_trace = AsyncResult()
+        self._tell({"type": "trace"})
+        try:
+            return cast("bytes", self._sent_trace.get(timeout=_FETCH_S))
+        except gevent.Timeout:
+            raise Precondition(f"the master did not send the trace within {_FETCH_S:g} s; is the network up?") from None
 
     def _tell(self, message: Message) -> None:
         if self.conductor is not None:

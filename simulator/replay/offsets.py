@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+_TIME_NAMESPACE = Path("/proc/self/ns/time")  # since Linux 5.6; containers may have their own, with another clock
 
 
 def boot_id() -> str | None:
     """Names this start of this machine, where the system says so: processes that share it share the clock."""
     try:
-        return _BOOT_ID.read_text(encoding="ascii").strip()
+        namespace = _TIME_NAMESPACE.readlink() if _TIME_NAMESPACE.is_symlink() else ""
+        return f"{_BOOT_ID.read_text(encoding='ascii').strip()} {namespace}"
     except OSError:
         return None
 

@@ -5,6 +5,8 @@ import os
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 import gevent
@@ -13,7 +15,7 @@ from gevent.event import Event
 from simulator.calls import Call, RequestRow
 from simulator.errors import BadInput, InvalidFile
 from simulator.replay.address import Address
-from simulator.replay.alarm import alarm
+from simulator.replay.alarm import KernelAlarm, LoopAlarm, alarm
 from simulator.replay.client import Client
 from simulator.replay.clock import Clock
 from simulator.replay.dialects import dialect_of
@@ -46,22 +48,33 @@ Observe = Callable[[LiveTurn], None]
 
 
 class Worker:
-    """Lives as long as its process; rungs come one after another.
+    """Lives as long as a plan; rungs come one after another.
 
-    `sink` takes its rows and `settle` returns once they have arrived; `tell` carries its reports to the conductor.
+    `sink` takes its rows and `settle` returns once they have arrived; `tell` carries its reports to the conductor;
+    `fetch` gives the bytes of the plan's trace where this host does not have it.
     """
 
-    def __init__(self, *, sink: Sink, tell: Tell, observe: Observe, settle: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        plan: ReplayPlan,
+        *,
+        sink: Sink,
+        tell: Tell,
+        observe: Observe,
+        fetch: Callable[[], bytes],
+        settle: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.plan = plan
+        self._fetch = fetch
         self._tell = tell
         self._observe = observe
         self._settle = settle
         self._recorder = Recorder(sink)
         self._settled: deque[LiveTurn] = deque()
-        self._plan: ReplayPlan | None = None
         self._trace: Trace | None = None
         self._chats: dict[str, Chats] = {}
         self._client: Client | None = None
-        self._timer = ""
+        self._ringer: KernelAlarm | LoopAlarm | None = None
         self._share: Share | None = None
         self._tariff = Tariff({})
         self._spend: Spend | None = None
@@ -79,13 +92,13 @@ class Worker:
     def in_flight(self) -> int:
         return self._share.in_flight if self._share is not None else 0
 
-    def prepare(self, plan: ReplayPlan, *, index: int, shard: int, shards: int, simulated: bool) -> int:
+    def prepare(self, *, index: int, shard: int, shards: int, simulated: bool) -> int:
         """Everything slow, before the clock starts; returns the number of requests planned for this process."""
-        if self._plan != plan:
-            self._load(plan)
-        client, rung, name = self._open_client(plan), plan.rungs[index], f"worker-{shard + 1}"
+        plan = self.plan
+        whole = self._trace or self._load()
+        client, rung, name = self._open_client(), plan.rungs[index], f"worker-{shard + 1}"
         seed = plan.seed + rung.replicate - 1
-        trace = multiply(self._checked_trace, rung.scale, meaning=plan.meaning, seed=seed, jitter_s=plan.jitter_s)
+        trace = multiply(whole, rung.scale, meaning=plan.meaning, seed=seed, jitter_s=plan.jitter_s)
         sessions = [one for one in trace.sessions() if rung.sessions is None or one[0].session_id in rung.sessions]
         stripe = Stripe(shard, shards, plan.users)
         sessions, self._users = stripe.of(sessions), stripe.own_users
@@ -100,7 +113,7 @@ class Worker:
             sessions,
             seed=seed,
             worker=name,
-            health=Health(client, worker=name, timer=self._timer),
+            health=Health(client, worker=name, timer=self._ringer.name if self._ringer else "none"),
             tariff=self._tariff if plan.strategies[rung.strategy].counts_dollars() else None,
             record=self._record,
             finished=self._over.set,
@@ -112,8 +125,8 @@ class Worker:
 
     def begin(self, *, start_ns: int) -> None:
         """Start at a time of this host's monotonic clock, and report a few times a second until the share is over."""
-        share, plan = self._share, self._plan
-        if share is None or plan is None:
+        share, plan = self._share, self.plan
+        if share is None:
             raise RuntimeError("begin comes after prepare")
         span_ns, drain_ns = int(plan.duration_s * _NS), int((plan.duration_s + plan.drain_s) * _NS)
         share.begin(start_ns, users=self._users, window_until_ns=start_ns + span_ns, drain_until_ns=start_ns + drain_ns)
@@ -124,6 +137,12 @@ class Worker:
         """Cut the rung short; its rows follow."""
         if self._share is not None:
             self._share.stop()
+
+    def close(self) -> None:
+        """The plan is through: its clockwork and its connections end."""
+        if self._ringer is not None and self._client is not None:
+            self._ringer.close()
+            self._client.pool.close()
 
     def _serve(self, share: Share) -> None:
         """Beside the hub: rows out, statistics in, until the share is over; then the last report."""
@@ -173,23 +192,19 @@ class Worker:
             if self._client is not None:
                 self._client.clock.measure()
 
-    def _load(self, plan: ReplayPlan) -> None:
-        trace = Trace.read(plan.trace)
+    def _load(self) -> Trace:
+        plan, trace = self.plan, _trace(self.plan.trace, self._fetch)
         if trace.digest() != plan.trace_digest:
             raise InvalidFile(f"{plan.trace}: not the trace that was planned, its digest differs; copy it here again")
         self._chats = {journey: _checked(own) for journey, own in plan.prompts.items()}
-        self._plan, self._trace = plan, trace
+        self._trace = trace
         self._tariff = Tariff(plan.usd_per_million)
         self._spend = Spend(self._tariff) if plan.guards.max_spend_usd is not None else None
+        return trace
 
-    @property
-    def _checked_trace(self) -> Trace:
-        if self._trace is None:
-            raise RuntimeError("a trace is loaded before it is replayed")
-        return self._trace
-
-    def _open_client(self, plan: ReplayPlan) -> Client:
-        """Made once per process; the connections of an earlier rung are let go, the name is looked up again."""
+    def _open_client(self) -> Client:
+        """Made once per plan; the connections of an earlier rung are let go, the name is looked up again."""
+        plan = self.plan
         address = Address.of(plan.target.base_url, prefix="" if plan.target.app else "/v1")
         if self._client is None:
             raise_descriptor_limit()
@@ -198,13 +213,22 @@ class Worker:
             self._client = Client(
                 clock, pacer, Pool(address, clock, ca_file=plan.target.ca_file), wire, plan.target.timeouts
             )
-            ringer = alarm(pacer.pump)
-            self._timer = ringer.name
-            pacer.start(ringer)
+            self._ringer = alarm(pacer.pump)
+            pacer.start(self._ringer)
         self._client.pool.close()
         with suppress(OSError):  # every attempt then says `dns`
             self._client.pool.resolve()
         return self._client
+
+
+def _trace(path: Path, fetch: Callable[[], bytes]) -> Trace:
+    """From this host's disk, else as it is sent."""
+    if path.exists():
+        return Trace.read(path)
+    with NamedTemporaryFile(suffix=path.suffix) as sent:
+        sent.write(fetch())
+        sent.flush()
+        return Trace.read(Path(sent.name))
 
 
 def _checked(own: OwnPrompts) -> Chats:

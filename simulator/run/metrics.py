@@ -55,7 +55,7 @@ class _Rung:
             sessions=rows.sessions,
             settled=self._settled(),
             sent=sent,
-            sent_by_driver=record.sent if record.health.workers_reported else None,
+            sent_by_driver=record.sent if record.health.workers_reported == record.health.workers_planned else None,
             attempts=len(self.calls),
             attempts_per_request=self._answer_attempts() / sent if sent else None,
             planned_rate=record.planned / span,

@@ -31,6 +31,8 @@ class GeneratorHealth(Figures):
     workers_reported: int = 1
     clock: str
     """kernel receive timestamps, monotonic clock or virtual time."""
+    clock_error_max_s: float | None = None
+    """How far apart workers' zeros may lie: half of the quickest ping to another host; 0 on one host."""
     in_flight_mean: float | None = None
     """Requests in flight, averaged over the planned span by the driver's own count."""
 

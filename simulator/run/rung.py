@@ -28,6 +28,8 @@ class Health(Figures):
     first_token_late: int
     clock: str
     """kernel receive timestamps, or monotonic clock."""
+    clock_error_max_s: float | None = None
+    """How far apart workers' zeros may lie; more than 0 only where they ran on several hosts."""
     littles_law_ratio: float | None
     """Mean in flight measured ÷ (rate × mean response time); 1 where no request was lost from sight."""
 
@@ -47,7 +49,7 @@ class RungFigures(Figures):
     sent: int
     """Requests with a sending among the rows."""
     sent_by_driver: int | None = None
-    """The same by the driver's own count; None where it did not live to say."""
+    """The same by the driver's own count; None where a worker did not live to say."""
     attempts: int
     attempts_per_request: float | None
     """Sendings of answering calls per sent request: 1 without retries; a classifier's call does not count."""

@@ -19,10 +19,12 @@ def rows_of(drawn: list[tuple[Outcome, int]]) -> list[Rows]:
     return [asked(f"s{n}", n / 4, outcome=outcome, attempts=tries) for n, (outcome, tries) in enumerate(drawn)]
 
 
-def reconciled(rows: list[Rows], *, planned: int, ledger: Decimal, unseen: int = 0) -> Reconciliation:
+def reconciled(
+    rows: list[Rows], *, planned: int, ledger: Decimal, unseen: int = 0, health: dict[str, int] | None = None
+) -> Reconciliation:
     calls, requests = tables(rows)
     sent = sum(request.attempts > 0 for _, own in rows for request in own)
-    rungs = rung_figures(calls, requests, rungs=[record(planned, sent=sent + unseen)])
+    rungs = rung_figures(calls, requests, rungs=[record(planned, sent=sent + unseen, health=health or {})])
     return reconcile(rungs, calls=calls, requests=requests, ledger_usd=ledger, row_costs=[USD] * len(calls))
 
 
@@ -49,6 +51,12 @@ def test_a_row_too_many_and_a_cent_too_few_are_named() -> None:
 def test_a_row_that_never_arrived_is_missed() -> None:
     found = reconciled([asked("a", 1.0)], planned=1, ledger=USD, unseen=1)
     assert found.problems == ["single at 1×: the driver counted 2 sent ≠ 1 among the rows"]
+
+
+def test_a_worker_that_died_left_rows_that_nobody_counted() -> None:
+    """Of two workers one reported, and what it counted is no total."""
+    rows, died = [asked("a", 1.0), asked("b", 2.0)], {"workers_planned": 2, "workers_reported": 1}
+    assert reconciled(rows, planned=2, ledger=2 * USD, unseen=-1, health=died).problems == []
 
 
 def test_an_answer_from_a_store_was_served_by_no_attempt() -> None:

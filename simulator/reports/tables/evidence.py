@@ -54,8 +54,14 @@ def health(summary: Summary) -> Table:
             Column("workers", numeric=True, provenance="measured", detail=True),
         ),
         tuple(_health_row(rung, strategy_text(summary, rung)) for rung in summary.rungs),
-        (f"Clock: {', '.join(dict.fromkeys(rung.health.clock for rung in summary.rungs))}.",),
+        (f"Clock: {', '.join(dict.fromkeys(rung.health.clock for rung in summary.rungs))}{_hosts(summary)}.",),
     )
+
+
+def _hosts(summary: Summary) -> str:
+    """Where workers ran on other hosts, how well their clocks were known."""
+    error = max((rung.health.clock_error_max_s or 0.0 for rung in summary.rungs), default=0.0)
+    return f"; those of other hosts known to within {seconds_text(error)}" if error else ""
 
 
 def _health_row(rung: RungFigures, strategy: str) -> tuple[Cell, ...]:
