@@ -1,21 +1,19 @@
 """The flags of `tenfold run` under plain Locust, read off the command: names, defaults and checks are the same."""
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
-from simulator.cli import app, launching
-from simulator.cli.run_flags import run_options
+from simulator.cli.run_flags import RunFlags, takes_flags
 from simulator.errors import BadInput
 from simulator.traffic.multiply import MEANINGS
 
 if TYPE_CHECKING:
     from simulator.launch.options import Options
 
-_LOCUSTS_OWN = {"scenario", "target", "processes", "exit_zero", "as_json"}
-"""Parameters of `run` that Locust has a flag for, as `--host`, or that its users need in another form."""
+_LOCUSTS_OWN = {"scenario", "target", "processes"}
+"""Flags of `run` that Locust has a flag for, as `--host`, or that its users need in another form."""
 _DEFAULTS = {"scale": "1"}
 """One rung, as Locust's users expect of a test; `run` takes three."""
 
@@ -45,20 +43,24 @@ def words_of(given: Mapping[str, Any]) -> list[str]:
 def options(words: list[str], *, command: tuple[str, ...]) -> "Options":
     """What `tenfold run` makes of a scenario and flags. Raises `BadInput` for a value that cannot be read."""
     try:
-        found = dict(_run().make_context("locust", list(words)).params)
+        read: RunFlags = _reader(words, standalone_mode=False)
     except typer.BadParameter as error:
         raise BadInput(error.format_message()) from None
-    del found["exit_zero"], found["as_json"]
-    return run_options(Path(found.pop("scenario")), command=command, **found)
+    return read.options(command=command)
 
 
-def _run() -> Any:
-    group: Any = typer.main.get_command(app)
-    return group.commands[launching.run.__name__]
+_reader = typer.Typer(add_completion=False)
+
+
+@_reader.command()
+@takes_flags
+def _read(flags: RunFlags) -> RunFlags:
+    return flags
 
 
 def _flags() -> Iterator[Any]:
-    return (flag for flag in _run().params if flag.name not in _LOCUSTS_OWN)
+    command: Any = typer.main.get_command(_reader)
+    return (flag for flag in command.params if flag.name not in _LOCUSTS_OWN)
 
 
 def _default(flag: Any) -> str:
