@@ -1,0 +1,73 @@
+"""The flags of a run become its options: what is left out, and everything at once."""
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated
+
+import pytest
+import typer
+
+from simulator.cli.run_flags import RunFlags, takes_flags
+from simulator.errors import BadInput
+from simulator.launch.options import Options
+
+EVERYTHING = """\
+s.yaml --scale 5x,1 --strategy a,b --try more.yaml --duration 2m --seed 7 --trace t.csv --format azure --from 30s
+--multiply clone --jitter 5s --prices p.yaml --target http://127.0.0.1:1/v1 --matrix --matrix-sample 30
+--max-spend $1.50
+--out o --repeat 3 --cooldown 1s --processes 2 --users 9 --max-error-rate 20% --predicted-by r --label-accuracy 92%
+--keep-prompts
+"""
+
+
+def read(text: str) -> Options:
+    app = typer.Typer(add_completion=False)
+
+    @app.command()
+    @takes_flags
+    def command(flags: RunFlags, more: Annotated[int, typer.Option("--more")] = 1) -> Options:
+        assert more == 1
+        return flags.options(command=("tenfold",))
+
+    options: Options = app(text.split(), standalone_mode=False)
+    return options
+
+
+def test_a_flag_that_is_left_out_is_the_option_s_own_default() -> None:
+    assert read("s.yaml") == Options(scenario=Path("s.yaml"), command=("tenfold",))
+
+
+def test_every_flag_is_an_option() -> None:
+    assert read(EVERYTHING) == Options(
+        scenario=Path("s.yaml"),
+        command=("tenfold",),
+        scales=(1.0, 5.0),
+        strategies=("a", "b"),
+        tried=Path("more.yaml"),
+        duration_s=120.0,
+        seed=7,
+        trace=Path("t.csv"),
+        trace_format="azure",
+        trace_from_s=30.0,
+        meaning="clone",
+        jitter_s=5.0,
+        prices=Path("p.yaml"),
+        target="http://127.0.0.1:1/v1",
+        matrix_sample=30,
+        max_spend=Decimal("1.50"),
+        out=Path("o"),
+        repeat=3,
+        cooldown_s=1.0,
+        processes=2,
+        users=9,
+        max_error_rate=0.2,
+        predicted_by=Path("r"),
+        label_accuracy=0.92,
+        keep_prompts=True,
+    )
+
+
+@pytest.mark.parametrize("flag", ["--duration", "--from", "--cooldown", "--max-spend", "--max-error-rate", "--jitter"])
+def test_a_value_that_cannot_be_read_is_told_by_its_flag(flag: str) -> None:
+    with pytest.raises(BadInput, match=f"^{flag}: 'soon' is not"):
+        read(f"s.yaml {flag} soon")
