@@ -73,12 +73,19 @@ def _unbounded(cell: Cell) -> Cell:
 
 
 def noted(remarks: Iterable[tuple[str, str | None]]) -> tuple[str, ...]:
-    """Each remark once, with the places that it was made of: `too few sessions (1× routed, 2× routed)`."""
-    places: dict[str, list[str]] = {}
+    """Each remark once, with the places that it was made of: `too few sessions (1× routed, 2× routed)`.
+
+    One that was made of every place, and of more than two, names none: it stands below the whole table.
+    """
+    every, places = set(), dict[str, list[str]]()
     for place, remark in remarks:
+        every.add(place)
         if remark:
             places.setdefault(remark, []).append(place)
-    return tuple(f"{remark} ({', '.join(dict.fromkeys(where))})" for remark, where in places.items())
+    return tuple(
+        remark if len(every) > 2 and set(where) == every else f"{remark} ({', '.join(dict.fromkeys(where))})"
+        for remark, where in places.items()
+    )
 
 
 def unjudged(summary: Summary) -> tuple[str, ...]:

@@ -10,6 +10,8 @@ import pytest
 from simulator.comparison import Comparison
 from simulator.figures import Interval
 from simulator.reports import difference, terminal
+from simulator.reports.table import noted
+from simulator.reports.tables.rungs import rungs
 from simulator.reports.write import write_reports
 from simulator.run.metrics import Latency
 from simulator.spend.projection import Projection
@@ -80,3 +82,16 @@ def test_a_run_without_prices_costs_unknown(launch: Summary, tmp_path: Path) -> 
     total = next(line for line in text.splitlines() if "the whole run" in line)
     assert "unknown" in total
     assert "$" not in total
+
+
+def test_outcomes_of_failed_attempts_are_named_below_the_rungs(launch: Summary) -> None:
+    """With a wrong key a report must not leave its reader with nothing but 100 % errors."""
+    wrong = launch.rungs[0].model_copy(update={"outcomes": {"ok": 3, "rate_limited": 2, "client_error": 1_018}})
+    (note,) = [note for note in rungs(launch.model_copy(update={"rungs": [wrong]})).notes if "ended as" in note]
+    assert note == "attempts that ended as client_error: 1,018 at 1× single"
+
+
+def test_a_remark_that_holds_for_every_row_names_none_of_them() -> None:
+    assert noted([("a", "too few"), ("b", "too few"), ("c", "too few")]) == ("too few",)
+    assert noted([("a", "too few"), ("b", "too few"), ("c", None)]) == ("too few (a, b)",)
+    assert noted([("a", "too few")]) == ("too few (a)",)

@@ -1,5 +1,8 @@
 """What happened in each rung: requests, latency and refusals."""
 
+from collections.abc import Iterator
+
+from simulator.calls import FAILED, TIMED_OUT
 from simulator.reports.table import Cell, Column, Table, interval_text, strategy_text, unjudged
 from simulator.run.metrics import RungFigures
 from simulator.summary import Summary
@@ -45,9 +48,18 @@ def rungs(summary: Summary) -> Table:
         tuple(_row(rung, strategy_text(summary, rung), judged=judged) for rung in summary.rungs),
         (
             "TTFT: time to first token. Both count from the schedule, over offered requests; without an answer: ∞.",
+            *_failures(summary),
             *unjudged(summary),
         ),
     )
+
+
+def _failures(summary: Summary) -> Iterator[str]:
+    """How attempts failed, a line per outcome: refusals have a column, a wrong key or a broken stream has none."""
+    rungs = {f"{scale_text(rung.scale)} {strategy_text(summary, rung)}": rung.outcomes for rung in summary.rungs}
+    for word in sorted({word for ends in rungs.values() for word in ends if word in TIMED_OUT | FAILED}):
+        places = [f"{count_text(ends[word])} at {place}" for place, ends in rungs.items() if word in ends]
+        yield f"attempts that ended as {word}: {', '.join(places)}"
 
 
 def matrix(summary: Summary) -> Table:

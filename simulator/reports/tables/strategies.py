@@ -1,6 +1,5 @@
 """Strategies side by side on identical arrivals, and the parts that a saving is made of."""
 
-from collections.abc import Iterator
 
 from simulator.comparison import Contender, Saving
 from simulator.figures import Interval
@@ -55,7 +54,7 @@ def strategies(summary: Summary) -> Table:
             Column("answered", numeric=True, provenance="measured", detail=True),
         ),
         tuple(_row(contender) for contender in summary.comparison.contenders),
-        (*noted(_remarks(summary.comparison.contenders)), *unjudged(summary)),
+        (*_remarks(summary.comparison.contenders), *unjudged(summary)),
     )
 
 
@@ -81,11 +80,10 @@ def _saves(contender: Contender) -> Cell:
     return Cell(saving_text(contender.saving.total), "plain" if sure is None else "good" if sure else "bad")
 
 
-def _remarks(contenders: list[Contender]) -> Iterator[tuple[str, str | None]]:
-    for one in contenders:
-        place = f"{one.strategy} at {scale_text(one.scale)}"
-        yield place, one.note
-        yield f"saving of {place}", one.saving.total.note if one.saving else None
+def _remarks(contenders: list[Contender]) -> tuple[str, ...]:
+    places = {f"{one.strategy} at {scale_text(one.scale)}": one for one in contenders}
+    savings = ((f"saving of {place}", one.saving.total.note) for place, one in places.items() if one.saving)
+    return *noted((place, one.note) for place, one in places.items()), *noted(savings)
 
 
 def parts(summary: Summary) -> Table:
