@@ -36,7 +36,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
 
 def scales(text: str) -> tuple[float, ...]:
     """`1,2,10x` → (1.0, 2.0, 10.0), ascending, each once."""
-    return tuple(sorted({_parsed("--scale", word, parse_scale) for word in words(text)})) or (1.0,)
+    if found := {_parsed("--scale", word, parse_scale) for word in words(text)}:
+        return tuple(sorted(found))
+    raise BadInput("--scale: names no scale; write 1,2,10")
 
 
 def scale(flag: str, text: str) -> float:
@@ -87,6 +89,15 @@ def money(flag: str, text: str) -> Decimal:
 
 def share(flag: str, text: str) -> float:
     return _parsed(flag, text, parse_share)
+
+
+def share_or_range(flag: str, text: str) -> float:
+    """`92%`, or `85%..95%`, which counts as its middle where nobody draws from it."""
+    from functools import partial
+
+    from simulator.strategies.ranges import either
+
+    return _parsed(flag, text, partial(either, parse_share))
 
 
 def day(text: str | None) -> datetime | None:

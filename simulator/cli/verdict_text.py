@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from simulator.comparison import Comparison, Contender
-from simulator.comparison.frontier import Frontier, Place
+from simulator.comparison.result import OverRanges
 from simulator.run.verification import Verification
 from simulator.units import scale_text, seconds_text, share_text, usd_text
 from simulator.verdicts.claims import Verdict
@@ -29,6 +29,17 @@ def comparison_lines(found: Comparison) -> Iterator[str]:
         yield f"{scale_text(one.scale):>5} {one.strategy:<16} {each:<22} {_saves(one):<32} {late}"
         if one.note:
             yield f"{'':>6}{one.note}"
+    for spread in found.ranges:
+        yield from _over_ranges(spread)
+
+
+def _over_ranges(found: OverRanges) -> Iterator[str]:
+    costs = " · ".join(usd_text(cost) for cost in found.cost_per_request)
+    saves = "" if found.saving is None else f", saves {' · '.join(map(share_text, found.saving))}"
+    yield f"{found.strategy} over its ranges: P10 · P50 · P90 {costs} a request{saves} (assumed: {found.draws} draws)"
+    for one in found.moved_by:
+        ends = f"saves {share_text(one.at_low)} at its low end, {share_text(one.at_high)} at its high end"
+        yield f"{'':>6}{one.option} {one.range}: {ends}"
 
 
 def _saves(one: Contender) -> str:

@@ -1,6 +1,6 @@
 """One strategy at one scale, request by request: what was spent on the answer, on overhead and on waste."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from simulator.calls import ANSWERED
+from simulator.calls import ANSWERED, HUMAN
 from simulator.run.percentiles import Floats
 from simulator.run.rows import origins
 
@@ -34,6 +34,8 @@ class Arm:
     cost: Decimal | None
     """Exact, of all attempts; None where one of them has no price."""
     unpriced: int
+    people: Decimal = Decimal(0)
+    """Of the cost: cases at the price that a strategy declares."""
 
     @classmethod
     def of(cls, calls: pa.Table, requests: pa.Table, costs: Sequence[Decimal | None]) -> "Arm":
@@ -55,6 +57,7 @@ class Arm:
             waste=_summed(usd, owner, known & ~extra & ~served, len(keys)),
             cost=sum(priced, Decimal(0)) if len(priced) == len(costs) else None,
             unpriced=len(costs) - len(priced),
+            people=sum(_of_people(calls, costs), Decimal(0)),
         )
 
     def take(self, rows: NDArray[np.int64]) -> "Arm":
@@ -63,6 +66,7 @@ class Arm:
             keys=self.keys.take(pa.array(rows)),
             cost=self.cost,
             unpriced=self.unpriced,
+            people=self.people,
             **{name: getattr(self, name)[rows] for name in _COLUMNS},
         )
 
@@ -77,6 +81,11 @@ _COLUMNS = ("sessions", "answered", "model", "answer", "overhead", "waste")
 def _keys(table: pa.Table) -> pa.Array:
     replicate = pc.cast(table["replicate"], pa.string())
     return pa.chunked_array(pc.binary_join_element_wise(replicate, table["request_id"], "/")).combine_chunks()
+
+
+def _of_people(calls: pa.Table, costs: Sequence[Decimal | None]) -> Iterator[Decimal]:
+    purposes = calls["purpose"].to_pylist() if HUMAN in pc.unique(calls["purpose"]).to_pylist() else []
+    return (cost for purpose, cost in zip(purposes, costs, strict=False) if purpose == HUMAN and cost is not None)
 
 
 def _summed(usd: Floats, owner: NDArray[np.int64], chosen: NDArray[np.bool_], length: int) -> Floats:

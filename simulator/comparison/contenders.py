@@ -6,12 +6,13 @@ from decimal import Decimal
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from simulator.comparison.arm import Arm
 from simulator.comparison.result import Comparison, Contender, Saving
 from simulator.comparison.saving import paired, saving
 from simulator.comparison.side import Evidence, Side
 from simulator.errors import BadInput
 from simulator.run.percentiles import exact
-from simulator.units import share_text
+from simulator.units import share_text, usd_text
 
 _UNEQUAL = 0.01
 """Share of the baseline's bill that answered or unanswered requests must move before a note says so."""
@@ -58,7 +59,8 @@ def _beside(side: Side, other: Side | None, baseline: str, seed: int) -> Contend
         answered=answered,
         planned=len(arm.answered),
         saving=saved,
-        note=None if side is other and not arm.unpriced else _note(side, other, baseline, saved),
+        people=arm.people,
+        note="; ".join(filter(None, (_people(arm), _note(side, other, baseline, saved)))) or None,
     )
 
 
@@ -68,8 +70,14 @@ def _saving(side: Side, other: Side | None, seed: int) -> Saving | None:
     return saving(*paired(side.arm, other.arm), seed=seed, name=f"{side.scale:g}/{side.strategy}")
 
 
+def _people(arm: Arm) -> str | None:
+    return f"{usd_text(arm.people)} of its cost is people's cases, assumed as declared" if arm.people else None
+
+
 def _note(side: Side, other: Side | None, baseline: str, saved: Saving | None) -> str | None:
     """Why a figure is missing, or what it rests on."""
+    if side is other and not side.arm.unpriced:
+        return None
     if side.arm.unpriced:
         return f"no price for {side.arm.unpriced} of its calls: neither cost nor saving is known"
     if other is None:

@@ -43,9 +43,39 @@ class Contender(Figures):
     planned: int
     saving: Saving | None
     """None for the baseline itself."""
+    people: Decimal = Decimal(0)
+    """Of the cost: cases that people answered, at the price that the strategy declares. Assumed, the rest is priced."""
     note: str | None = None
+
+
+class MovedBy(Figures):
+    """The saving with one range at either of its ends, every other at its middle."""
+
+    option: str
+    range: str
+    at_low: float | None
+    at_high: float | None
+
+
+class OverRanges(Figures):
+    """One strategy drawn from the ranges of its file, every value in a range as likely. Assumed, on top of priced.
+
+    Sessions are not resampled here: what sampling leaves open is the saving's own interval.
+    """
+
+    strategy: str
+    requests: int
+    draws: int
+    cost_per_request: list[Decimal]
+    """P10, P50, P90."""
+    saving: list[float] | None
+    """P10, P50, P90; None where the baseline's bill is empty."""
+    moved_by: list[MovedBy]
+    """Widest first; a range that leaves the saving alone, as a person's time does, is not among them."""
 
 
 class Comparison(Figures):
     baseline: str
     contenders: list[Contender]
+    ranges: list[OverRanges] = []
+    """Of strategies that were tried and give some numbers as ranges."""

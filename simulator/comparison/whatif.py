@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from simulator.comparison.contenders import compare
+from simulator.comparison.over_ranges import over_ranges
 from simulator.comparison.result import Comparison
 from simulator.comparison.source import Source
 from simulator.errors import BadInput
@@ -24,9 +25,14 @@ Tables = tuple[pa.Table, pa.Table]
 def of_run(
     path: Path, strategies: Mapping[str, Node], *, assumed: Assumed = MEASURED_ONLY, book: PriceBook | None = None
 ) -> Comparison:
-    """`what_if` over a run directory at 1×, where the trace was sent as it is; prices are the run's unless given."""
+    """`what_if` over a run directory at 1×, where the trace was sent as it is; prices are the run's unless given.
+
+    Ranges count as their middle there, and are drawn beside it.
+    """
     source = Source.read(path, book=book)
-    return what_if(source, strategies, assumed=replace(assumed, seed=source.seed))
+    found = what_if(source, strategies, assumed=replace(assumed, seed=source.seed))
+    spread = over_ranges(source, strategies, label_accuracy=assumed.label_accuracy)
+    return found.model_copy(update={"ranges": spread})
 
 
 def what_if(source: Source, strategies: Mapping[str, Node], *, assumed: Assumed = MEASURED_ONLY) -> Comparison:

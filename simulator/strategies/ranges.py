@@ -15,6 +15,7 @@ from simulator import units
 from simulator.draws import uniform
 
 M = TypeVar("M", bound=BaseModel)
+N = TypeVar("N", float, int, Decimal)
 _RANGE = re.compile(r"\s*(\S+?)\s*\.\.\s*(\S+)\s*")
 
 
@@ -59,7 +60,7 @@ def _at(low: Any, high: Any, share: float) -> Any:
     return low + (high - low) * (Decimal(repr(share)) if isinstance(low, Decimal) else share)
 
 
-def either(parse: Callable[[object], Any], value: object) -> Any:
+def either(parse: Callable[[object], N], value: object) -> N:
     """A number, or a range of two in whose place its middle stands. Raises ValueError."""
     ends = _RANGE.fullmatch(value) if isinstance(value, str) else None
     if ends is None:
@@ -67,7 +68,8 @@ def either(parse: Callable[[object], Any], value: object) -> Any:
     low, high = (parse(end) for end in ends.groups())
     if low >= high:
         raise ValueError(f"{value!r}: a range goes from its low end to its high end, as in 15%..30%")
-    return _between(low, high, f"{ends[1]}..{ends[2]}")
+    found: N = _between(low, high, f"{ends[1]}..{ends[2]}")
+    return found
 
 
 def _number(parse: Callable[[object], Any], plain: Callable[[Any], Any], example: str) -> tuple[Any, ...]:
@@ -97,9 +99,14 @@ def found(tree: BaseModel) -> dict[str, Between]:
     return ranges
 
 
-def drawn(tree: M, *, seed: int, number: int) -> M:
-    """The tree with every range settled by the draw of this number; paths key them, so that a new range moves none."""
-    return settled(tree, lambda path, between: between.at(uniform(seed, path, "range", number)))
+def shares(path: str, *, seed: int, count: int) -> list[float]:
+    """Draws of the range at `path`: one from each of `count` equal parts of it, in an order of its own.
+
+    A Latin hypercube (McKay, Beckman and Conover 1979): each range is covered evenly, and no order depends on another.
+    """
+    keys = [uniform(seed, path, "range", number) for number in range(count)]
+    rank = {number: place for place, number in enumerate(sorted(range(count), key=keys.__getitem__))}
+    return [(rank[number] + 0.5) / count for number in range(count)]
 
 
 def at_share(tree: M, share: float) -> M:

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pytest
 from pydantic import ValidationError
 
@@ -47,18 +48,20 @@ def test_where_one_number_is_needed_it_is_the_middle() -> None:
     assert serve(tree("human: {cost: $3..$6, takes: 4m..8m}")).ended_at == 360.0
 
 
-def test_a_draw_lies_within_is_the_same_again_and_no_other_range_moves_it() -> None:
+def test_draws_cover_a_range_evenly_in_an_order_of_its_own() -> None:
+    one, other = (ranges.shares(path, seed=1, count=200) for path in ("a.semantic.hits", "a.semantic.embedding"))
+    assert sorted(one) == sorted(other) == pytest.approx([(n + 0.5) / 200 for n in range(200)])
+    assert one == ranges.shares("a.semantic.hits", seed=1, count=200)
+    assert abs(float(np.corrcoef(one, other)[0, 1])) < 0.2
+    assert abs(float(np.corrcoef(one, sorted(one))[0, 1])) < 0.2
+
+
+def test_a_tree_whose_ranges_are_settled_is_the_same_tree_with_plain_numbers() -> None:
     node = tree(TEXT)
-    draws = [_numbers(ranges.drawn(node, seed=1, number=number)) for number in range(200)]
-    assert draws == [_numbers(ranges.drawn(node, seed=1, number=number)) for number in range(200)]
-    hits = [float(draw[0]) for draw in draws]
-    assert 0.15 <= min(hits) < 0.16
-    assert 0.29 < max(hits) <= 0.3
-    assert all(Decimal(3) <= cost <= Decimal(6) for *_, cost in draws)
-    alone = tree(TEXT.replace("50ms..0.2s", "125ms").replace("$3..$6", "$4.50"))
-    assert [float(_numbers(ranges.drawn(alone, seed=1, number=number))[0]) for number in range(200)] == hits
-    assert not ranges.found(ranges.drawn(node, seed=1, number=0))
-    assert ranges.drawn(node, seed=1, number=0).path == "a.semantic"
+    low, high = (ranges.at_share(node, share) for share in (0.0, 1.0))
+    assert [float(number) for number in _numbers(low)] == pytest.approx([0.15, 0.05, 0.4, 3.0])
+    assert [float(number) for number in _numbers(high)] == pytest.approx([0.3, 0.2, 0.7, 6.0])
+    assert (low.path, ranges.found(low)) == ("a.semantic", {})
 
 
 @pytest.mark.parametrize(
