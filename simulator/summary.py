@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from simulator.comparison import Comparison
 from simulator.comparison.claimed import CheckedClaim
+from simulator.comparison.frontier import Frontier
 from simulator.comparison.prediction import Prediction
 from simulator.figures import Figures
 from simulator.run.metrics import RungFigures
@@ -62,6 +63,8 @@ class Summary(Figures):
     breaks: list[Break]
     projection: Projection
     comparison: Comparison
+    quality: Frontier | None = None
+    """Cost against quality, where the run has judgements of its answers."""
     predictions: list[Prediction] = []
     """What an earlier run, or this run's matrix, said of its strategies, beside what was measured."""
     reconciliation: Reconciliation

@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from simulator.cli import app
-from simulator.cli.flags import Json, RunPath, scale, share
+from simulator.cli.flags import Json, RunPath, scale, share_or_range
 from simulator.errors import BadInput, ExitCode
 
 if TYPE_CHECKING:
     from simulator.comparison import Comparison
+    from simulator.pricing.book import PriceBook
+    from simulator.strategies.axis import Axis
+    from simulator.strategies.library import Library
+    from simulator.strategies.recorded import Assumed
 
 StrategyName = Annotated[str | None, typer.Option("--strategy", help="Strategy that it is about.", show_default=False)]
 
@@ -63,14 +67,16 @@ def compare(
     swept: Annotated[
         list[str] | None,
         typer.Option(
-            "--sweep", help="Move an option of --try through a range.", metavar="routed.score.threshold=0..1:101"
+            "--sweep",
+            help="Move an option of --try through a range; else as the file's own sweep: says.",
+            metavar="routed.score.threshold=0..1:101",
         ),
     ] = None,
     labels: Annotated[
         Path | None,
         typer.Option(
             "--labels",
-            help="Cost against quality: request_id, model, quality; JSONL or CSV.",
+            help="Cost against quality, with --try or --sweep of theirs: request_id, model, quality[, segment, score].",
             metavar="FILE",
         ),
     ] = None,
@@ -98,40 +104,67 @@ def compare(
         raise BadInput(f"compare answers one question at a time: leave out {' or '.join(asked)}")
     if predicted:
         return _predicted(run, accuracy, as_json=as_json)
-    if swept:
-        return _sweep(run, tried, swept, prices=prices, accuracy=accuracy, labels=labels, as_json=as_json)
+    if labels and after:
+        raise BadInput("compare answers one question at a time: leave out a later RUN or --labels")
+    if axes := _axes(swept, tried):
+        return _sweep(run, tried, axes, prices=prices, accuracy=accuracy, labels=labels, as_json=as_json)
     if after is not None:
         print(difference.render(derive(run), derive(after)))
         return 0
     if labels is not None:
-        return _frontier(run, labels, as_json=as_json)
+        return _frontier(run, labels, tried, prices=prices, accuracy=accuracy, as_json=as_json)
     found = _tried(run, tried, prices=prices, accuracy=accuracy) if tried else derive(run).comparison
     print(found.model_dump_json(indent=1) if as_json else "\n".join(comparison_lines(found)))
     return 0
 
 
-def _frontier(run: Path, labels: Path, *, as_json: bool) -> int:
-    """Cost against quality, by a team's own judgements."""
-    from simulator.cli.verdict_text import frontier_lines
-    from simulator.derive.judgements import cost_and_quality
+def _frontier(
+    run: Path, labels: Path, tried: Path | None, *, prices: Path | None, accuracy: str | None, as_json: bool
+) -> int:
+    """Cost against quality, by a team's own judgements; of strategies that were not run, too."""
+    from rich.console import Console
 
-    found = cost_and_quality(run, labels)
-    print(found.model_dump_json(indent=1) if as_json else "\n".join(frontier_lines(found)))
+    from simulator.derive.judgements import cost_and_quality
+    from simulator.reports.tables.quality import quality, scores
+    from simulator.reports.terminal import show_table
+
+    more = _library(tried).strategies if tried else None
+    found = cost_and_quality(run, labels, more, assumed=_assumed(accuracy), book=_book(prices))
+    if as_json:
+        print(found.model_dump_json(indent=1))
+    else:
+        for table in (quality(found), scores(found)):
+            show_table(table, Console())
     return 0
 
 
 def _tried(run: Path, file: Path, *, prices: Path | None, accuracy: str | None) -> "Comparison":
     """Strategies priced over the recorded answers: nothing is sent."""
     from simulator.comparison.whatif import of_run
-    from simulator.pricing.book import PriceBook
+
+    return of_run(run, _library(file).strategies, assumed=_assumed(accuracy), book=_book(prices))
+
+
+def _library(file: Path) -> "Library":
+    """The strategies of a file; what an importer could not take over is said."""
     from simulator.strategies.library import Library
-    from simulator.strategies.recorded import Assumed
 
     library = Library.load(file)
     for note in library.notes:
         print(f"note: {note}", file=sys.stderr)
-    assumed = Assumed(label_accuracy=None if accuracy is None else share("--label-accuracy", accuracy))
-    return of_run(run, library.strategies, assumed=assumed, book=PriceBook.load(prices) if prices else None)
+    return library
+
+
+def _assumed(accuracy: str | None) -> "Assumed":
+    from simulator.strategies.recorded import Assumed
+
+    return Assumed(label_accuracy=None if accuracy is None else share_or_range("--label-accuracy", accuracy))
+
+
+def _book(prices: Path | None) -> "PriceBook | None":
+    from simulator.pricing.book import PriceBook
+
+    return PriceBook.load(prices) if prices else None
 
 
 def _predicted(run: Path, accuracy: str | None, *, as_json: bool) -> int:
@@ -141,16 +174,24 @@ def _predicted(run: Path, accuracy: str | None, *, as_json: bool) -> int:
     from simulator.cli.predicted_text import lines
     from simulator.comparison.predicted import of_run
 
-    found = of_run(run, label_accuracy=None if accuracy is None else share("--label-accuracy", accuracy))
+    found = of_run(run, label_accuracy=_assumed(accuracy).label_accuracy)
     as_rows = json.dumps([one.model_dump(mode="json") for one in found], indent=1)
     print(as_rows if as_json else "\n".join(lines(found)))
     return 0
 
 
+def _axes(texts: list[str] | None, tried: Path | None) -> "list[Axis]":
+    """What to sweep: by flags, else by the file's own `sweep:` block."""
+    from simulator.strategies.axis import Axis
+    from simulator.strategies.library import Library
+
+    return [Axis.parse(text) for text in texts or ()] or list(Library.load(tried).sweep if tried else ())
+
+
 def _sweep(
     run: Path,
     tried: Path | None,
-    texts: list[str],
+    axes: "list[Axis]",
     *,
     prices: Path | None,
     accuracy: str | None,
@@ -163,18 +204,15 @@ def _sweep(
     from simulator.comparison.measured import Measured
     from simulator.comparison.source import Source
     from simulator.comparison.sweep import sweep
-    from simulator.pricing.book import PriceBook
-    from simulator.strategies.axis import Axis
-    from simulator.strategies.library import Library
 
     if tried is None:
         raise BadInput("--sweep moves an option of a strategy in a file; name it with --try FILE")
-    axes, strategies = [Axis.parse(text) for text in texts], Library.load(tried).strategies
-    source = Source.read(run, book=PriceBook.load(prices) if prices else None)
+    strategies = _library(tried).strategies
+    source = Source.read(run, book=_book(prices))
     measured = Measured.of(
         source,
         strategies.values(),
-        label_accuracy=None if accuracy is None else share("--label-accuracy", accuracy),
+        label_accuracy=_assumed(accuracy).label_accuracy,
         labels=Labels.read(labels) if labels else None,
     )
     curve = sweep(measured, strategies, axes, baseline=source.baseline)

@@ -1,7 +1,6 @@
 """Claims, strategies and checks for people, a line each."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 from simulator.comparison import Comparison, Contender
 from simulator.comparison.result import OverRanges
@@ -50,23 +49,6 @@ def _saves(one: Contender) -> str:
     total = one.saving.total
     bounds = "" if total.low is None else f" [{share_text(total.low)}, {share_text(total.high)}]"
     return f"saves {share_text(total.value)}{bounds}"
-
-
-def frontier_lines(found: Frontier) -> Iterator[str]:
-    """A strategy a line, cheapest first, then what perfect choice would give."""
-    yield f"on {found.requests} requests with a judgement of every strategy's answer:"
-    yield from (_place(one, one.strategy, "on the hull" if one.strategy in found.hull else "") for one in found.places)
-    if found.oracle:
-        yield _place(found.oracle, "(oracle)", "the cheapest of the best single models for each request")
-    if found.average_quality is not None:
-        yield f"average quality over the span of costs (AIQ): {share_text(found.average_quality)}"
-
-
-def _place(one: Place, name: str, remark: str) -> str:
-    mixing = "" if one.mixing is None else f"mixing single models gives {share_text(one.mixing)}"
-    said = ", ".join(filter(None, (remark, "" if one.worth == "single" else one.worth, mixing)))
-    each = usd_text(Decimal(repr(one.cost)))
-    return f"{name:<16} {each:>10} a request  quality {share_text(one.quality):>6}  {said}".rstrip()
 
 
 def verification_lines(found: Verification) -> Iterator[str]:

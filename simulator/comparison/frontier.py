@@ -3,34 +3,20 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from simulator.comparison.arm import Arm
-from simulator.comparison.hull import Point, average_quality, hull, oracle, zero_router
+from simulator.comparison.hull import Point, average_quality, hull, oracle
 from simulator.comparison.labels import Labels
+from simulator.comparison.place import LENGTH, Place, Placing
+from simulator.comparison.routers import Routers, Single, routers
 from simulator.comparison.side import Evidence
 from simulator.errors import BadInput
 from simulator.figures import Figures
-from simulator.run.percentiles import Floats
-
-
-class Place(Figures):
-    """One strategy on the requests that every strategy answered and that have a label for each answer."""
-
-    strategy: str
-    cost: float
-    """Mean dollars per request, all attempts."""
-    quality: float
-    """Mean, from 0 to 1."""
-    cost_per_good: float | None
-    """Dollars ÷ quality earned: beside `quality`, never instead of it, because the weakest model often wins it."""
-    mixing: float | None
-    """Quality that mixing the single models reaches at this cost (Zero router); None below the cheapest."""
-    worth: Literal["single", "above mixing", "below mixing"]
+from simulator.run.percentiles import Floats, Ints
 
 
 class Frontier(Figures):
@@ -44,21 +30,52 @@ class Frontier(Figures):
     """AIQ: ∫ hull d(cost) ÷ span of costs; None where all cost the same."""
     oracle: Place | None
     """For each request the cheapest of the best single models; None with fewer than two of them."""
+    routers: Routers | None
+    """Scores that choose between the cheapest and the best single model."""
+    note: str | None = None
+    """Why there are none."""
+
+    @classmethod
+    def nowhere(cls, why: str) -> "Frontier":
+        """Where no answer could be placed."""
+        return cls(requests=0, places=[], hull=[], average_quality=None, oracle=None, routers=None, note=why)
 
 
 def frontier(
-    calls: pa.Table, requests: pa.Table, costs: Sequence[Decimal | None], labels: Labels, *, scale: float
+    calls: pa.Table,
+    requests: pa.Table,
+    costs: Sequence[Decimal | None],
+    labels: Labels,
+    *,
+    scale: float,
+    lengths: Mapping[str, int] | None = None,
+    seed: int = 0,
 ) -> Frontier:
-    """Where each strategy of a run lies. Raises BadInput where no request has a label for every strategy's answer."""
+    """Where each strategy of a run lies; `lengths` are prompt tokens by request, for the one-line rule.
+
+    Raises BadInput where no request has a label for every strategy's answer.
+    """
     evidence = Evidence(calls, requests, costs, None)
     names = pc.unique(requests.filter(pc.equal(requests["scale"], scale))["strategy"]).to_pylist()
     judged = {name: _Judged.of(evidence.of(scale, name), labels) for name in names}
     keys = sorted(set[str].intersection(*(set(one.quality) for one in judged.values()))) if judged else []
     if not keys:
+        without = [name for name, one in judged.items() if not one.quality]
         raise BadInput(
             f"no request at {scale:g}× has a label for every strategy's answer: {', '.join(names) or 'none'}"
+            + (f"; no answer at all is judged of {', '.join(without)}" if 0 < len(without) < len(names) else "")
         )
-    return _frontier({name: one.columns(keys) for name, one in judged.items()}, _singles(judged), len(keys))
+    return _frontier({name: one.on(keys) for name, one in judged.items()}, _scores(keys, labels, lengths or {}), seed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """One strategy on the shared requests, one entry per request."""
+
+    cost: Floats
+    quality: Floats
+    model: np.ndarray
+    sessions: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,48 +93,48 @@ class _Judged:
             name = evidence.requests["strategy"][0].as_py()
             raise BadInput(f"{name!r}: no price for {arm.unpriced} of its calls; add them to the price book")
         keys = arm.keys.to_pylist()
-        said = (
-            (key, labels.quality.get((key.partition("/")[2], str(m)))) for key, m in zip(keys, arm.model, strict=True)
-        )
+        said = ((key, labels.quality.get((_request(key), str(m)))) for key, m in zip(keys, arm.model, strict=True))
         row = {key: number for number, key in enumerate(keys)}
         return cls(arm, row, {key: quality for key, quality in said if quality is not None})
 
-    def columns(self, keys: Sequence[str]) -> tuple[Floats, Floats]:
-        """Dollars and quality of each request."""
-        spent = self.arm.spent[np.array([self.row[key] for key in keys])]
-        return spent, np.array([self.quality[key] for key in keys])
+    def on(self, keys: Sequence[str]) -> _Columns:
+        at = np.array([self.row[key] for key in keys])
+        sessions = np.unique(self.arm.sessions[at].astype(str), return_inverse=True)[1].reshape(-1)
+        quality = np.array([self.quality[key] for key in keys])
+        return _Columns(self.arm.spent[at], quality, self.arm.model[at], sessions)
 
 
-def _singles(judged: Mapping[str, _Judged]) -> list[str]:
-    """Strategies all of whose answers are one model's."""
-    return [name for name, one in judged.items() if len(set(one.arm.model[one.arm.answered])) == 1]
+def _request(key: str) -> str:
+    """Without its replicate."""
+    return key.partition("/")[2]
 
 
-def _frontier(columns: Mapping[str, tuple[Floats, Floats]], singles: list[str], count: int) -> Frontier:
-    points = [Point(name, float(cost.mean()), float(quality.mean())) for name, (cost, quality) in columns.items()]
-    models = [point for point in points if point.name in singles]
+def _scores(keys: Sequence[str], labels: Labels, lengths: Mapping[str, int]) -> dict[str, Floats]:
+    """What says of each request how much it needs the strong model; only what is known of all of them."""
+    known: dict[str, Mapping[str, float]] = {LENGTH: lengths, "your score": labels.score}
+    asked = [_request(key) for key in keys]
+    return {
+        name: np.array([score[one] for one in asked], dtype=float)
+        for name, score in known.items()
+        if all(one in score for one in asked)
+    }
+
+
+def _frontier(columns: Mapping[str, _Columns], scores: Mapping[str, Floats], seed: int) -> Frontier:
+    points = [Point(name, float(one.cost.mean()), float(one.quality.mean())) for name, one in columns.items()]
+    named = {name: str(one.model[0]) for name, one in columns.items() if len(set(one.model)) == 1}
+    singles = [Single(named[name], columns[name].cost, columns[name].quality) for name in named]
+    found, note = routers(singles, scores, next(iter(columns.values())).sessions, seed=seed)
+    placing = Placing([point for point in points if point.name in named], found)
     best = None
-    if len(singles) > 1:
-        costs, qualities = (np.stack([columns[name][side] for name in singles]) for side in (0, 1))
-        best = _place(oracle(qualities, costs), models)
+    if len(named) > 1:
+        best = placing.of(oracle(np.stack([one.quality for one in singles]), np.stack([one.cost for one in singles])))
     return Frontier(
-        requests=count,
-        places=[_place(point, models) for point in sorted(points, key=lambda one: one.cost)],
+        requests=len(next(iter(columns.values())).cost),
+        places=[placing.of(one, columns[one.name].model) for one in sorted(points, key=lambda one: one.cost)],
         hull=[point.name for point in hull(points)],
         average_quality=average_quality(points),
         oracle=best,
-    )
-
-
-def _place(point: Point, models: Sequence[Point]) -> Place:
-    mixing = zero_router(models, point.cost) if models else None
-    above = mixing is None or point.quality > mixing
-    single = point.name in {model.name for model in models}
-    return Place(
-        strategy=point.name,
-        cost=point.cost,
-        quality=point.quality,
-        cost_per_good=point.cost / point.quality if point.quality else None,
-        mixing=mixing,
-        worth="single" if single else "above mixing" if above else "below mixing",
+        routers=found,
+        note=note,
     )

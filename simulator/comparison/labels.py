@@ -3,7 +3,7 @@
 import csv
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,21 +15,26 @@ _NEEDED = ("request_id", "model", "quality")
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """How good each model's answer to each request is, from 0 to 1, and the segment of a request where it is said."""
+    """How good each model's answer to each request is, from 0 to 1; of a request its segment and score, where said."""
 
     quality: Mapping[tuple[str, str], float]
     """By request and model."""
     segment: Mapping[str, str]
+    score: Mapping[str, float] = field(default_factory=dict)
+    """A router's own, by request: the higher, the sooner it goes to the strong model."""
 
     @classmethod
     def read(cls, path: Path) -> "Labels":
-        """Columns `request_id, model, quality` and, if wanted, `segment`. Raises InvalidFile with every bad line."""
+        """Columns `request_id, model, quality`, perhaps `segment`, `score`. Raises InvalidFile with each bad line."""
         quality: dict[tuple[str, str], float] = {}
         segment: dict[str, str] = {}
+        score: dict[str, float] = {}
         problems = []
         for number, row in _rows(path):
             try:
                 quality[row["request_id"], row["model"]] = _share(row["quality"])
+                if row.get("score") not in (None, ""):
+                    score[row["request_id"]] = float(row["score"])
             except (KeyError, TypeError, ValueError) as error:
                 problems.append(f"{path}:{number}:1: {_problem(error)}")
                 continue
@@ -37,7 +42,7 @@ class Labels:
                 segment[row["request_id"]] = str(row["segment"])
         if problems or not quality:
             raise InvalidFile(*problems or [f"{path}: no labels; each line needs {', '.join(_NEEDED)}"])
-        return cls(quality, segment)
+        return cls(quality, segment, score)
 
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -11,7 +11,6 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from simulator.calls import ANSWERED, HUMAN, Outcome
-from simulator.comparison.columns import Rate
 from simulator.comparison.labels import Labels
 from simulator.comparison.source import Source
 from simulator.errors import BadInput
@@ -26,6 +25,15 @@ from simulator.strategies.recorded import Assumed, Recorded
 from simulator.strategies.rule import NUMBERS, WORDS
 from simulator.strategies.tree import bind
 from simulator.traffic.request import Request
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Dollars per million tokens of one model, without a prompt cache."""
+
+    input_usd: Decimal
+    output_usd: Decimal
+
 
 Dollars = NDArray[np.object_]
 """One `Decimal` per request."""

@@ -29,7 +29,9 @@ class Point(Figures):
     cost_per_request: Decimal
     saving: float | None
     """Share of the recorded baseline's cost on the same requests."""
+    p50: float | None
     p95: float | None
+    p99: float | None
     first_token_p95: float | None
     quality: float | None
     """Mean of the served answers' labels."""
@@ -50,7 +52,9 @@ def setting(name: str, settings: dict[str, str], node: Node, label_accuracy: flo
         settings=settings,
         cost_per_request=cost / len(source.batch.requests),
         saving=float(1 - cost / bill) if bill else None,
+        p50=exact(figures.waited, 50),
         p95=exact(figures.waited, 95),
+        p99=exact(figures.waited, 99),
         first_token_p95=exact(figures.first_token[~np.isnan(figures.first_token)], 95),
         quality=figures.quality,
         by_model=figures.by_model,

@@ -1,16 +1,27 @@
 """A team's own judgements of answers brought to a run: beside its claims, and beside cost."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from simulator.comparison.claimed import CheckedClaim, check, check_all, sole
 from simulator.comparison.frontier import Frontier, frontier
 from simulator.comparison.labels import Labels
 from simulator.comparison.quality import segments
+from simulator.comparison.source import Source
+from simulator.comparison.whatif import worked_out
 from simulator.derive.run import Run
+from simulator.errors import BadInput
+from simulator.pricing.book import PriceBook
 from simulator.run.directory import RunDirectory
 from simulator.run.kept import kept_labels
+from simulator.strategies.node import Node
+from simulator.strategies.recorded import MEASURED_ONLY, Assumed
 from simulator.verdicts.claims import Claim, Verdict
 from simulator.verdicts.clauses import SegmentQuality
 
@@ -38,11 +49,43 @@ def checked_claims(path: Path, run: Run) -> list[CheckedClaim]:
     return check_all(run.scenario.claims, run.comparison, quality=partial(segment_quality, run, labels))
 
 
-def cost_and_quality(path: Path, labels: Path) -> Frontier:
-    """Where each strategy of a run lies at its smallest scale. Raises `BadInput` where labels are missing."""
-    run = Run.open(path)
-    rows = run.launched
-    return frontier(rows.calls, rows.requests, run.launched_costs, Labels.read(labels), scale=_smallest(run))
+def judged_quality(path: Path, run: Run) -> Frontier | None:
+    """Cost against quality by the run's own judgements; None where it has none, a note where they do not reach."""
+    labels = kept_labels(RunDirectory.open(path).path)
+    if labels is None:
+        return None
+    try:
+        return cost_and_quality(path, labels, book=run.book, at=run.at)
+    except BadInput as error:
+        return Frontier.nowhere(str(error))
+
+
+def cost_and_quality(
+    path: Path,
+    labels: Path,
+    tried: Mapping[str, Node] | None = None,
+    *,
+    assumed: Assumed = MEASURED_ONLY,
+    book: PriceBook | None = None,
+    at: datetime | None = None,
+) -> Frontier:
+    """Where each strategy of a run, its matrix, and those that are tried over its answers lie, at 1×.
+
+    Raises `BadInput` where labels are missing, or the run did not record what a strategy asks.
+    """
+    source, named = Source.read(path, book=book, at=at), Labels.read(labels)
+    calls, requests = _first(source.calls, source), _first(source.requests, source)
+    if tried:
+        more, asked = worked_out(source, tried, assumed=replace(assumed, seed=source.seed))
+        calls, requests = pa.concat_tables([calls, more]), pa.concat_tables([requests, asked])
+    lengths = {one.request_id: one.input_tokens for session in source.sessions for one in session}
+    costs = source.costs(calls)
+    return frontier(calls, requests, costs, named, scale=source.scale, lengths=lengths, seed=source.seed)
+
+
+def _first(table: pa.Table, source: Source) -> pa.Table:
+    """The first replicate at its scale: later ones ask the same again."""
+    return table.filter(pc.and_(pc.equal(table["scale"], source.scale), pc.equal(table["replicate"], 1)))
 
 
 def segment_quality(run: Run, labels: Labels, strategy: str, scale: float) -> Sequence[SegmentQuality]:
@@ -56,7 +99,3 @@ def segment_quality(run: Run, labels: Labels, strategy: str, scale: float) -> Se
         scale=scale,
         seed=run.record.seed,
     )
-
-
-def _smallest(run: Run) -> float:
-    return min(rung.scale for rung in run.rungs)

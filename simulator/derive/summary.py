@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import Path
 
 from simulator.comparison.claimed import CheckedClaim
-from simulator.derive.judgements import checked_claims
+from simulator.derive.judgements import checked_claims, judged_quality
 from simulator.derive.predictions import predictions
 from simulator.derive.run import Run
 from simulator.errors import ExitCode, worst
@@ -45,6 +45,7 @@ def derive(path: Path, *, book: PriceBook | None = None, at: datetime | None = N
         breaks=run.breaks,
         projection=run.projection,
         comparison=run.comparison,
+        quality=judged_quality(path, run),
         predictions=predictions(path, run),
         reconciliation=reconcile(
             run.all_rungs,

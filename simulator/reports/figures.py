@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from simulator.reports.charts import fan, ladder, latency, settled, strategies, timeline, tornado
+from simulator.reports.charts import fan, frontier, ladder, latency, settled, strategies, timeline, tornado
 from simulator.reports.charts.chart import Chart
 from simulator.summary import Summary
 
@@ -19,6 +19,7 @@ def figures(summary: Summary) -> list[Chart]:
         tornado.draw(summary),
         strategies.draw(summary),
         strategies.draw_parts(summary),
+        frontier.draw(summary),
     )
     return [chart for chart in drawn if chart is not None]
 

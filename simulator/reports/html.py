@@ -15,6 +15,7 @@ from simulator.reports.tables.evidence import health, identity, reconciliation
 from simulator.reports.tables.months import months
 from simulator.reports.tables.objectives import objectives
 from simulator.reports.tables.predictions import predictions
+from simulator.reports.tables.quality import judged
 from simulator.reports.tables.registers import assumptions, origins, prices
 from simulator.reports.tables.rungs import matrix, rungs, tokens
 from simulator.reports.tables.spend import spend
@@ -64,6 +65,7 @@ def render(summary: Summary, *, charts: list[Chart] | None = None) -> str:
         spend=spend(summary),
         strategies=strategies(summary),
         parts=parts(summary),
+        judged=judged(summary),
         predictions=predictions(summary),
         months=months(summary),
         assumptions=assumptions(summary),

@@ -10,6 +10,7 @@ from simulator.reports.tables.claims import claims
 from simulator.reports.tables.months import headline as month
 from simulator.reports.tables.objectives import objectives
 from simulator.reports.tables.predictions import predictions
+from simulator.reports.tables.quality import judged
 from simulator.reports.tables.spend import spend
 from simulator.reports.tables.strategies import strategies
 from simulator.summary import Summary
@@ -33,8 +34,8 @@ def render(summary: Summary) -> str:
             for table in (breaks(summary), objectives(summary).brief(), claims(summary), month(summary).brief())
         ),
         *(
-            section(table)
-            for table in (strategies(summary).brief(), predictions(summary).brief(), spend(summary).brief())
+            section(table.brief())
+            for table in (strategies(summary), *judged(summary), predictions(summary), spend(summary))
         ),
         f"Reproduce: {code(summary.run.command)}",
     ]

@@ -13,6 +13,7 @@ from simulator.reports.tables.evidence import reconciliation
 from simulator.reports.tables.months import headline as month
 from simulator.reports.tables.objectives import objectives
 from simulator.reports.tables.predictions import predictions
+from simulator.reports.tables.quality import judged
 from simulator.reports.tables.rungs import matrix, rungs
 from simulator.reports.tables.spend import spend
 from simulator.reports.tables.strategies import strategies
@@ -39,10 +40,11 @@ def show(summary: Summary, console: "Console", *, paths: Iterable[str] = ()) -> 
     """Print the report; `paths` are the files written, named last."""
     _verdict(summary, console)
     for table in (rungs(summary), objectives(summary), claims(summary)):
-        _table(table, console)
+        show_table(table, console)
     _breaks(summary, console)
-    for table in (spend(summary), matrix(summary), strategies(summary), predictions(summary), month(summary)):
-        _table(table, console)
+    for table in (spend(summary), matrix(summary), strategies(summary), *judged(summary), predictions(summary)):
+        show_table(table, console)
+    show_table(month(summary), console)
     _ending(summary, console, paths)
 
 
@@ -78,7 +80,7 @@ def _verdict(summary: Summary, console: "Console") -> None:
         _say(console, f"! {caution}", "yellow")
 
 
-def _table(table: Table, console: "Console") -> None:
+def show_table(table: Table, console: "Console") -> None:
     """As wide as the console allows: detail columns and bounds only where they fit."""
     from rich import box
     from rich.table import Table as Grid

@@ -12,11 +12,13 @@ import numpy as np
 
 from simulator import yamlfile
 from simulator.calls import Outcome
-from simulator.comparison.columns import Priced, Rate
 from simulator.comparison.curve import Choice, Curve
-from simulator.comparison.measured import Measured
+from simulator.comparison.measured import Measured, Rate
+from simulator.comparison.resample import saving_interval
+from simulator.comparison.setting import setting
 from simulator.comparison.source import Source
 from simulator.comparison.sweep import sweep
+from simulator.figures import Interval
 from simulator.pricing.book import PriceBook
 from simulator.provider.profile import Profile
 from simulator.rehearsal.rehearse import rehearse
@@ -53,17 +55,18 @@ FORMS = {
 def run() -> Iterator[str]:
     """One line per figure."""
     strategies = {name: _node(name) for name in FORMS}
-    took, priced = _timed(lambda: _recorded(REQUESTS))
+    measured, scored = _matrix()
+    took, recorded = _timed(lambda: _recorded(REQUESTS, measured))
     yield f"routing: {REQUESTS:,} recorded requests into columns in {took:.1f} s"
-    took, outlooks = _timed(lambda: priced.outlook(strategies, baseline="single large"))
+    took, points = _timed(lambda: [setting(name, {}, node, None, recorded) for name, node in strategies.items()])
+    resampled, _ = _timed(lambda: [_interval(REQUESTS // TURNS, name) for name in strategies])
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     yield (
-        f"routing: {REQUESTS:,} requests × {len(outlooks)} strategies with p50/p95/p99, dollars, quality and 1,000 "
-        f"paired resamples in {took:.1f} s, peak memory of the process {peak:,} MiB"
+        f"routing: {REQUESTS:,} requests × {len(points)} strategies with p50/p95/p99, dollars and quality in "
+        f"{took:.1f} s, 1,000 paired resamples of each saving in {resampled:.1f} s, peak memory {peak:,} MiB"
     )
     took, curve = _timed(lambda: _curve(REQUESTS))
     yield f"routing: all {len(curve.quality):,} thresholds of a score in {took:.2f} s"
-    measured, scored = _matrix()
     axes = [Axis.parse("scored.score.threshold=0..1:1000"), Axis.parse("scored.score.auc=60%..90%:4")]
     took, points = _timed(lambda: sweep(measured, {"scored": scored}, axes, baseline="single").points)
     yield (
@@ -90,7 +93,8 @@ def _node(name: str) -> Node:
     return bind(name.replace(" ", "-"), parse(FORMS[name]))
 
 
-def _recorded(count: int) -> Priced:
+def _recorded(count: int, source: Measured) -> Measured:
+    """`source` with other requests in columns; its rows, which only nodes without columns ask, stay as they are."""
     random = np.random.default_rng(7)
     ids = np.char.add("r", np.arange(count).astype(np.str_))
     sessions = np.arange(count) // TURNS
@@ -109,7 +113,23 @@ def _recorded(count: int) -> Priced:
         "big": (random.random(count) < 0.95) * 1.0,
         "small": (random.random(count) < np.where(hard, 0.4, 0.9)) * 1.0,
     }
-    return Priced(batch, RATES, sessions, quality)
+    paid = {name: _dollars(random, count, usd) for name, usd in (("big", 0.0045), ("small", 0.00027))}
+    total = sum(paid["big"].tolist(), Decimal(0))
+    return replace(
+        source, batch=batch, rates=RATES, paid=paid, quality=quality, baseline_usd=total, label_accuracy=0.92
+    )
+
+
+def _dollars(random: np.random.Generator, count: int, usd: float) -> np.ndarray:
+    return np.array(
+        [Decimal(round(one * 1e9)).scaleb(-9) for one in usd * random.lognormal(0, 0.5, count)], dtype=object
+    )
+
+
+def _interval(sessions: int, name: str) -> Interval:
+    random = np.random.default_rng(7)
+    own, baseline = random.lognormal(0, 1, sessions), random.lognormal(1, 1, sessions)
+    return saving_interval(own, baseline, seed=1, name=name)
 
 
 def _known(random: np.random.Generator, prompt: np.ndarray, median: float) -> Known:

@@ -4,6 +4,8 @@ import json
 from decimal import Decimal
 from pathlib import Path
 
+import pyarrow.parquet as pq
+
 from simulator.summary import Summary
 from tests.cli.conftest import Tenfold
 
@@ -42,11 +44,53 @@ def test_a_matrix_is_billed_and_never_judged_and_other_strategies_are_priced_ove
     assert shown.returncode == 0, shown.stderr
     assert "routed           recorded answers" in shown.stdout
 
+    _judge(tenfold, home)
+    _confirm(tenfold, home)
+
+
+def _judge(tenfold: Tenfold, home: Path) -> None:
+    """Strategies that were run and one that was not, where each answer lies between cost and quality."""
+    asked = sorted(set(pq.read_table(home / "out/trace.parquet")["request_id"].to_pylist()))
+    rows = [f"{one},{model},{quality}" for one in asked for model, quality in (("gpt-4o", 1), ("gpt-4o-mini", 0.6))]
+    (home / "labels.csv").write_text("\n".join(["request_id,model,quality", *rows]), encoding="utf-8")
+    found = json.loads(tenfold("compare", "out", "--labels", "labels.csv", "--try", "scored.yaml", "--json").stdout)
+    assert {one["strategy"] for one in found["places"]} == {"single", "routed", "only-gpt-4o-mini", "scored"}
+    assert found["oracle"]["quality"] == 1.0
+    shown = tenfold("compare", "out", "--labels", "labels.csv")
+    assert "No gap to recover: the difference between gpt-4o-mini and gpt-4o" in shown.stdout, shown.stderr
+    assert "it takes 30" in shown.stdout  # sessions
+    refused = tenfold("compare", "out", "out", "--labels", "labels.csv")
+    assert refused.returncode == 2
+    assert "leave out a later RUN or --labels" in refused.stderr
+
+
+def _confirm(tenfold: Tenfold, home: Path) -> None:
+    """The finalist is run beside what the matrix says of it; its report needs the matrix no more."""
+    words = ("--try", "scored.yaml", "--strategy", "scored", "--predicted-by", "out", "--out", "confirmed")
+    done = tenfold("run", "small.yaml", "--scale", "1", "--duration", "3s", *words, "--exit-zero")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "PREDICTED AND MEASURED" in done.stdout
+    (found,) = Summary.read(home / "confirmed/summary.json").predictions
+    assert (found.strategy, found.by) == ("scored", "earlier run")
+    assert found.cost_off_by is not None
+    assert abs(found.cost_off_by) < 0.2
+    (home / "out").rename(home / "gone")
+    assert tenfold("verify", "confirmed").returncode == 0
+
 
 def test_a_matrix_stands_beside_the_baseline_at_1x(tenfold: Tenfold) -> None:
     done = tenfold("run", "small.yaml", "--scale", "2", "--matrix")
     assert done.returncode == 2
     assert "--matrix is recorded beside the baseline at 1×; add 1 to --scale" in done.stderr
+
+
+def test_a_prediction_needs_a_run_and_1x(tenfold: Tenfold) -> None:
+    done = tenfold("run", "small.yaml", "--scale", "2", "--predicted-by", "out")
+    assert done.returncode == 2
+    assert "--predicted-by is held against what is measured at 1×; add 1 to --scale" in done.stderr
+    done = tenfold("run", "small.yaml", "--scale", "1", "--predicted-by", "nowhere")
+    assert done.returncode == 2
+    assert "nowhere: no run here" in done.stderr
 
 
 def test_a_sweep_without_strategies_says_what_it_moves(tenfold: Tenfold) -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from simulator.comparison.frontier import frontier
+from simulator.comparison.frontier import Frontier, frontier
 from simulator.comparison.labels import Labels
 from simulator.errors import BadInput
 from tests.comparison.ledger import Ledger
@@ -20,13 +20,17 @@ def _run() -> Ledger:
     return ledger
 
 
+def frontier_of() -> Frontier:
+    return frontier(*_run().tables(), LABELS, scale=1.0)
+
+
 def test_a_router_is_worth_something_only_above_the_mixture() -> None:
-    found = frontier(*_run().tables(), LABELS, scale=1.0)
+    found = frontier_of()
     assert [(one.strategy, one.cost, one.quality, one.worth) for one in found.places] == [
         ("small", pytest.approx(0.1), 0.5, "single"),
         ("good", pytest.approx(0.6), 1.0, "above mixing"),
         ("bad", pytest.approx(0.6), 0.5, "below mixing"),
-        ("big", pytest.approx(1.0), 1.0, "single"),
+        ("big", pytest.approx(1.0), 1.0, "best single"),
     ]
     assert found.places[1].mixing == pytest.approx(0.5 + 0.5 * 0.5 / 0.9)
     assert (found.hull, found.requests) == (["small", "good"], 10)
@@ -45,9 +49,7 @@ def test_cost_per_good_answer_stands_beside_quality() -> None:
 
 
 def test_without_common_labels_there_is_no_frontier() -> None:
-    with pytest.raises(
-        BadInput, match="no request at 1× has a label for every strategy's answer: big, small, good, bad"
-    ):
+    with pytest.raises(BadInput, match="answer: big, small, good, bad; no answer at all is judged of small, bad"):
         frontier(*_run().tables(), Labels({("r0", "big"): 1.0}, {}), scale=1.0)
 
 

@@ -20,6 +20,11 @@ def test_json_lines_and_csv_say_the_same(tmp_path: Path) -> None:
     assert Labels.read(_file(tmp_path, "labels.csv", columns)) == expected
 
 
+def test_a_routers_own_score_may_stand_beside_the_judgements(tmp_path: Path) -> None:
+    columns = "request_id,model,quality,score\nr1,big,1,0.7\nr1,small,0,0.7\nr2,big,1,\n"
+    assert Labels.read(_file(tmp_path, "labels.csv", columns)).score == {"r1": 0.7}
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [

@@ -49,9 +49,14 @@ def test_a_scenario_that_names_its_labels_has_its_claims_judged_by_them(
     scenario.write_text(text + claims, encoding="utf-8")
     path = rehearsed.run(scenario, tmp_path / "out", scales=(1.0,), duration_s=30.0)
     labels.unlink()
-    lost, held = derive(path).claims
+    summary = derive(path)
+    (lost, held), quality = summary.claims, summary.quality
+    assert quality is not None
     assert (lost.verdict.outcome, held.verdict.outcome) == ("fails", "holds")
     assert "judged pairs" in lost.verdict.clauses[0].says
+    assert quality.requests > 50
+    assert quality.note is not None
+    assert "--matrix" in quality.note  # the small model was not asked everything
     assert claim_verdict(path, Claim.parse("no visible loss")) == lost.verdict
     scenario.write_text(text + "labels: elsewhere.csv\n", encoding="utf-8")
     with pytest.raises(InvalidFile, match=r"elsewhere.csv"):

@@ -6,6 +6,7 @@ from simulator.reports.table import Table
 from simulator.reports.tables.evidence import health, identity, reconciliation
 from simulator.reports.tables.objectives import objectives
 from simulator.reports.tables.predictions import predictions
+from simulator.reports.tables.quality import judged
 from simulator.reports.tables.registers import origins
 from simulator.summary import Summary
 
@@ -21,7 +22,7 @@ def write(sheet: Sheet, summary: Summary) -> None:
         sheet.put("caution", caution)
     sheet.put("command", summary.run.command)
     tables = (objectives, predictions, health, reconciliation, origins, identity)
-    for table in (make(summary) for make in tables):
+    for table in (*(make(summary) for make in tables), *judged(summary)):
         if table.rows:
             _table(sheet, table)
 

@@ -14,7 +14,7 @@ def claims(summary: Summary) -> Table:
     """One row per clause of each claim; the notes say what would turn a saving. Empty without claims."""
     return Table(
         "Claims",
-        (Column("claim"), Column("strategy"), Column("clause"), Column("outcome"), Column("says", provenance="priced")),
+        (Column("claim"), Column("strategy"), Column("clause"), Column("outcome"), Column("says")),
         tuple(row for one in summary.claims for row in _rows(one)),
         tuple(note for one in summary.claims for note in _notes(one)),
     )
@@ -27,9 +27,11 @@ def outcome_text(outcome: str) -> str:
 
 def _rows(one: CheckedClaim) -> Iterator[tuple[Cell, ...]]:
     about = one.strategy if one.scale is None else f"{one.strategy} at {scale_text(one.scale)}"
-    for clause in one.verdict.clauses:
+    for number, clause in enumerate(one.verdict.clauses):
         mark = Cell(outcome_text(clause.outcome), MARKS[clause.outcome][1])
-        yield Cell(one.verdict.claim), Cell(about), Cell(clause.name), mark, Cell(clause.says)
+        said = Cell(clause.says, provenance="priced" if clause.name == "saving" else "measured")
+        named = (Cell("" if number else one.verdict.claim), Cell("" if number else about))
+        yield *named, Cell(clause.name), mark, said
     if not one.verdict.clauses:
         mark = Cell(outcome_text("no data"), "warn")
         yield Cell(one.verdict.claim), Cell(about), Cell("all"), mark, Cell(one.note or "nothing was measured")
