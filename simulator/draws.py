@@ -33,7 +33,7 @@ def uniform(seed: int, path: str, key: str, number: int = 0) -> float:
     return (mix(mix(mix(seed & _MASK) ^ fold(path)) ^ mix(fold(key) + number)) >> 11) * 2.0**-53
 
 
-def normal(seed: int, path: str, key: str, number: int = 0) -> float:
+def normal(seed: int, path: str, key: str) -> float:
     """A standard normal number (Box–Muller on two draws)."""
-    radius = math.sqrt(-2.0 * math.log(1.0 - uniform(seed, path, key, 2 * number)))
-    return radius * math.cos(2.0 * math.pi * uniform(seed, path, key, 2 * number + 1))
+    radius = math.sqrt(-2.0 * math.log(1.0 - uniform(seed, path, key, 0)))
+    return radius * math.cos(2.0 * math.pi * uniform(seed, path, key, 1))

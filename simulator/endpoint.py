@@ -23,16 +23,14 @@ def cores() -> tuple[int | None, int | None]:
 
 
 @contextmanager
-def embedded(
-    profile: Path, *, seed: int, cpu: int | None = None, port: int = 0, log: Path | None = None
-) -> Iterator[str]:
+def embedded(profile: Path, *, seed: int, cpu: int | None = None, log: Path | None = None) -> Iterator[str]:
     """Serve a provider profile on loopback while the block runs; gives its URL, as in `http://127.0.0.1:8123`.
 
     `log` gets what really happened, one JSON line per request, once the block has ended.
 
     Raises `Precondition` where the endpoint does not come up, with its own words.
     """
-    argv = [sys.executable, "-m", "simulator.staging", "--profile", str(profile), "--port", str(port)]
+    argv = [sys.executable, "-m", "simulator.staging", "--profile", str(profile), "--port", "0"]
     argv += ["--seed", str(seed), "--with-parent"]
     argv += ["--cpu", str(cpu)] if cpu is not None else []
     argv += ["--log", str(log)] if log is not None else []

@@ -36,16 +36,16 @@ def _decimal(loader: _Loader, node: yaml.ScalarNode) -> Decimal | float:
 _Loader.add_constructor("tag:yaml.org,2002:float", _decimal)
 
 
-def load(path: Path, schema: type[M], *, context: dict[str, Any] | None = None) -> M:
+def load(path: Path, schema: type[M]) -> M:
     """Read one file. Raises `InvalidFile` with every problem and its place."""
-    return parse(read_text(path), schema, name=str(path), context=context)
+    return parse(read_text(path), schema, name=str(path))
 
 
-def parse(text: str, schema: type[M], *, name: str, context: dict[str, Any] | None = None) -> M:
+def parse(text: str, schema: type[M], *, name: str) -> M:
     """Like `load`, from text; `name` stands for the file in messages."""
     try:
         content = yaml.load(text, _Loader)  # noqa: S506  # a safe loader: the core schema only
-        return schema.model_validate(content, context=context)
+        return schema.model_validate(content)
     except yaml.MarkedYAMLError as error:
         raise InvalidFile(f"{name}:{_at(error.problem_mark)}: {error.problem}") from error
     except yaml.YAMLError as error:

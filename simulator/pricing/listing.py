@@ -62,12 +62,12 @@ class PriceChange:
         return (self.after - self.before) / self.before if self.before and self.after is not None else None
 
 
-def price_lines(book: PriceBook, model: str, *, at: datetime, provider: str | None = None) -> list[PriceLine]:
+def price_lines(book: PriceBook, model: str, *, at: datetime) -> list[PriceLine]:
     """Every price of a model at `at`: standard first, then each tier's that differs. Raises `UnknownPrice`."""
-    standard = list(_lines(book, model, at=at, provider=provider, tier=None))
-    tiers = [] if book.kept else list(book.listed(model, at=at, provider=provider).entry.tiers)
+    standard = list(_lines(book, model, at=at, tier=None))
+    tiers = [] if book.kept else list(book.listed(model, at=at).entry.tiers)
     same = {(line.prompt_from, line.rate.meter, line.rate.usd_per_million) for line in standard}
-    lines = (line for tier in tiers for line in _lines(book, model, at=at, provider=provider, tier=tier))
+    lines = (line for tier in tiers for line in _lines(book, model, at=at, tier=tier))
     return standard + [one for one in lines if (one.prompt_from, one.rate.meter, one.rate.usd_per_million) not in same]
 
 
@@ -109,8 +109,8 @@ def _changed(before: list[PriceLine], after: list[PriceLine]) -> list[PriceChang
     ]
 
 
-def _lines(book: PriceBook, model: str, *, at: datetime, provider: str | None, tier: str | None) -> Iterator[PriceLine]:
-    rates = book.rates(model, at=at, provider=provider, tier=tier)
+def _lines(book: PriceBook, model: str, *, at: datetime, tier: str | None) -> Iterator[PriceLine]:
+    rates = book.rates(model, at=at, tier=tier)
     for band in rates.bands:
         for rate in band.rates.values():
             short = band.first and rates.standard.get(rate.meter)

@@ -24,9 +24,10 @@ from simulator.traffic.request import Request
 
 _NS = 1_000_000_000
 _NAME = "probe"
+_INPUT_TOKENS, _OUTPUT_TOKENS = 20, 16
 
 
-def probe(target: Target, model: str, *, input_tokens: int = 20, output_tokens: int = 16) -> Call:
+def probe(target: Target, model: str) -> Call:
     """The row of one streamed answer. Raises `Precondition` where the target's name does not resolve."""
     address = Address.of(target.base_url, prefix="" if target.app else "/v1")
     pacer, clock = Pacer(), Clock()
@@ -44,11 +45,11 @@ def probe(target: Target, model: str, *, input_tokens: int = 20, output_tokens: 
         models=target.models,
         simulated=False,
     )
-    return _sent(Client(clock, pacer, pool, wire, target.timeouts), model, input_tokens, output_tokens)
+    return _sent(Client(clock, pacer, pool, wire, target.timeouts), model)
 
 
-def _sent(client: Client, model: str, input_tokens: int, output_tokens: int) -> Call:
-    request = Request(_NAME, _NAME, 1, _NAME, 0.0, 0.0, input_tokens, output_tokens)
+def _sent(client: Client, model: str) -> Call:
+    request = Request(_NAME, _NAME, 1, _NAME, 0.0, 0.0, _INPUT_TOKENS, _OUTPUT_TOKENS)
     rows: list[Call] = []
     over = Event()
 

@@ -66,7 +66,6 @@ class Rows:
     """Answered from a store, without any call."""
     first_sent: Floats
     """First sending of any attempt."""
-    served_sent: Floats
     first_token: Floats
     """When the user saw the first of the served attempt: an answer that had to pass a check is seen at its end."""
     per_output_token: Floats
@@ -83,7 +82,6 @@ class Rows:
             ended=floats(requests, "ended_at"),
             stored=_stored(requests),
             first_sent=_first_sent(calls, requests),
-            served_sent=served.take("sent_at"),
             first_token=np.where(served.held_back(), floats(requests, "ended_at"), served.take("first_token_at")),
             per_output_token=_per_output_token(served),
             service=served.take("ended_at") - served.take("sent_at"),

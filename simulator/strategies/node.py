@@ -12,7 +12,6 @@ from pydantic import (
     PlainValidator,
     PrivateAttr,
     TypeAdapter,
-    ValidationInfo,
     WithJsonSchema,
     model_validator,
 )
@@ -185,7 +184,7 @@ def words() -> Mapping[str, type[Node]]:
     return by_word(_NODES, Node)
 
 
-def parse(value: Any, info: ValidationInfo | None = None) -> Node:
+def parse(value: Any) -> Node:
     """One value of `strategies:`: a name, or a mapping with exactly one node word. Raises ValueError."""
     if isinstance(value, Node):
         return value
@@ -194,7 +193,7 @@ def parse(value: Any, info: ValidationInfo | None = None) -> Node:
     if not isinstance(value, Mapping) or len(value) != 1:
         raise ValueError(f"a node is a model's name or a mapping with one node word: {', '.join(sorted(words()))}")
     ((word, options),) = value.items()
-    return _union().validate_python(_spread(str(word), options), context=info.context if info else None)
+    return _union().validate_python(_spread(str(word), options))
 
 
 def _spread(word: str, options: Any) -> dict[str, Any]:
