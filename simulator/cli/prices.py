@@ -61,7 +61,8 @@ def _both_lines(line: "PriceLine") -> tuple[str, str]:
     said = ", ".join(filter(None, (line.tier, long, *rate.steps)))
     price = price_text(rate.meter, rate.usd_per_million)
     head = f"{line.model:<28} {rate.meter:<22} {price:<20} from {rate.since or 'an unknown day'}  {said}".rstrip()
-    return head, f"{'':<28} {rate.layer} · {rate.place} · {rate.source} · as of {rate.as_of}"
+    doubt = f" · VERIFY: {rate.verify}" if rate.verify else ""
+    return head, f"{'':<28} {rate.layer} · {rate.place} · {rate.source} · as of {rate.as_of}{doubt}"
 
 
 @prices_app.command("check")

@@ -39,6 +39,8 @@ class Source(FileModel):
     """A document's name or hash where there is no page."""
     as_of: date
     by: str | None = None
+    verify: str | None = None
+    """What is uncertain about it, in a few words; reports show it beside the price."""
 
     @property
     def text(self) -> str:

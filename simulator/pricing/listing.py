@@ -41,6 +41,7 @@ class PriceLine:
             "place": rate.place,
             "source": rate.source,
             "as_of": rate.as_of.isoformat(),
+            "verify": rate.verify,
             "steps": list(rate.steps),
         }
 

@@ -39,6 +39,8 @@ class Rate:
     """What changed the entry's own price, in order."""
     minimum: Quantity = 0
     """The least units that one request is billed where it uses the meter at all."""
+    verify: str | None = None
+    """What is uncertain about the price; None where nothing is."""
 
     def times(self, factor: Decimal, step: str) -> "Rate":
         """The list price, and with it the billed one, by a factor of the vendor."""

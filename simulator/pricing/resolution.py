@@ -46,6 +46,7 @@ class Listed:
                 as_of=source.as_of,
                 steps=("fee",) if terms else (),
                 minimum=sheet.minimum_units.get(meter, 0),
+                verify=source.verify,
             )
             for meter, price in sheet.per_million().items()
         }

@@ -16,7 +16,7 @@ from simulator.pricing.listing import price_changes
 from simulator.pricing.resolution import day_of
 from simulator.yamlfile import read_text
 
-Kind = Literal["missing", "stale", "differs", "changes", "catalogue", "ends"]
+Kind = Literal["missing", "verify", "stale", "differs", "changes", "catalogue", "ends"]
 
 _LITELLM = {
     "input_cost_per_token": "input_tokens",
@@ -47,7 +47,12 @@ def review(
     `second` is a file of litellm's `model_prices_and_context_window.json`, compared where it knows the model.
     """
     known = list(dict.fromkeys(models))
-    findings = [*_missing(book, known, at), *_stale(book, known, at, stale_days), *_changes(book, known, at)]
+    findings = [
+        *_missing(book, known, at),
+        *_uncertain(book, known, at),
+        *_stale(book, known, at, stale_days),
+        *_changes(book, known, at),
+    ]
     findings += [*_contracts(book, at), *_catalogue(book)]
     return findings + (list(_differs(book, known, at, second)) if second else [])
 
@@ -63,6 +68,13 @@ def _missing(book: PriceBook, models: list[str], at: datetime) -> Iterator[Findi
 def _priced(book: PriceBook, models: list[str], at: datetime) -> list[str]:
     missing = {finding.what for finding in _missing(book, models, at)}
     return [model for model in models if model not in missing]
+
+
+def _uncertain(book: PriceBook, models: list[str], at: datetime) -> Iterator[Finding]:
+    for model in _priced(book, models, at):
+        rate = next((one for one in book.rates(model, at=at).standard.values() if one.verify), None)
+        if rate:
+            yield Finding("verify", model, f"{rate.place}: {rate.verify}; look at {rate.source}")
 
 
 def _stale(book: PriceBook, models: list[str], at: datetime, days: int) -> Iterator[Finding]:

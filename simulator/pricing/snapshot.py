@@ -44,6 +44,8 @@ class SnapshotRow(FileModel):
     """Units that one request is billed at least."""
     hours: str = ""
     """The hours in which it holds, as JSON; empty for those that no other row of the model names."""
+    verify: str = ""
+    """What was uncertain about the price."""
 
     def names(self, model: str) -> bool:
         """Whether it is about what a request asks for, by the request's name or by the book's."""
@@ -68,6 +70,7 @@ class SnapshotRow(FileModel):
             as_of=date.fromisoformat(self.as_of),
             steps=steps,
             minimum=self.minimum,
+            verify=self.verify or None,
         )
 
 
@@ -146,6 +149,7 @@ def rows_of(
                 "steps": "; ".join(rate.steps),
                 "minimum": _text(Decimal(rate.minimum)),
                 "hours": kept_hours,
+                **({"verify": rate.verify} if rate.verify else {}),
             }
             yield row
 

@@ -95,6 +95,8 @@ def _cautions(summary: Summary) -> list[str]:
         cautions.append(f"The run was {summary.run.status} before its end; only what was reached is counted.")
     if not summary.reconciliation.holds:
         cautions.append("The books do not reconcile: do not use these figures.")
+    doubts = {one["model"]: one["verify"] for one in summary.prices if one.get("verify")}
+    cautions += [f"The price of {model} is uncertain: {doubt}." for model, doubt in doubts.items()]
     if summary.unpriced_calls:
         cautions.append(
             f"{summary.unpriced_calls:,} calls have no price; every total that contains them is a lower bound."

@@ -30,6 +30,13 @@ def test_a_model_without_a_price_fails() -> None:
     assert (finding.kind, finding.failed) == ("missing", True)
 
 
+def test_a_price_that_is_uncertain_says_so() -> None:
+    (finding,) = review(SHIPPED, ["mistral-large-latest"], at=AT)
+    assert (finding.kind, finding.failed) == ("verify", False)
+    assert "second sources only" in finding.message
+    assert finding.message.endswith("look at https://mistral.ai/pricing")
+
+
 def test_a_change_to_come_is_announced() -> None:
     (finding,) = review(SHIPPED, ["gemini-4-argon"], at=AT)
     assert finding.message == (
@@ -55,9 +62,9 @@ def test_a_second_source_that_differs(tmp_path: Path) -> None:
         )
     )
     found = review(SHIPPED, ["gpt-4o", "mistral-large-latest"], at=AT, second=second)
-    assert [(one.kind, one.what) for one in found] == [("differs", "mistral-large-latest")] * 2
-    assert "input_tokens $0.5 in default.yaml:" in found[0].message
-    assert "$2 in prices.json" in found[0].message
+    assert [(one.kind, one.what) for one in found[-2:]] == [("differs", "mistral-large-latest")] * 2
+    assert "input_tokens $0.5 in default.yaml:" in found[-2].message
+    assert "$2 in prices.json" in found[-2].message
 
 
 def test_a_second_source_that_is_no_json(tmp_path: Path) -> None:

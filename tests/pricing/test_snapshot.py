@@ -38,6 +38,13 @@ def test_what_a_contract_asks_and_what_attempts_bill_is_kept_too(book: PriceBook
     assert again.attempts.of("cancelled", None).output == "none"
 
 
+def test_a_doubt_travels_with_the_price(tmp_path: Path) -> None:
+    again = kept(PriceBook.load(), tmp_path, "mistral-large-latest")
+    doubts = {rate.verify for rate in again.rates("mistral-large-latest", at=AT).standard.values()}
+    assert doubts == {rate.verify for rate in PriceBook.load().rates("mistral-large-latest", at=AT).standard.values()}
+    assert None not in doubts
+
+
 def test_without_terms_of_its_own_a_snapshot_has_rates_only() -> None:
     shipped = PriceBook.load()
     text = snapshot_text([], contracts=shipped.contracts, attempts=shipped.replaced_attempts)

@@ -10,7 +10,9 @@ import pytest
 from simulator.comparison import Comparison
 from simulator.figures import Interval
 from simulator.reports import difference, terminal
+from simulator.reports.headline import headline
 from simulator.reports.table import noted
+from simulator.reports.tables.registers import prices
 from simulator.reports.tables.rungs import rungs
 from simulator.reports.write import write_reports
 from simulator.run.metrics import Latency
@@ -95,3 +97,10 @@ def test_a_remark_that_holds_for_every_row_names_none_of_them() -> None:
     assert noted([("a", "too few"), ("b", "too few"), ("c", "too few")]) == ("too few",)
     assert noted([("a", "too few"), ("b", "too few"), ("c", None)]) == ("too few (a, b)",)
     assert noted([("a", "too few")]) == ("too few (a)",)
+
+
+def test_an_uncertain_price_is_a_caution_and_stands_in_the_register(launch: Summary) -> None:
+    first = launch.prices[0] | {"verify": "from a reseller"}
+    doubted = launch.model_copy(update={"prices": [first, *launch.prices[1:]]})
+    assert f"The price of {first['model']} is uncertain: from a reseller." in headline(doubted).cautions
+    assert prices(doubted).rows[0][-1].text.endswith("; VERIFY: from a reseller")

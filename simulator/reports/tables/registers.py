@@ -29,10 +29,14 @@ def prices(summary: Summary) -> Table:
         Column("source", detail=True),
     )
     keys = ("model", "meter", "usd_per_million", "from", "layer", "source")
-    said = [
-        one | {"meter": f"{one['meter']}, tier {one['tier']}"} if one.get("tier") else one for one in summary.prices
-    ]
-    return Table("Prices", columns, _rows(said, keys))
+    return Table("Prices", columns, _rows([_said(one) for one in summary.prices], keys))
+
+
+def _said(price: dict[str, str]) -> dict[str, str]:
+    """A price with the tier that it holds for, and what is uncertain about it."""
+    tier, doubt = price.get("tier"), price.get("verify")
+    meter = f"{price['meter']}, tier {tier}" if tier else price["meter"]
+    return price | {"meter": meter, "source": f"{price['source']}; VERIFY: {doubt}" if doubt else price["source"]}
 
 
 def origins(summary: Summary) -> Table:
