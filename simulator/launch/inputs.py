@@ -29,7 +29,10 @@ from simulator.traffic.multiply import default_jitter, multiply
 from simulator.traffic.reading import read as read_log
 from simulator.traffic.slice import cut
 from simulator.traffic.trace import Trace
-from simulator.units import seconds_text
+from simulator.units import count_text, scale_text, seconds_text
+
+_MOST_REQUESTS = 2_000_000
+"""In the largest rung: about two minutes of planning per strategy, and some gigabytes."""
 
 
 @dataclass(frozen=True)
@@ -168,7 +171,8 @@ class Inputs:
             return "; ".join([f"generated, seed {self.seed}", *chats_text(self.scenario, self.chats)])
         span = f"{seconds_text(options.trace_from_s)} + {seconds_text(self.trace.span_s)}"
         labels = "" if self._labelled() else "; no difficulty labels, so a simulated classifier guesses"
-        return f"{options.trace.name} sha256:{sha256(options.trace)[:12]}, {span}{labels}"
+        log = f"{options.trace.name} sha256:{sha256(options.trace)[:12]}, {span}{labels}"
+        return "; ".join([log, *_unsent_prompts(self.scenario)])
 
     def prompt_hashes(self) -> dict[str, str]:
         """SHA-256 of a user's own prompts, by path as it may be written down."""
@@ -253,14 +257,19 @@ def _unknown_models(
         for model in models:
             if profile and model not in profile.models:
                 served = ", ".join(profile.models)
-                yield f"{where}: the profile {scenario.target.staging} serves no {model!r}; it has {served}"
+                yield (
+                    f"{where}: the profile {scenario.target.staging} serves no {model!r}; it has {served}: "
+                    "add the model to it, or send to a --target"
+                )
 
 
 def _trace(scenario: Scenario, options: Options, chats: dict[str, Chats], seed: int) -> tuple[Trace, tuple[str, ...]]:
     if options.trace is None:
+        _refuse_beyond(options, scenario.traffic.arrivals.mean_rate * options.duration_s)
         trace = planned_trace(scenario, chats, span_s=options.duration_s, seed=seed)
         if not len(trace):
             raise BadInput(f"no session starts within {seconds_text(options.duration_s)}; use a longer --duration")
+        _refuse_beyond(options, len(trace))
         return trace, (*chats_text(scenario, chats), *repeats_note(chats, trace))
     found = read_log(options.trace, form=options.trace_format)
     end = options.trace_from_s + options.duration_s
@@ -270,7 +279,25 @@ def _trace(scenario: Scenario, options: Options, chats: dict[str, Chats], seed: 
             f"{options.trace}: no session starts between {seconds_text(options.trace_from_s)} and {seconds_text(end)}; "
             f"the trace spans {seconds_text(found.trace.span_s)}"
         )
-    return trace, tuple(found.report.text().splitlines())
+    _refuse_beyond(options, len(trace))
+    return trace, (*found.report.text().splitlines(), *_unsent_prompts(scenario))
+
+
+def _unsent_prompts(scenario: Scenario) -> Iterator[str]:
+    """A log gives lengths, not texts: which of a user's own prompts stay at home."""
+    if named := [f"{one.prompts} ({one.name})" for one in scenario.traffic.journeys if one.prompts]:
+        yield f"not sent with --trace: {', '.join(named)}; a log's requests are synthetic texts of its lengths"
+
+
+def _refuse_beyond(options: Options, requests: float) -> None:
+    """Raises `BadInput` for a plan beyond what is held in memory, before minutes go into it; `requests` at 1×."""
+    largest = max(options.scales)
+    if (planned := round(requests * largest)) > _MOST_REQUESTS:
+        raise BadInput(
+            f"{scale_text(largest)} over {seconds_text(options.duration_s)} is a plan of {count_text(planned)} "
+            f"requests, beyond {count_text(_MOST_REQUESTS)}; give a smaller --scale or a shorter --duration "
+            "(the projection speaks of larger scales without sending)"
+        )
 
 
 def _where(name: str, *files: Path | None) -> str:

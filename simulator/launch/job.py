@@ -42,6 +42,8 @@ class Job:
         inputs = Inputs.read(options)
         inputs.refuse_unsent(options.tried)
         tell({"event": "planned", "text": inputs.planned_text()})
+        for note in inputs.notes:
+            tell({"event": "note", "text": f"note: {note}"})
         for middle in inputs.middles():
             tell({"event": "assumed", "text": middle})
         url = options.url(inputs.scenario)

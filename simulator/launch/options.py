@@ -52,6 +52,11 @@ class Options:
     users: int | None = None
     """Closed loop: so many sessions at a time instead of the trace's times."""
 
+    def __post_init__(self) -> None:
+        """An empty URL is a variable that nobody set: it must not send a test of staging to the embedded endpoint."""
+        if self.target is not None and not self.target.startswith(("http://", "https://")):
+            raise BadInput(f"--target: {self.target!r} is not a URL; write http://… or https://…")
+
     def chosen(self, scenario: Scenario) -> dict[str, object]:
         """The strategies to run, in the scenario's order; the baseline first. Raises `BadInput` for an unknown one."""
         unknown = [name for name in self.strategies if name not in scenario.strategies]
@@ -64,4 +69,4 @@ class Options:
 
     def url(self, scenario: Scenario) -> str | None:
         """Where requests go; None: to the embedded endpoint."""
-        return self.target or scenario.target.url
+        return scenario.target.url if self.target is None else self.target

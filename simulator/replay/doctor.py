@@ -138,7 +138,7 @@ _ADVICE = {
 _BY_STATUS = {
     401: "the key was refused; check the variable that holds it (TENFOLD_API_KEY, or target.key_env)",
     403: "the key may not do this; check its rights, and the model's name",
-    404: "no such path, or no such model; the URL ends in /v1, and target.models gives a model the target's own name",
+    404: "no such path, or no such model; check the URL's path, and target.models for the target's own model names",
 }
 
 

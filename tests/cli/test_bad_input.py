@@ -35,6 +35,10 @@ def test_a_bad_scenario_is_told_by_its_place(tenfold: Tenfold, home: Path, chang
     [
         (["run", "absent.yaml"], "absent.yaml: no such file; check the path"),
         (["run", "small.yaml", "--scale", "0"], "--scale: a scale must be more than 0, got 0"),
+        (["run", "small.yaml", "--scale", ""], "--scale: names no scale"),
+        (["run", "small.yaml", "--scale", "1e9"], "requests, beyond 2,000,000; give a smaller --scale"),
+        (["check", "small.yaml", "--duration", "365d"], "requests, beyond 2,000,000; give a smaller --scale"),
+        (["run", "small.yaml", "--target", ""], "--target: '' is not a URL; write http://"),
         (["run", "small.yaml", "--duration", "30"], "--duration: '30' is not a duration"),
         (["run", "small.yaml", "--strategy", "singel"], "--strategy singel: not in small.yaml; it has single, routed"),
         (["run", "small.yaml", "--multiply", "twice"], "--multiply: 'twice' is not a meaning of 10×"),
@@ -104,7 +108,7 @@ def test_a_port_that_speaks_no_http_exits_3_and_leaves_nothing(tenfold: Tenfold,
         target = f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
         done = tenfold("run", "small.yaml", "--duration", "1s", "--target", target, "--out", "out")
     assert done.returncode == 3, done.stderr
-    assert "the target does not answer" in done.stderr
+    assert "one short question to gpt-4o ended as connect" in done.stderr
     assert not (home / "out.partial").exists()
 
 

@@ -54,6 +54,17 @@ def test_the_text_is_kept_where_asked(own: Path, asked: bool, holders: list[str]
     assert [file.relative_to(kept).as_posix() for file in files if SECRET.encode() in file.read_bytes()] == holders
 
 
+def test_a_replayed_log_says_that_the_texts_stay_at_home(own: Path) -> None:
+    log = own / "log.csv"
+    log.write_text("TIMESTAMP,ContextTokens,GeneratedTokens\n2023-11-16 18:17:03.9799600,375,44\n", encoding="utf-8")
+    options = Options(scenario=own / "small.yaml", command=("tenfold",), out=own / "out", duration_s=1.0, trace=log)
+    said: list[str] = []
+    job = Job.prepare(options, tell=lambda event: said.append(event["text"]))
+    note = "not sent with --trace: faq.jsonl (question); a log's requests are synthetic texts of its lengths"
+    assert f"note: {note}" in said
+    assert job.inputs.trace_text(options).endswith(f"; {note}")
+
+
 def test_other_bytes_have_another_hash(tenfold: Tenfold, own: Path) -> None:
     plans = []
     for chat in CHATS:

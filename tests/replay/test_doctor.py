@@ -40,8 +40,8 @@ def test_a_refusal_says_what_to_check():
         (finding,) = target(Target(base_url=server.url), "m")
     assert (finding.state, finding.text) == (
         "fail",
-        "client_error (HTTP 404): no such path, or no such model; the URL ends in /v1, "
-        "and target.models gives a model the target's own name",
+        "client_error (HTTP 404): no such path, or no such model; check the URL's path, "
+        "and target.models for the target's own model names",
     )
 
 
