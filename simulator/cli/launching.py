@@ -88,10 +88,14 @@ def staging(
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", help="0 takes a free one and prints it.", min=0, max=65535)] = 8000,
     seed: Annotated[int, typer.Option("--seed", help="Seed of latency, labels and faults.")] = 1,
+    log: Annotated[
+        Path | None, typer.Option("--log", help="Write what really happened, a line per request.", metavar="FILE")
+    ] = None,
 ) -> int:
     """Serve a simulated hosted provider until Ctrl-C: limits, latency, faults, headers."""
     from simulator.shipped import shipped
     from simulator.staging.__main__ import main as serve
 
     found = profile or shipped("scenarios/staging/hosted.yaml")
-    return int(serve(["--profile", str(found), "--host", host, "--port", str(port), "--seed", str(seed)]) or 0)
+    argv = ["--profile", str(found), "--host", host, "--port", str(port), "--seed", str(seed)]
+    return int(serve([*argv, "--log", str(log)] if log else argv) or 0)

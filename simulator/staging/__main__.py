@@ -85,10 +85,24 @@ async def _serve(profile: Profile, options: argparse.Namespace) -> None:
         service.start()
         stop = _signalled()
         print(json.dumps({"url": doors.url, "pid": os.getpid()}), flush=True)
+        if sys.stderr.isatty():
+            print(_greeting(profile, doors.url), file=sys.stderr)
         await (_orphaned(stop) if options.with_parent else stop.wait())
     finally:
         service.stop()
         await runner.cleanup()
+
+
+def _greeting(profile: Profile, url: str) -> str:
+    """For somebody at a terminal: what is here and how to ask it."""
+    model = next(iter(profile.models))
+    body = json.dumps({"model": model, "max_tokens": 20, "messages": [{"role": "user", "content": "Hello"}]})
+    return (
+        f"{profile.name}: {', '.join(profile.models)}\n"
+        f"  try   curl {url}/v1/chat/completions -d '{body}'\n"
+        f"  see   curl {url}/sim/state\n"
+        "  end   Ctrl-C"
+    )
 
 
 async def _orphaned(stop: asyncio.Event) -> None:
