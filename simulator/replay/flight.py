@@ -1,17 +1,31 @@
-"""How many requests are in flight, averaged over a span: the left side of Little's law."""
+"""How many requests are in flight, by looking: the left side of Little's law, from no time that a row holds."""
+
+import random
+from collections.abc import Iterator
+
+_NS = 1_000_000_000
+EVERY_S = 0.05
+"""One look in each slot of so many seconds, at a random time in it: a grid would meet arrivals that have one too."""
 
 
 class Flight:
-    """An integral: each request adds the part of the span during which it was open."""
+    """`open` counts requests that were begun and are not settled; `look` takes it down."""
 
-    def __init__(self, start_ns: int, until_ns: int) -> None:
-        self._start, self._until = start_ns, until_ns
-        self._area = 0
+    def __init__(self, start_ns: int, until_ns: int, *, seed: int) -> None:
+        self.open = 0
+        self._start = start_ns
+        self._slots = int((until_ns - start_ns) / (EVERY_S * _NS))
+        self._draws = random.Random(seed)
+        self._seen = 0
 
-    def change(self, by: int, at_ns: int) -> None:
-        """One more (+1) or one fewer (−1) from `at_ns` on; each change adds its own rest of the span."""
-        self._area += by * max(0, self._until - max(at_ns, self._start))
+    def times(self) -> Iterator[int]:
+        """When to look, monotonic ns."""
+        for slot in range(self._slots):
+            yield self._start + int((slot + self._draws.random()) * EVERY_S * _NS)
+
+    def look(self) -> None:
+        self._seen += self.open
 
     def mean(self) -> float | None:
-        """What is still open counts to the end of the span; None for a span of nothing."""
-        return self._area / (self._until - self._start) if self._until > self._start else None
+        """Over the span; None for one that is shorter than a slot."""
+        return self._seen / self._slots if self._slots else None

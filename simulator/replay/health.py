@@ -71,6 +71,7 @@ def together(processes: list[dict[str, Any]], *, endpoint: dict[str, Any], plann
         "workers_reported": len(processes),
         "clock": " and ".join(sorted({one["clock"] for one in processes})) or "unknown",
         "in_flight_mean": sum(flights) if flights and None not in flights else None,
+        "in_flight_every_s": max((one["in_flight_every_s"] for one in processes), default=None),
     }
 
 

@@ -30,7 +30,7 @@ class Session:
         request = self.requests[self._next]
         self._next += 1
         self.live = LiveTurn(self._share, request, scheduled_ns=scheduled_ns, done=self._settled)
-        self._share.begun(self.live)
+        self._share.begun()
         self.live.start()
 
     def cut(self) -> None:

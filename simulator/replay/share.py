@@ -57,7 +57,8 @@ class Share:
         self._scheduled: set[Session] = set()
         self._open: set[Session] = set()
         self._closed_loop = False
-        self._flight = Flight(0, 0)
+        self._flight = Flight(0, 0, seed=seed)
+        self._looks: Iterator[int] = iter(())
         self._record = record
         self._finished = finished
 
@@ -69,7 +70,9 @@ class Share:
     def begin(self, start_ns: int, *, users: int | None, window_until_ns: int, drain_until_ns: int) -> None:
         """Open loop: each session starts at its time. With `users`, that many at a time, one after another."""
         self.start_ns = start_ns
-        self._flight = Flight(start_ns, window_until_ns)
+        self._flight = Flight(start_ns, window_until_ns, seed=self.seed)
+        self._looks = self._flight.times()
+        self._look_next()
         self._closed_loop = users is not None
         self.client.pacer.at(start_ns, self.health.begin)
         if not self._waiting:
@@ -103,7 +106,7 @@ class Share:
 
     @property
     def in_flight_mean(self) -> float | None:
-        """Requests in flight, averaged over the planned span."""
+        """Requests in flight, averaged over looks within the planned span."""
         return self._flight.mean()
 
     def open_asks(self) -> Iterator[tuple[Request, Ask]]:
@@ -114,15 +117,15 @@ class Share:
 
     # What sessions call.
 
-    def begun(self, turn: LiveTurn) -> None:
+    def begun(self) -> None:
         self.counts["due"] += 1
-        self._flight.change(1, turn.scheduled_ns)
+        self._flight.open += 1
 
     def settled(self, turn: LiveTurn) -> None:
         """Write the rows of a request that was due."""
         outcome = turn.outcome or Outcome.CANCELLED
         self.counts[settled_as(outcome)] += 1
-        self._flight.change(-1, turn.ended_ns)
+        self._flight.open -= 1
         calls = [
             row(
                 a,
@@ -152,6 +155,14 @@ class Share:
         if turn.attempts:
             self.health.lags_ns.append(turn.attempts[0].sent_ns - turn.scheduled_ns)
         self.health.first_token_late += sum(attempt.reading.late for attempt in turn.attempts)
+
+    def _look_next(self) -> None:
+        if not self.stopped and (due := next(self._looks, None)) is not None:
+            self.client.pacer.at(due, self._look)
+
+    def _look(self) -> None:
+        self._flight.look()
+        self._look_next()
 
     def _schedule_next(self, now_ns: int) -> None:
         """Sessions are begun one by one: the heap holds one start, however long the trace."""

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from simulator.calls import ANSWERED, SETTLEMENTS
+from simulator.run.in_flight import littles_law
 from simulator.run.lost import with_lost
 from simulator.run.percentiles import Floats, exact, intervals
 from simulator.run.record import RungRecord
@@ -138,24 +139,19 @@ class _Rung:
         }
 
     def _health(self) -> Health:
-        driver, lag = self.record.health, self.rows.first_sent - self.rows.scheduled
+        driver, rows = self.record.health, self.rows
+        lag = rows.first_sent - rows.scheduled
         lag = lag[~np.isnan(lag)]
+        ratio, tolerance = littles_law(driver, rows.first_sent, rows.ended, span=self.record.planned_span_s)
         return Health(
             send_lag_p50_s=exact(lag, 50),
             send_lag_p99_s=exact(lag, 99),
             send_lag_max_s=exact(lag, 100),
             first_token_late=int(pc.sum(self.calls["first_token_late"]).as_py() or 0),
-            littles_law_ratio=self._littles_law(),
-            **driver.model_dump(exclude={"in_flight_mean"}),
+            littles_law_ratio=ratio,
+            littles_law_tolerance=tolerance,
+            **driver.model_dump(exclude={"in_flight_mean", "in_flight_every_s"}),
         )
-
-    def _littles_law(self) -> float | None:
-        """In flight as the driver counted it, from due to end, ÷ as the rows say (Little 1961: N = X·R)."""
-        counted, rows, span = self.record.health.in_flight_mean, self.rows, self.record.planned_span_s
-        ended = np.nan_to_num(rows.ended, nan=np.inf)
-        inside = np.minimum(ended, span) - np.minimum(rows.scheduled, span)
-        expected = float(np.nansum(inside)) / span
-        return counted / expected if counted is not None and expected else None
 
 
 def _counts(column: pa.ChunkedArray) -> dict[str, int]:

@@ -10,6 +10,7 @@ from simulator.calls import SETTLEMENTS
 from simulator.figures import Figures
 from simulator.run.health import label
 from simulator.run.rung import RungFigures
+from simulator.units import share_text
 
 
 class Reconciliation(Figures):
@@ -54,6 +55,12 @@ def _settlements(rungs: Sequence[RungFigures]) -> Iterator[str]:
             yield f"{label(rung)}: planned {rung.planned} ≠ settled {total}"
         if rung.sent_by_driver not in (None, rung.sent):
             yield f"{label(rung)}: the driver counted {rung.sent_by_driver} sent ≠ {rung.sent} among the rows"
+        ratio, tolerance = rung.health.littles_law_ratio, rung.health.littles_law_tolerance
+        if ratio is not None and tolerance is not None and abs(ratio - 1) > tolerance:
+            yield (
+                f"{label(rung)}: the driver saw {share_text(ratio)} of the requests in flight that its rows tell of, "
+                f"which may differ by {share_text(tolerance)} (Little's law): times or rows are wrong"
+            )
 
 
 def _attempts(rungs: Sequence[RungFigures], calls: pa.Table, requests: pa.Table) -> Iterator[str]:

@@ -34,7 +34,9 @@ class GeneratorHealth(Figures):
     clock_error_max_s: float | None = None
     """How far apart workers' zeros may lie: half of the quickest ping to another host; 0 on one host."""
     in_flight_mean: float | None = None
-    """Requests in flight, averaged over the planned span by the driver's own count."""
+    """Requests in flight, averaged over the driver's looks within the planned span."""
+    in_flight_every_s: float | None = None
+    """How often it looked."""
 
 
 class RungRecord(Figures):

@@ -31,7 +31,9 @@ class Health(Figures):
     clock_error_max_s: float | None = None
     """How far apart workers' zeros may lie; more than 0 only where they ran on several hosts."""
     littles_law_ratio: float | None
-    """Mean in flight measured ÷ (rate × mean response time); 1 where no request was lost from sight."""
+    """Mean in flight as the driver saw it ÷ (rate × mean time from sending to end) of the rows."""
+    littles_law_tolerance: float | None = None
+    """How far from 1 that may be, by how often it looked and how long it stood still."""
 
 
 class RungFigures(Figures):

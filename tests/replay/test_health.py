@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import gevent
+import numpy as np
 import pytest
 
-from simulator.replay.flight import Flight
+from simulator.replay.flight import EVERY_S, Flight
 from simulator.replay.health import together
+from simulator.run.in_flight import littles_law
+from simulator.run.record import GeneratorHealth
 from simulator.scenario.target import Timeouts
 from tests.replay.rig import replay, request
 from tests.replay.scripted import Scripted, answer
@@ -96,13 +99,30 @@ def no_files_left(*, but: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
-def test_flight_counts_only_within_the_span():
-    """Two seconds of span: one request open for all of it, one for its last half, one after it."""
-    flight = Flight(0, 2 * NS)
-    for start, end in ((-NS, 3 * NS), (1 * NS, 5 * NS), (2 * NS, 4 * NS)):
-        flight.change(1, start)
-        flight.change(-1, end)
-    assert flight.mean() == 1.5
+def test_looks_come_once_in_every_slot_of_the_span_at_times_of_their_own():
+    times = [*Flight(5 * NS, 7 * NS, seed=1).times()]
+    assert [(time - 5 * NS) // 50_000_000 for time in times] == [*range(40)]
+    assert len({time % 50_000_000 for time in times}) == 40
+    assert Flight(0, 0, seed=1).mean() is None
+
+
+def test_what_was_seen_in_flight_agrees_with_the_times_in_the_rows():
+    """Little's law, both sides of their own: looks at what is open, and times by the kernel's stamps."""
+    sessions = [[request(f"s{n}.t1", at=n * 0.05)] for n in range(40)]
+    with Scripted([0.3, *answer("one two")]) as server:
+        rows = replay(server.url, *sessions, span_s=2.0)
+    assert rows.share is not None
+    health = GeneratorHealth(
+        clock="",
+        in_flight_mean=rows.share.in_flight_mean,
+        in_flight_every_s=EVERY_S,
+        hub_stall_max_s=rows.share.health.facts()["hub_stall_max_s"],
+    )
+    sent, ended = (np.array([getattr(call, name) for call in rows.calls]) for name in ("sent_at", "ended_at"))
+    ratio, tolerance = littles_law(health, sent, ended, span=2.0)
+    assert ratio == pytest.approx(1.0, abs=tolerance)
+    wrong, _ = littles_law(health, sent, ended + 0.5, span=2.0)
+    assert wrong < 1 - tolerance
 
 
 def test_processes_together_are_as_bad_as_the_worst():
@@ -113,8 +133,8 @@ def test_processes_together_are_as_bad_as_the_worst():
         "hub_stall_max_s": 0.01,
         "cpu_share": 0.2,
     }
-    two = one | {"send_lag_p50_s": 0.2, "cpu_share": 0.9}
-    facts = [one | {"clock": "a", "in_flight_mean": 1.0}, two | {"clock": "a", "in_flight_mean": 2.5}]
+    one |= {"clock": "a", "in_flight_mean": 1.0, "in_flight_every_s": 0.05}
+    facts = [one, one | {"send_lag_p50_s": 0.2, "cpu_share": 0.9, "in_flight_mean": 2.5}]
     assert together(facts, endpoint={}, planned=3) == {
         "send_lag_p50_s": 0.2,
         "send_lag_p99_s": None,
@@ -126,4 +146,5 @@ def test_processes_together_are_as_bad_as_the_worst():
         "workers_reported": 2,
         "clock": "a",
         "in_flight_mean": 3.5,
+        "in_flight_every_s": 0.05,
     }

@@ -89,6 +89,7 @@ def health(**changed: Any) -> Health:
         "first_token_late": 3,
         "clock": "kernel receive timestamps",
         "littles_law_ratio": 1.004,
+        "littles_law_tolerance": 0.02,
     }
     return Health(**(kept_up | changed))
 

@@ -128,16 +128,22 @@ def test_a_cascade_that_escalates_sends_two_answers_and_retries_nothing() -> Non
     assert (figures.attempts, figures.attempts_per_request) == (3, 2.0)
 
 
-def test_a_driver_that_counted_fewer_in_flight_than_the_rows_lost_some_from_sight() -> None:
+def test_a_driver_that_saw_fewer_in_flight_than_the_rows_tell_of_is_told_with_its_tolerance() -> None:
+    """Ten requests of 1 s, end to start, within 10 s: slots of 50 ms, stalls of 10 ms.
+
+    One moment in the first slot, two in each of nine others: Σc² = 37; (3·0.025·√37 + 10·0.01) ÷ 10 s.
+    """
     rows = [asked(f"s{n}", float(n), took=1.0) for n in range(10)]
-    assert figures_of(rows, health={"in_flight_mean": 0.5}).health.littles_law_ratio == 0.5
+    seen = figures_of(rows, health={"in_flight_mean": 0.5, "in_flight_every_s": 0.05}).health
+    assert seen.littles_law_ratio == pytest.approx(0.5)
+    assert seen.littles_law_tolerance == pytest.approx((3 * 0.025 * 37**0.5 + 0.1) / 10)
     assert figures_of(rows).health.littles_law_ratio is None
 
 
 def test_in_flight_is_counted_to_the_end_of_the_plan_only() -> None:
     """Due at 8 s, answered in 4 s: two of its seconds lie within the 10 s of the plan. What failed was there, too."""
     rows = [asked("a", 8.0, took=4.0), asked("b", 9.0, took=0.5, outcome="server_error")]
-    assert figures_of(rows, health={"in_flight_mean": 0.25}).health.littles_law_ratio == 1.0
+    assert figures_of(rows, health={"in_flight_mean": 0.25, "in_flight_every_s": 0.05}).health.littles_law_ratio == 1.0
 
 
 def test_copies_of_a_session_are_one_observation_for_intervals() -> None:

@@ -20,7 +20,7 @@ def rows_of(drawn: list[tuple[Outcome, int]]) -> list[Rows]:
 
 
 def reconciled(
-    rows: list[Rows], *, planned: int, ledger: Decimal, unseen: int = 0, health: dict[str, int] | None = None
+    rows: list[Rows], *, planned: int, ledger: Decimal, unseen: int = 0, health: dict[str, float] | None = None
 ) -> Reconciliation:
     calls, requests = tables(rows)
     sent = sum(request.attempts > 0 for _, own in rows for request in own)
@@ -51,6 +51,13 @@ def test_a_row_too_many_and_a_cent_too_few_are_named() -> None:
 def test_a_row_that_never_arrived_is_missed() -> None:
     found = reconciled([asked("a", 1.0)], planned=1, ledger=USD, unseen=1)
     assert found.problems == ["single at 1×: the driver counted 2 sent ≠ 1 among the rows"]
+
+
+def test_times_that_the_driver_did_not_see_are_named() -> None:
+    """Four requests of 1.5 s in 10 s are 0.6 in flight; looks that saw 0.3 leave no room for that."""
+    rows, seen = [asked(f"s{n}", 2.0 * n) for n in range(4)], {"in_flight_mean": 0.3, "in_flight_every_s": 0.05}
+    (problem,) = reconciled(rows, planned=4, ledger=4 * USD, health=seen).problems
+    assert problem.startswith("single at 1×: the driver saw 50 % of the requests in flight that its rows tell of")
 
 
 def test_a_worker_that_died_left_rows_that_nobody_counted() -> None:

@@ -1,5 +1,7 @@
 """Why the numbers can be believed, or not: reconciliation, the load generator's health, hashes and versions."""
 
+from collections.abc import Iterator
+
 from simulator.calls import SETTLEMENTS
 from simulator.reports.table import Cell, Column, Table, strategy_text
 from simulator.run.metrics import RungFigures
@@ -54,8 +56,24 @@ def health(summary: Summary) -> Table:
             Column("workers", numeric=True, provenance="measured", detail=True),
         ),
         tuple(_health_row(rung, strategy_text(summary, rung)) for rung in summary.rungs),
-        (f"Clock: {', '.join(dict.fromkeys(rung.health.clock for rung in summary.rungs))}{_hosts(summary)}.",),
+        (
+            f"Clock: {', '.join(dict.fromkeys(rung.health.clock for rung in summary.rungs))}{_hosts(summary)}.",
+            *_littles_law(summary),
+        ),
     )
+
+
+def _littles_law(summary: Summary) -> Iterator[str]:
+    """Of the rung that strays furthest, for what it may."""
+    known = [
+        (one.littles_law_ratio, one.littles_law_tolerance)
+        for one in (rung.health for rung in summary.rungs)
+        if one.littles_law_ratio is not None and one.littles_law_tolerance
+    ]
+    if known:
+        ratio, tolerance = max(known, key=lambda one: abs(one[0] - 1) / one[1])
+        may = f"it may differ from 1 by {tolerance:.3f}"
+        yield f"Requests in flight as seen ÷ as the rows tell (Little's law): {ratio:.3f}; {may}."
 
 
 def _hosts(summary: Summary) -> str:
