@@ -21,7 +21,7 @@ def parse_duration(value: object) -> float:
         raise ValueError(f"say the unit: {value}s or {value}ms?")
     match = re.fullmatch(rf"({_NUMBER})\s*([a-z]+)", str(value).strip())
     if not match or match[2] not in _SECONDS:
-        raise ValueError(f"{value!r} is not a duration; write 500ms, 30s, 5m, 1h or 2d")
+        raise ValueError(f"{str(value)!r} is not a duration; write 500ms, 30s, 5m, 1h or 2d")
     return _plain(match[1]) * _SECONDS[match[2]]
 
 
@@ -31,7 +31,7 @@ def parse_scale(value: object) -> float:
     try:
         scale = float(text)
     except ValueError:
-        raise ValueError(f"{value!r} is not a scale; write 1, 2 or 10x") from None
+        raise ValueError(f"{str(value)!r} is not a scale; write 1, 2 or 10x") from None
     if not (math.isfinite(scale) and scale > 0):
         raise ValueError(f"a scale must be more than 0, got {value}")
     return scale
@@ -43,9 +43,9 @@ def parse_usd(value: object) -> Decimal:
     try:
         amount = Decimal(text)
     except InvalidOperation:
-        raise ValueError(f"{value!r} is not an amount of US dollars; write $5,000 or $0.12") from None
+        raise ValueError(f"{str(value)!r} is not an amount of US dollars; write $5,000 or $0.12") from None
     if isinstance(value, float) or not amount.is_finite() or amount < 0:
-        raise ValueError(f"{value!r} is not an amount of US dollars of 0 or more")
+        raise ValueError(f"{str(value)!r} is not an amount of US dollars of 0 or more")
     return amount
 
 
@@ -53,7 +53,7 @@ def parse_rate(value: object) -> float:
     """`2.5/s`, `90/min`, `400/h`, `12k/day` → per second."""
     match = re.fullmatch(rf"(-?)({_NUMBER})([kM]?)\s*/\s*([a-z]+)", str(value).strip())
     if not match or match[4] not in _PER:
-        raise ValueError(f"{value!r} is not a rate; write 2.5/s, 90/min, 400/h or 12k/day")
+        raise ValueError(f"{str(value)!r} is not a rate; write 2.5/s, 90/min, 400/h or 12k/day")
     rate = _plain(match[2]) * _SUFFIX[match[3]] / _PER[match[4]]
     if match[1] or rate <= 0:
         raise ValueError(f"must be more than 0, got {value}")
@@ -66,7 +66,7 @@ def parse_share(value: object) -> float:
     try:
         share = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
     except ValueError:
-        raise ValueError(f"{value!r} is not a share; write 20% or 0.2") from None
+        raise ValueError(f"{str(value)!r} is not a share; write 20% or 0.2") from None
     if not 0 <= share <= 1:
         raise ValueError(f"a share lies between 0% and 100%, got {value}")
     return share
@@ -78,7 +78,7 @@ def parse_growth(value: object) -> float:
     if value == 0:
         return 0.0
     if not match:
-        raise ValueError(f"{value!r} is not a growth; write 8%/month")
+        raise ValueError(f"{str(value)!r} is not a growth; write 8%/month")
     return float(match[1]) / 100
 
 
@@ -87,7 +87,7 @@ def parse_count(value: object) -> int:
     match = re.fullmatch(rf"({_NUMBER})([kMB]?)", str(value).strip())
     count = Decimal(match[1].replace(",", "").replace("_", "")) * _SUFFIX[match[2]] if match else Decimal("NaN")
     if isinstance(value, bool) or not count.is_finite() or count != int(count):
-        raise ValueError(f"{value!r} is not a whole number of 0 or more; write 128000, 450k or 2M")
+        raise ValueError(f"{str(value)!r} is not a whole number of 0 or more; write 128000, 450k or 2M")
     return int(count)
 
 

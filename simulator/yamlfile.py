@@ -47,13 +47,17 @@ def parse(text: str, schema: type[M], *, name: str) -> M:
         content = yaml.load(text, _Loader)  # noqa: S506  # a safe loader: the core schema only
         return schema.model_validate(content)
     except yaml.MarkedYAMLError as error:
-        raise InvalidFile(f"{name}:{_at(error.problem_mark)}: {error.problem}") from error
+        raise InvalidFile(f"{name}:{_at(error.problem_mark)}: {error.problem}{_word(text, error)}") from error
     except yaml.YAMLError as error:
         raise InvalidFile(f"{name}:1:1: not readable as YAML: {error}") from error
     except ValidationError as error:
         tree = yaml.compose(text, _Loader)
-        problems = dict.fromkeys(f"{name}:{_problem(tree, schema, one)}" for one in error.errors(include_url=False))
-        raise InvalidFile(*problems) from error
+        found: dict[str, list[Any]] = {}
+        for one in error.errors(include_url=False):
+            found.setdefault(_where(tree, one), []).append(one)
+        raise InvalidFile(
+            *(f"{name}:{where}: {_message(tree, schema, here)}" for where, here in found.items())
+        ) from error
 
 
 def read_text(path: Path) -> str:
@@ -70,28 +74,78 @@ def read_text(path: Path) -> str:
 
 def place(text: str, keys: tuple[str | int, ...]) -> str:
     """`line:col` of a value in a YAML text, for checks that a schema alone cannot make."""
-    mark, _ = _walk(yaml.compose(text, _Loader), keys)
+    mark, *_ = _walk(yaml.compose(text, _Loader), keys)
     return _at(mark)
 
 
-def _problem(tree: yaml.Node | None, schema: type[BaseModel], error: Any) -> str:
-    """One pydantic error as `line:col: path: message`."""
+def _word(text: str, error: yaml.MarkedYAMLError) -> str:
+    """The key that stands twice; nothing for other mistakes."""
+    mark = error.problem_mark
+    if mark is None or "duplicate" not in str(error.problem):
+        return ""
+    return f" {text.splitlines()[mark.line][mark.column :].partition(':')[0]!r}"
+
+
+def _where(tree: yaml.Node | None, error: Any) -> str:
+    """`line:col: path` of one pydantic error."""
     if tree is None:
-        return "1:1: the file is empty"
-    unknown = error["type"] == "extra_forbidden"
-    mark, names = _walk(tree, error["loc"], at_key=unknown)
+        return "1:1"
+    mark, names, _ = _walk(tree, error["loc"], at_key=error["type"] == "extra_forbidden")
     if error["type"] == "missing":
         names.append(str(error["loc"][-1]))
-    message = error["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
-    if unknown:
-        message = "unknown key" + _suggestion(schema, error["loc"])
-    elif error["type"] == "missing":
-        message = "is missing"
-    return f"{_at(mark)}: {'.'.join(names) or 'file'}: {message}"
+    return f"{_at(mark)}: {'.'.join(names) or 'file'}"
 
 
-def _walk(node: yaml.Node | None, loc: tuple[str | int, ...], *, at_key: bool = False) -> tuple[Any, list[str]]:
-    """Follow pydantic's `loc` through the YAML tree, skipping union tags, which are not in the file."""
+def _message(tree: yaml.Node | None, schema: type[BaseModel], errors: list[Any]) -> str:
+    """What is wrong at one place: several errors there are the alternatives of a union, told as one."""
+    first = errors[0]
+    if tree is None:
+        return "the file is empty"
+    if first["type"] == "extra_forbidden":
+        return "unknown key" + _suggestion(schema, first["loc"])
+    if first["type"] == "missing":
+        return "is missing"
+    wanted = [_WANTED[one["type"]].format(**_bounds(one)) for one in errors if one["type"] in _WANTED]
+    if len(wanted) < len(errors):
+        said = (one["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ") for one in errors)
+        return "; or ".join(dict.fromkeys(said))
+    return f"must be {' or '.join(dict.fromkeys(wanted))}, got {_typed(_walk(tree, first['loc'])[2])}"
+
+
+_WANTED = {
+    "greater_than": "more than {gt}",
+    "greater_than_equal": "at least {ge}",
+    "less_than": "less than {lt}",
+    "less_than_equal": "at most {le}",
+    "literal_error": "{expected}",
+    "string_pattern_mismatch": "text that fits {pattern}",
+    "string_type": "text",
+    "list_type": "a list",
+    **dict.fromkeys(("int_parsing", "int_type", "int_from_float"), "a whole number"),
+    **dict.fromkeys(("float_parsing", "float_type", "decimal_parsing", "decimal_type"), "a number"),
+    **dict.fromkeys(("bool_parsing", "bool_type"), "true or false"),
+    **dict.fromkeys(("model_type", "model_attributes_type", "dict_type"), "a block of keys (`key: value`)"),
+    **dict.fromkeys(("date_type", "date_parsing", "date_from_datetime_parsing"), "a day as in 2026-12-01"),
+}
+"""Pydantic's error types in words of a file."""
+
+
+def _bounds(error: Any) -> dict[str, Any]:
+    """What an error names as allowed, numbers as people write them: `0`, not `0.0`."""
+    return {key: f"{value:g}" if isinstance(value, float) else value for key, value in error.get("ctx", {}).items()}
+
+
+def _typed(node: yaml.Node | None) -> str:
+    """A value as it stands in the file."""
+    if isinstance(node, yaml.ScalarNode):
+        return str(node.value) or "nothing"
+    return "a list" if isinstance(node, yaml.SequenceNode) else "a block of keys"
+
+
+def _walk(
+    node: yaml.Node | None, loc: tuple[str | int, ...], *, at_key: bool = False
+) -> tuple[Any, list[str], yaml.Node | None]:
+    """Follow pydantic's `loc` through the YAML tree, skipping union tags, which are not in it: mark, names, node."""
     names: list[str] = []
     mark = node.start_mark if node else None
     for step in loc:
@@ -100,7 +154,7 @@ def _walk(node: yaml.Node | None, loc: tuple[str | int, ...], *, at_key: bool = 
                 mark = (key if at_key else value).start_mark
                 node, names = value, [*names, str(step)]
                 break
-    return mark, names
+    return mark, names, node
 
 
 def _children(node: yaml.Node | None) -> Iterator[tuple[yaml.Node, yaml.Node]]:

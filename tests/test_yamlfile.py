@@ -1,3 +1,4 @@
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
@@ -75,6 +76,31 @@ def test_items_of_a_list_are_numbered() -> None:
 def test_broken_yaml_is_one_line_with_its_place(text: str, problem: str) -> None:
     (line,) = problems(text)
     assert line.startswith(problem)
+
+
+class Odd(FileModel):
+    times: Annotated[int, Field(ge=0)] = 0
+    accept: Literal["finished", "json"] | Steady = "json"
+    since: date = date(2026, 12, 1)
+    on: bool = True
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("times: two", "1:8: times: must be a whole number, got two"),
+        ("times: -2", "1:8: times: must be at least 0, got -2"),
+        ("accept: 70%", "1:9: accept: must be 'finished' or 'json' or a block of keys (`key: value`), got 70%"),
+        ("since: 12/01/2026", "1:8: since: must be a day as in 2026-12-01, got 12/01/2026"),
+        ("on: [a]", "1:5: on: must be true or false, got a list"),
+        ("hello", "1:1: file: must be a block of keys (`key: value`), got hello"),
+        ("times: 1\non: true\ntimes: 2", "3:1: found duplicate key 'times'"),
+    ],
+)
+def test_a_wrong_kind_of_value_is_told_in_words_of_the_file(text: str, problem: str) -> None:
+    with pytest.raises(InvalidFile) as caught:
+        yamlfile.parse(text, Odd, name="odd.yaml")
+    assert caught.value.problems == (f"odd.yaml:{problem}",)
 
 
 def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:

@@ -30,5 +30,5 @@ class Traffic(FileModel):
             raise ValueError(f"names must differ, got {', '.join(names)}")
         total = sum(journey.weight for journey in journeys)
         if abs(total - 1) > 1e-6:
-            raise ValueError(f"the weights add up to {total:.4g}, must be 100%")
+            raise ValueError(f"the weights add up to {100 * total:.4g}%, must be 100%")
         return journeys

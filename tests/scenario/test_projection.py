@@ -48,7 +48,7 @@ def test_a_weekend_may_be_busier_than_a_weekday() -> None:
     ("text", "says"),
     [
         (LAUNCH + "budget: $6,000\n", "s.yaml:2:9: budget: '$6,000' is not a budget; write $6,000/month"),
-        (LAUNCH.replace("30k", "0"), "launch.sessions_per_day: Input should be greater than 0"),
+        (LAUNCH.replace("30k", "0"), "launch.sessions_per_day: must be more than 0, got 0"),
         (LAUNCH.replace("2026-12-01", "soon"), "launch.starts: "),
         (LAUNCH + "projection: {scales: []}\n", "projection.scales: "),
     ],

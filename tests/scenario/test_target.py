@@ -39,5 +39,5 @@ def test_a_url_has_a_scheme() -> None:
 
 def test_a_client_that_does_not_wait_at_all_is_refused() -> None:
     assert parse("timeouts: {total: 1ms}\n", Target, name="t.yaml").timeouts.total == 0.001
-    with pytest.raises(InvalidFile, match=r"t\.yaml:1:19: timeouts\.total: Input should be greater than 0"):
+    with pytest.raises(InvalidFile, match=r"t\.yaml:1:19: timeouts\.total: must be more than 0, got 0s"):
         parse("timeouts: {total: 0s}\n", Target, name="t.yaml")

@@ -50,7 +50,7 @@ def _problems(text):
 def test_weights_must_add_up():
     journeys = "".join(f"  - {{name: {name}, weight: 40%, input_tokens: 10, output_tokens: 10}}\n" for name in "ab")
     assert _problems(f"arrivals: {{kind: poisson, rate: 1/s}}\njourneys:\n{journeys}") == (
-        "x.yaml:3:3: journeys: the weights add up to 0.8, must be 100%",
+        "x.yaml:3:3: journeys: the weights add up to 80%, must be 100%",
     )
 
 
