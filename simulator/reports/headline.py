@@ -1,13 +1,13 @@
 """The first screen of every report: the verdict, how far the run can be trusted, and four figures."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from simulator.comparison import Contender
 from simulator.figures import Provenance
 from simulator.reports.month_sentence import month_sentence
 from simulator.reports.table import Cell, Tone
 from simulator.reports.tables.breaks import first, multiplier_text
-from simulator.reports.tables.months import BUDGET, budget_cell, headline_costs, headline_month, range_text
+from simulator.reports.tables.months import BUDGET, headline_costs, headline_month, range_text
 from simulator.reports.tables.objectives import judgement_text, value_text
 from simulator.reports.tables.rungs import due, refused_share
 from simulator.reports.tables.strategies import proven, saving_text, signed_share_text
@@ -131,9 +131,7 @@ def _holds(judged: list[Judgement]) -> Cell:
 
 def _budgets(summary: Summary, strategy: str) -> list[tuple[str, Cell]]:
     costs = [one for one in headline_costs(summary) if one.strategy == strategy and one.over_budget != "no budget"]
-    return [
-        (f"budget at {scale_text(one.scale)}", replace(budget_cell(one), provenance=one.provenance)) for one in costs
-    ]
+    return [(f"budget at {scale_text(one.scale)}", Cell(*BUDGET[one.over_budget], one.provenance)) for one in costs]
 
 
 def tiles(summary: Summary) -> list[Tile]:

@@ -1,6 +1,8 @@
 """The month for a board: what it costs, how sure that is, whether the budget holds, and what moves it most."""
 
-from simulator.reports.tables.months import BUDGET, headline_costs, headline_month, range_text, tornado_scale
+from datetime import date
+
+from simulator.reports.tables.months import BUDGET, headline_costs, range_text, tornado_scale
 from simulator.spend.month import MonthCost
 from simulator.summary import Summary
 from simulator.units import scale_text, usd_text
@@ -16,8 +18,8 @@ def month_sentence(summary: Summary) -> str:
     run = [month for month in own[1:] if month.scale <= max(summary.run.measured_scales, default=0)]
     shown = [own[0], *run[-1:]]
     costs = "; ".join(_cost(month) for month in shown)
-    strategy = summary.comparison.baseline
-    return f"{headline_month(summary)} with {strategy} is expected to cost {costs}.{_mover(summary, strategy)}"
+    strategy, when = summary.comparison.baseline, date.fromisoformat(f"{own[0].month}-01")
+    return f"{when:%B %Y} (strategy {strategy}) is expected to cost {costs}.{_mover(summary, strategy)}"
 
 
 def _own(summary: Summary) -> list[MonthCost]:
@@ -35,7 +37,7 @@ def _budget(month: MonthCost) -> str:
     if month.over_budget not in _HOLDS:
         return f", {BUDGET[month.over_budget][0].removeprefix('? ')} on the budget of {usd_text(month.budget)}"
     on = month.budget_spent_on
-    spent = f", spent on {on.day} {on:%B}" if on else ""
+    spent = f" from {on.day} {on:%B} on" if on else ""
     return f", {_HOLDS[month.over_budget]} the budget of {usd_text(month.budget)}{spent}"
 
 

@@ -20,7 +20,7 @@ from simulator.reports.sheets.sheet import Formula, Sheet, looks
 from simulator.summary import Summary
 
 WIDTHS = {
-    "Overview": (44, 10, 16, 20, 16, 12, 16),
+    "Overview": (44, 10, 16, 20, 16, 12, 16, 60),
     "Assumptions": (34, 62, 60, 18),
     "Prices": (26, 24, 18, 14, 18, 14, 16, 50, 24),
     "Bill": (9, 26, 11, 26, 16, 18, 20, 16, 18, 18),

@@ -18,8 +18,8 @@ def test_it_says_what_it_costs_how_sure_that_is_and_what_moves_it(launch: Summar
     first, *_, last = [m for m in launch.projection.months if (m.month, m.strategy) == ("2026-12", "single")][:2]
     for month in (first, last):
         assert f"${month.p50:,.0f} at {month.scale:g}× (8 in 10: ${month.p10:,.0f} to ${month.p90:,.0f})" in said
-    assert said.startswith("2026-12 with single is expected to cost ")
-    assert ", over the budget of $6,000, spent on 9 December." in said
+    assert said.startswith("December 2026 (strategy single) is expected to cost ")
+    assert ", over the budget of $6,000 from 9 December on." in said
     assert " What moves it most: sessions per day (" in said
 
 

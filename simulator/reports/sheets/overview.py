@@ -14,17 +14,20 @@ from simulator.summary import Summary
 def write(sheet: Sheet, summary: Summary, *, months: list[tuple[MonthCost, int]], checks: Formula) -> None:
     """`checks` says whether all of them hold."""
     found = headline(summary)
-    sheet.title(f"{found.word}: {summary.run.scenario}", *filter(None, (found.money, found.sentence)))
-    sheet.put(found.trust, look="text" if found.trusted else "warn")
+    sheet.title(f"{found.word}: {summary.run.scenario}")
+    for sentence in filter(None, (found.money, found.sentence)):
+        sheet.say(sentence)
+    sheet.say(found.trust, "wrapped" if found.trusted else "warn-wrapped")
     for caution in found.cautions:
-        sheet.put(caution, look="warn")
+        sheet.say(caution, "warn-wrapped")
     sheet.put("Sums and formulas agree with the run:", None, None, checks)
     sheet.gap()
     rows = _months(sheet, summary, months)
     sheet.gap()
-    sheet.heads("The three things that break first", "", "", "from", "provenance", "evidence")
+    sheet.heads("The three things that break first", "", "", "from", "provenance", "", "", "evidence")
     for one in first(summary):
-        sheet.put(f"{one.title} ({one.strategy})", None, None, multiplier_text(one), one.provenance, one.evidence)
+        what = (f"{one.title} ({one.strategy})", None, None, multiplier_text(one), one.provenance)
+        sheet.put(*what, None, None, one.evidence, look="wrapped")
     if rows:
         _chart(sheet, rows, f"The month {headline_month(summary)}, P50 in US dollars by traffic scale")
 

@@ -24,10 +24,12 @@ _NUMBERS = {
 _LOOKS: dict[str, dict[str, Any]] = {
     "title": {"bold": True, "font_size": 14},
     "lead": {"italic": True, "font_color": "#57606a", "text_wrap": False},
+    "wrapped": {"valign": "top", "align": "left", "indent": 1, "text_wrap": True},
     "head": {"bold": True, "align": "left", "indent": 1, "bottom": 1, "text_wrap": True, "valign": "bottom"},
     "text": {"valign": "top", "align": "left", "indent": 1},
     "unknown": {"italic": True, "font_color": "#8a5a00", "align": "right"},
     "warn": {"bold": True, "font_color": "#b42318"},
+    "warn-wrapped": {"bold": True, "font_color": "#b42318", "valign": "top", "indent": 1, "text_wrap": True},
 }
 _BLUE = {"font_color": "#0033cc", "bg_color": "#eef3ff"}
 
@@ -85,6 +87,13 @@ class Sheet:
         for offset, lead in enumerate(leads, 1):
             self.page.write_string(self.row + offset, 0, lead, self.looks["lead"])
         self.row += len(leads) + 2
+
+    def say(self, text: str, look: str = "wrapped", *, columns: int = 7) -> None:
+        """A sentence over several columns, on as many lines as it needs."""
+        room = sum(self.widths[:columns])
+        self.page.merge_range(self.row, 0, self.row, columns - 1, text, self.looks[look])
+        self.page.set_row(self.row, 15 * math.ceil(len(text) / room))
+        self.row += 1
 
     def heads(self, *heads: str, freeze: bool = False) -> None:
         """A row of headings; with `freeze` they stay in view."""

@@ -18,7 +18,7 @@ def budget_cell(month: MonthCost) -> Cell:
     """Whether the budget holds, and the day on which the plan has spent it."""
     text, tone = BUDGET[month.over_budget]
     on = month.budget_spent_on
-    return Cell(f"{text}, spent on {on.day} {on:%b}" if on else text, tone)
+    return Cell(f"{text} from {on.day} {on:%b}" if on else text, tone)
 
 
 def headline_month(summary: Summary) -> str | None:
