@@ -85,6 +85,7 @@ class Attempt:
             return
         self._connection.carry(self)
         self._expire(self.client.timeouts.connect, Outcome.CONNECT_TIMEOUT)
+        self._connection.open()
 
     # What the connection calls.
 

@@ -43,7 +43,7 @@ class Clock:
         if self.kernel:
             sock.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
 
-    def received(self, ancillary: list[tuple[int, int, bytes]], *, earliest: int) -> int:
+    def received(self, ancillary: list[tuple[int, int, bytes]], earliest: int) -> int:
         """When the last segment of a read arrived, between `earliest` and now."""
         read = now()
         if not ancillary:

@@ -17,6 +17,7 @@ Socket: Any = monkey.get_original("socket", "socket")
 
 _READ, _WRITE = 1, 2  # libev's EV_READ and EV_WRITE
 _BUFFER = memoryview(bytearray(256 * 1024))  # one per process: a read is parsed before the next begins
+_BUFFERS = (_BUFFER,)
 _ANCILLARY = plain.CMSG_SPACE(16) if hasattr(plain, "CMSG_SPACE") else 0  # one struct timespec
 
 EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.EADDRNOTAVAIL, errno.ENOBUFS, errno.ENOMEM})
@@ -62,10 +63,19 @@ class Connection:
         if code not in (0, errno.EINPROGRESS):
             self._socket.close()
             raise OSError(code, "connect")
+        self._receive = self._socket.recvmsg_into
         loop = get_hub().loop
         self._reader = loop.io(self._socket.fileno(), _READ)
         self._writer = loop.io(self._socket.fileno(), _WRITE)
-        self._writer.start(self._established)
+
+    def open(self) -> None:
+        """Tell the exchange once the connection stands; within one machine the handshake is over by now."""
+        try:
+            self._socket.getpeername()
+        except OSError:
+            self._writer.start(self._established)
+        else:
+            self._established()
 
     def carry(self, exchange: Exchange) -> None:
         """Take the one exchange; `send` follows once the connection stands."""
@@ -138,12 +148,12 @@ class Connection:
     def _readable(self) -> None:
         """Hot: once per read."""
         try:
-            count, ancillary, _, _ = self._socket.recvmsg_into((_BUFFER,), _ANCILLARY)
+            count, ancillary, _, _ = self._receive(_BUFFERS, _ANCILLARY)
         except BlockingIOError:
             return
         except OSError:
             count, ancillary = 0, []
-        self.stamp = self._clock.received(ancillary, earliest=self.stamp)
+        self.stamp = self._clock.received(ancillary, self.stamp)
         if count:
             self._feed(_BUFFER[:count])
         else:
