@@ -99,8 +99,7 @@ class Limiter:
         if not wait and not too_large:
             return None
         per_minute = bucket.limit.per_minute
-        # Providers print what is used of a minute's quota; a bucket of `burst` knows what is missing of its capacity.
-        used = min(per_minute, round(per_minute * (1 - max(0.0, bucket.level) / bucket.limit.capacity)))
+        used = per_minute - max(0, int(bucket.level))  # what the headers do not call remaining
         wait_s = None if too_large else wait
         return Denial(axis, per_minute, used, need, wait_s, self.style.told_wait(wait_s) if self.style else None)
 

@@ -92,7 +92,7 @@ def test_beyond_the_quota_is_429_with_the_time_to_wait(provider):
     engine.cancel(first, 0.0)
     refusal = engine.offer(Order("r2", 300, 10), 0.0)
     assert refusal == Refusal(
-        "rate_limited", 429, Denial("tokens", 60_000, 54_000, 300, pytest.approx(0.2), pytest.approx(0.2))
+        "rate_limited", 429, Denial("tokens", 60_000, 59_900, 300, pytest.approx(0.2), pytest.approx(0.2))
     )
 
 

@@ -24,7 +24,7 @@ def test_a_denial_names_the_axis_that_waits_longest_and_when_to_come_back():
     limiter = openai(rpm=600, tpm=60_000)  # 1,000 tokens a second, 5,000 saved up
     assert limiter.admit(Demand(input_tokens=4_000, max_output_tokens=1_000), 0.0) is None
     denial = limiter.admit(Demand(input_tokens=1_500), 1.0)
-    assert denial == Denial("tokens", limit=60_000, used=48_000, requested=1_500, retry_after_s=0.5, told_s=0.5)
+    assert denial == Denial("tokens", limit=60_000, used=59_000, requested=1_500, retry_after_s=0.5, told_s=0.5)
     assert limiter.admit(Demand(input_tokens=1_500), 1.5) is None
 
 
