@@ -72,7 +72,9 @@ def _conclude(plan: ReplayPlan, code: int) -> int:
     _endpoints.close()
     if code not in (ExitCode.PASS, ExitCode.GUARD, ExitCode.NOT_VALID, ExitCode.INTERRUPTED):
         return code
-    verdict = subprocess.run([*_TENFOLD, "report", str(plan.run_dir)], check=False).returncode
+    # Its own session: Ctrl-C ends the test, or the web UI, and not the report of what was recorded.
+    argv = [*_TENFOLD, "report", str(plan.run_dir)]
+    verdict = subprocess.run(argv, check=False, start_new_session=True).returncode
     directory = RunDirectory.open(plan.run_dir.with_suffix(""))
     logger.info("report: %s/report.html (its exit code is %d)", directory.path, verdict)
     return verdict
