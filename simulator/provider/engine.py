@@ -31,6 +31,12 @@ class Order:
     prefix: tuple[Block, ...] = ()
     account: str = NO_KEY
     """Whose buckets it is charged to."""
+    embeds: bool = False
+    """Wants a vector: the one step that makes it is no token of anybody's."""
+
+    def demand(self, cached_tokens: int) -> Demand:
+        """What the limiter is told of it."""
+        return Demand(self.input_tokens, cached_tokens, 0 if self.embeds else self.max_output_tokens)
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -44,6 +50,11 @@ class Answer(Job):
     finish_reason: Literal["stop", "length"]
     damage: Damage
     """What goes wrong with it."""
+
+    @property
+    def counted_tokens(self) -> int:
+        """Output of an ended answer that is charged and billed."""
+        return 0 if self.order.embeds else self.wrote
 
     @property
     def broken(self) -> bool:
@@ -107,8 +118,7 @@ class Engine:
         if self.pool.full():
             return Refusal("overloaded", self.model.overload)
         cached = self.cache.cached_tokens(order.prefix, order.input_tokens, now)
-        demand = Demand(order.input_tokens, cached, order.max_output_tokens)
-        denial = self.quotas.of(order.account, now).admit(demand, now)
+        denial = self.quotas.of(order.account, now).admit(order.demand(cached), now)
         if denial:
             return Refusal("rate_limited", 429, denial)
         answer = self._answer(order, cached, damage)
@@ -145,16 +155,16 @@ class Engine:
         )
 
     def _unfit(self, order: Order) -> Refusal | None:
-        model, wanted = self.model, order.input_tokens + (order.max_output_tokens or 0)
+        model, least = self.model, 0 if order.embeds else order.max_output_tokens or 1
         if (order.max_output_tokens or 0) > model.max_output_tokens:
             return Refusal("max_tokens", 400, order=order, most_tokens=model.max_output_tokens)
-        if wanted > model.context_window or order.input_tokens == model.context_window:
+        if order.input_tokens + least > model.context_window:
             return Refusal("context_length", 400, order=order, most_tokens=model.context_window)
         return None
 
     def _answer(self, order: Order, cached: int, damage: Damage) -> Answer:
         model, key = self.model, order.key
-        room = min(model.max_output_tokens, model.context_window - order.input_tokens)
+        room = 1 if order.embeds else min(model.max_output_tokens, model.context_window - order.input_tokens)
         most = min(room, order.max_output_tokens or room)
         planned = order.output_tokens or model.default_output_tokens
         hidden = min(most, model.reasoning.tokens(seed=self.seed, key=self.stem + key) if model.reasoning else 0)
@@ -176,8 +186,7 @@ class Engine:
 
     def _settle(self, answer: Answer, at: float) -> None:
         order = answer.order
-        demand = Demand(order.input_tokens, answer.cached_tokens, order.max_output_tokens)
-        self.quotas.of(order.account, at).settle(demand, answer.wrote, at)
+        self.quotas.of(order.account, at).settle(order.demand(answer.cached_tokens), answer.counted_tokens, at)
 
 
 class Provider:

@@ -159,7 +159,8 @@ def _order(ask: Ask, request: Request, key: str) -> Order:
     planned = answers.LABEL_TOKENS if ask.labels else length
     held = prefix(request, sees=ask.sees, instructions=ask.instructions, instructions_tokens=ask.instructions_tokens)
     blocks = tuple((str(block), tokens) for block, tokens in held)
-    return Order(key, max(1, ask.seen_tokens(request) + rubric), planned, length, blocks)
+    prompt = max(1, ask.seen_tokens(request) + rubric)
+    return Order(key, prompt, planned, length, blocks, embeds=ask.purpose == EMBED)
 
 
 def _planned(ask: Ask, order: Order) -> int:

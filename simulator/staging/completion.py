@@ -68,7 +68,7 @@ class Completion:
         if prompt is None:
             prompt = max(1, wanted.overhead_tokens + await prompt_tokens(wanted.texts, wanted.model))
         account = service.keyring.account(dialect.key(request.headers))
-        order = Order(key, prompt, planned, wanted.max_output_tokens, hints.prefix, account)
+        order = Order(key, prompt, planned, wanted.max_output_tokens, hints.prefix, account, wanted.embeds)
         return cls(service, dialect, request, request_id, wanted, order, hints, text)
 
     async def answer(self) -> web.StreamResponse:

@@ -95,7 +95,7 @@ class Service:
         delivery.stop()
         if answer.ended_at is not None:
             self.counts["completed"] += 1
-            self.truth.ended(answer, model=model, cut=False, billed=answer.wrote, writes=delivery.writes)
+            self.truth.ended(answer, model=model, cut=False, billed=answer.counted_tokens, writes=delivery.writes)
         elif self.profile.cancel.notice:
             wait = self.profile.cancel.notice
             asyncio.get_running_loop().call_later(wait, self._noticed, model, answer, delivery, epoch)
@@ -109,8 +109,8 @@ class Service:
         self.provider.engines[model].cancel(answer, self._catch_up())
         self._arm()
         self.counts["cancelled"] += 1
-        rule, planned = self.profile.cancel, answer.output_tokens
-        billed = rule.tokens(delivered=delivery.sent, generated=answer.wrote, planned=planned)
+        rule, planned = self.profile.cancel, 0 if answer.order.embeds else answer.output_tokens
+        billed = rule.tokens(delivered=delivery.sent, generated=answer.counted_tokens, planned=planned)
         self.truth.ended(answer, model=model, cut=True, billed=billed, writes=delivery.writes)
 
     def state(self) -> dict[str, Any]:

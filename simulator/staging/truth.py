@@ -66,7 +66,7 @@ class TruthLog:
                 "batch_at_first": answer.batch_at_first,
                 "input_tokens": answer.order.input_tokens,
                 "cached_tokens": answer.cached_tokens,
-                "output_tokens": answer.wrote,
+                "output_tokens": answer.counted_tokens,
                 "reasoning_tokens": answer.wrote - answer.shown,
                 "billed_output_tokens": billed,
                 "token_gaps_us": _gaps_us(answer.offered_at, answer.token_times),

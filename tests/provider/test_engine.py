@@ -123,3 +123,13 @@ def test_the_shipped_profile_has_the_limits_of_its_source():
 def test_an_unknown_model_is_named_with_those_there_are():
     with pytest.raises(BadInput, match="serves no model 'gpt-9'; it has gpt-4o, gpt-4o-mini"):
         load(HOSTED, Profile).model("gpt-9")
+
+
+def test_an_embedding_takes_its_input_of_the_quota_and_of_the_window_and_no_token_more(provider):
+    engine = provider.engines["small"]
+    taken = engine.offer(Order("r1", 900, embeds=True), 0.0)
+    list(provider.advance(60.0))
+    assert (taken.wrote, taken.counted_tokens) == (1, 0)
+    refusal = engine.offer(Order("r2", 999, embeds=True), 60.0)
+    assert isinstance(refusal, Answer)
+    assert engine.quotas.standings(60.0)[NO_KEY]["tokens"].remaining == 1

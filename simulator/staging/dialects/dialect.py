@@ -48,6 +48,8 @@ class Wanted:
     stream: bool = False
     include_usage: bool = False
     max_output_tokens: int | None = None
+    embeds: bool = False
+    """A vector is wanted, and no text."""
     subject: Any = None
     """What the answer is made from, where that is more than a length."""
 

@@ -16,7 +16,7 @@ _MOST_INPUTS = 2048  # OpenAI API reference
 
 
 class Embeddings(Dialect):
-    """`POST /v1/embeddings` of OpenAI's API reference. Takes a model's time to the first token, and counts one."""
+    """`POST /v1/embeddings` of OpenAI's API reference. Takes a model's time to the first token."""
 
     path = "/v1/embeddings"
 
@@ -32,7 +32,7 @@ class Embeddings(Dialect):
             model=form.want(body, "model", str),
             texts=tuple(one for one in inputs if isinstance(one, str)),
             overhead_tokens=sum(len(one) for one in inputs if not isinstance(one, str)),
-            max_output_tokens=1,
+            embeds=True,
             subject=(inputs, dimensions, encoding),
         )
 
