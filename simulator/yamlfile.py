@@ -65,7 +65,7 @@ def read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise InvalidFile(f"{path}: no such file; check the path, or make one with `tenfold init`") from None
+        raise InvalidFile(f"{path}: no such file; check the path (`tenfold init NAME` makes a scenario)") from None
     except UnicodeDecodeError as error:
         raise InvalidFile(f"{path}: not UTF-8 at byte {error.start}; save the file as UTF-8") from None
     except OSError as error:

@@ -17,6 +17,7 @@ from simulator.traffic.records import records
 
 Column = Annotated[str, Field(min_length=1)]
 """A column's name; dots go into nested objects, as in `usage.prompt_tokens`."""
+_NEEDED = ("columns.at", "columns.input_tokens", "columns.output_tokens")
 _NANOSECONDS = {"s": 1e9, "ms": 1e6, "us": 1e3, "ns": 1.0}
 
 
@@ -51,16 +52,38 @@ class Mapped:
 
     def __init__(self, mapping: Mapping) -> None:
         self._mapping = mapping
+        named = [(f"columns.{name}", column) for name, column in mapping.columns if column is not None]
+        self._unseen = dict([*named, *((f"only.{column}", column) for column in mapping.only)])
+        """What no record has had yet, by its place in the mapping."""
 
     def read(self, path: Path) -> Import:
         """The file as a trace."""
         mapping, report = self._mapping, Report("mapped")
         clock: Clock = "relative" if mapping.time_unit else "epoch"
         rows = Rows("none" if mapping.columns.at is None else clock)
+        first: dict[str, Any] = {}
         for line, record in records(path, report):
+            first = first or record
             self._check_time(record, place=f"{path}:{line}")
+            self._see(record)
             add(record, line=line, rows_of=self.rows, rows=rows, report=report)
+        if first:
+            self._tell_unseen(path, first, report)
         return rows.clean(report, path=path)
+
+    def _see(self, record: dict[str, Any]) -> None:
+        if self._unseen:
+            absent = {where: name for where, name in self._unseen.items() if name not in record}
+            self._unseen = {where: name for where, name in absent.items() if value(record, name) is None}
+
+    def _tell_unseen(self, path: Path, first: dict[str, Any], report: Report) -> None:
+        """Raises `InvalidFile` for a column that rows hang on and none has; any other is a note."""
+        said = {where: f"no row has a {name!r} ({where} of the mapping)" for where, name in self._unseen.items()}
+        if any(where in _NEEDED or where.startswith("only.") for where in said):
+            raise InvalidFile(
+                *(f"{path}: {text}" for text in said.values()), f"{path}: its rows have {', '.join(first)}"
+            )
+        report.notes += said.values()
 
     def rows(self, record: dict[str, Any]) -> Iterator[dict[str, Any]]:
         """The one request in a record."""

@@ -57,8 +57,15 @@ def _lines(file: BinaryIO, report: Report) -> Iterator[Record]:
             yield number, found
 
 
+def delimiter(header: str) -> str:
+    """Of a CSV by its first line: a comma, or the semicolon or tab of a spreadsheet's export where there is none."""
+    return next((sign for sign in ",;\t" if sign in header), ",")
+
+
 def _csv(file: BinaryIO, report: Report) -> Iterator[Record]:
-    reader = csv.reader(_texts(file, report))
+    lines = _texts(file, report)
+    first = next(lines, "")
+    reader = csv.reader(chain([first], lines), delimiter=delimiter(first))
     header = [name.removeprefix("\ufeff").strip() for name in next(reader, [])]
     for fields in reader:
         if not fields:

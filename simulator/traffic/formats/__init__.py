@@ -41,9 +41,12 @@ def _fitting(path: Path, head: Head) -> Format:
         return fitting[0]
     if fitting:
         raise InvalidFile(f"{path}: fits several formats; name one with --format: {', '.join(f.name for f in fitting)}")
+    if not (head.text.strip() or head.columns):
+        raise InvalidFile(f"{path}: the file is empty")
     names = ", ".join(sorted(known()))
     raise InvalidFile(
-        f"{path}: fits no known format; name one with --format ({names}), or map its columns with --format mapping.yaml"
+        f"{path}: fits no known format; name one with --format ({names}), or say which column is what in a file for "
+        "--format mapping.yaml, as in `columns: {at: time, input_tokens: prompt, output_tokens: completion}`"
     )
 
 

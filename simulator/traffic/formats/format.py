@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from simulator.traffic.imported import Import, Report
 from simulator.traffic.intake import Clock, Rows
-from simulator.traffic.records import records
+from simulator.traffic.records import delimiter, records
 
 RowsOf = Callable[[dict[str, Any]], Iterator[dict[str, Any]]]
 """From a record to columns of `intake.ROWS`."""
@@ -30,7 +30,7 @@ class Head:
         if self.text.lstrip()[:1] in ("{", "["):
             return all(f'"{name}"' in self.text for name in fields)
         header = self.text.lstrip("\ufeff").split("\n", 1)[0].strip()
-        return set(fields) <= {name.strip().strip('"') for name in header.split(",")}
+        return set(fields) <= {name.strip().strip('"') for name in header.split(delimiter(header))}
 
 
 class Format(ABC):

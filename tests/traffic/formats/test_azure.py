@@ -96,7 +96,9 @@ def test_converted_and_read_again_is_the_same_table(tmp_path):
 def test_an_unknown_file_is_refused_with_the_formats(tmp_path):
     path = tmp_path / "x.txt"
     path.write_text("hello")
-    with pytest.raises(InvalidFile, match=r"fits no known format; name one with --format \(azure.*or map its columns"):
+    with pytest.raises(
+        InvalidFile, match=r"fits no known format; name one with --format \(answers.*or say which column"
+    ):
         formats.read(path)
     with pytest.raises(BadInput, match="'azur' is not a format"):
         formats.read(path, format="azur")

@@ -239,6 +239,53 @@ def test_a_record_that_does_not_fit_is_counted(tmp_path):
 
 def test_every_format_can_be_named_and_has_one_name():
     assert {
-        "azure", "bailian", "burstgpt", "calls", "helicone", "langfuse", "litellm", "mooncake", "mooncake-s", "openai",
-        "otel", "ragpulse", "sharegpt", "tenfold", "weka",
+        "answers", "azure", "bailian", "burstgpt", "calls", "helicone", "langfuse", "litellm", "mooncake",
+        "mooncake-s", "openai", "otel", "ragpulse", "sharegpt", "tenfold", "weka",
     } == set(formats.known())  # fmt: skip
+
+
+def test_logged_answers_of_an_api_say_when_and_how_much(tmp_path):
+    """What a client wrote of its answers, as they came: chat completions, responses, and an error between them."""
+    chat = {"id": "c1", "object": "chat.completion", "created": 1_793_000_000, "model": "gpt-4o", "choices": []}
+    said = {"usage": {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120}}
+    reply = {"id": "r1", "object": "response", "created_at": 1_793_000_003, "model": "gpt-5", "output": []}
+    path = write(
+        tmp_path / "answers.jsonl",
+        chat | said,
+        reply | {"usage": {"input_tokens": 7, "output_tokens": 3}},
+        {"object": "error", "model": None},
+    )
+    found = formats.read(path)
+    assert found.report.dropped == {"not an answer: error": 1}
+    assert [(r.request_id, r.at, r.model, r.input_tokens, r.output_tokens) for r in requests(found)] == [
+        ("c1", 0.0, "gpt-4o", 100, 20),
+        ("r1", 3.0, "gpt-5", 7, 3),
+    ]
+
+
+@pytest.mark.parametrize("sign", [",", ";", "\t"])
+def test_a_spreadsheet_s_separators_are_read(tmp_path, sign):
+    path = tmp_path / "log.csv"
+    path.write_text(sign.join(["when", "in", "out"]) + "\n" + sign.join(["2026-11-01T10:00:00Z", "5", "6"]) + "\n")
+    columns = mapping.Columns(at="when", input_tokens="in", output_tokens="out")
+    (row,) = requests(mapping.Mapped(mapping.Mapping(columns=columns)).read(path))
+    assert (row.input_tokens, row.output_tokens) == (5, 6)
+
+
+def test_a_mapping_that_names_what_is_not_there_says_what_is(tmp_path):
+    path = tmp_path / "log.csv"
+    path.write_text("when,n_in,n_out\n2026-11-01T10:00:00Z,5,6\n")
+    columns = mapping.Columns(at="when", input_tokens="nin", output_tokens="n_out")
+    with pytest.raises(InvalidFile) as caught:
+        mapping.Mapped(mapping.Mapping(columns=columns, only={"status": "200"})).read(path)
+    assert [problem.removeprefix(f"{path}: ") for problem in caught.value.problems] == [
+        "no row has a 'nin' (columns.input_tokens of the mapping)",
+        "no row has a 'status' (only.status of the mapping)",
+        "its rows have when, n_in, n_out",
+    ]
+
+
+def test_an_empty_file_is_called_empty(tmp_path):
+    (tmp_path / "log.jsonl").write_text("\n")
+    with pytest.raises(InvalidFile, match="the file is empty"):
+        formats.read(tmp_path / "log.jsonl")
