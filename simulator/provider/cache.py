@@ -20,6 +20,8 @@ class CacheRules(FileModel):
     idle: Duration = Field(gt=0)
     """A block that nobody used for this long is forgotten."""
     capacity_tokens: Count = Field(gt=0)
+    per_account: bool = True
+    """Whether each account meets its own prompts only, as at OpenAI and Anthropic; one's own machines share them."""
     tells_writes: bool = False
     """Whether usage names what was written to the cache, as Anthropic's does; OpenAI's does not."""
 

@@ -117,7 +117,7 @@ class Engine:
             return unfit
         if self.pool.full():
             return Refusal("overloaded", self.model.overload)
-        cached = self.cache.cached_tokens(order.prefix, order.input_tokens, now)
+        cached = self.cache.cached_tokens(self._blocks(order), order.input_tokens, now)
         denial = self.quotas.of(order.account, now).admit(order.demand(cached), now)
         if denial:
             return Refusal("rate_limited", 429, denial)
@@ -132,7 +132,7 @@ class Engine:
             if done:
                 self._settle(job, at)
             else:
-                self.cache.store(job.order.prefix, at)
+                self.cache.store(self._blocks(job.order), at)
             yield Event(at, job, done)
 
     def cancel(self, answer: Answer, now: float) -> None:
@@ -183,6 +183,11 @@ class Engine:
             finish_reason="length" if hidden + planned > most else "stop",
             damage=damage,
         )
+
+    def _blocks(self, order: Order) -> tuple[Block, ...]:
+        """The prompt's blocks as the cache knows them."""
+        shared = self.cache.rules is None or not self.cache.rules.per_account or order.account == NO_KEY
+        return order.prefix if shared else tuple((f"{order.account}/{name}", size) for name, size in order.prefix)
 
     def _settle(self, answer: Answer, at: float) -> None:
         order = answer.order

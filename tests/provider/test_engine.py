@@ -133,3 +133,15 @@ def test_an_embedding_takes_its_input_of_the_quota_and_of_the_window_and_no_toke
     refusal = engine.offer(Order("r2", 999, embeds=True), 60.0)
     assert isinstance(refusal, Answer)
     assert engine.quotas.standings(60.0)[NO_KEY]["tokens"].remaining == 1
+
+
+@pytest.mark.parametrize(("per_account", "cached"), [("true", [0, 0, 64, 64]), ("false", [0, 64, 64, 64])])
+def test_an_account_meets_its_own_prompts_in_the_cache(per_account, cached):
+    text = TINY.replace("capacity_tokens: 1M", f"capacity_tokens: 1M, per_account: {per_account}")
+    engine = Provider(parse(text, Profile, name="tiny.yaml"), seed=1).engines["small"]
+    seen = []
+    for place, account in enumerate(["a", "b", "a", "b"]):
+        answer = engine.offer(Order(f"r{place}", 100, 1, prefix=(("p", 64),), account=account), 10.0 * place)
+        seen.append(answer.cached_tokens)
+        list(engine.advance(10.0 * place + 9))
+    assert seen == cached
