@@ -85,7 +85,7 @@ def _month(summary: Summary, month: MonthCost) -> Iterator[Row]:
         explained += pricing * item.usd_per_million
         yield shared | _line(item, pricing) | _provider(summary, item)
     for term in month.contracts:
-        added = term.added(month.per_request * month.requests).quantize(Decimal("1e-9"))
+        added = term.added(month.usage).quantize(Decimal("1e-9"))
         if added:
             explained += added
             yield shared | _contract(term.id, added)

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from decimal import Decimal
 
 from simulator.run.rung import RungFigures
 from simulator.scenario.projection import Launch
 from simulator.spend.calendar import Month
+from simulator.spend.contracted import Covered
 from simulator.spend.projector import Projector
 from simulator.spend.sessions import Basis
-from simulator.units import count_text, scale_text, seconds_text, share_text
+from simulator.units import count_text, scale_text, seconds_text, share_text, usd_text
 
 _DAY_S = 86_400
 
@@ -21,9 +23,10 @@ def register(
     lowest: RungFigures,
     needed: int | None,
     changes: Sequence[date],
+    contracts: Sequence[Covered] = (),
 ) -> list[dict[str, str]]:
     """Rows of id, value, source and provenance; `month` is the one that reports lead with."""
-    rows = [*_launch(launch, lowest), *_prices(changes)]
+    rows = [*_launch(launch, lowest), *_prices(changes), *_contracts(contracts)]
     rows += [row for one in projectors for row in (*_sample(one.basis(1.0)), *_drift(one, month), *_spread(one, month))]
     rows += _needed(needed, lowest)
     return [dict(zip(("id", "value", "source", "provenance"), row, strict=True)) for row in rows]
@@ -60,6 +63,25 @@ def _prices(changes: Sequence[date]) -> Iterator[Row]:
     dates = ", ".join(str(change) for change in changes)
     yield "prices", f"as dated in the price book{f'; they change on {dates}' if dates else ''}", "pricing/", "priced"
     yield "tax", "excluded", "projection", "assumed"
+
+
+def _contracts(contracts: Sequence[Covered]) -> Iterator[Row]:
+    for contract in (one.contract for one in contracts):
+        said = [f"{_percent(contract.discount)} off the list price"] if contract.discount else []
+        said += [f"{_percent(band.discount)} off {_top(band.up_to)}" for band in contract.volume]
+        if contract.minimum_usd_per_month:
+            said.append(
+                f"at least {usd_text(contract.minimum_usd_per_month)} a month, as if nothing else counted to it"
+            )
+        yield f"contract.{contract.id}", "; ".join(said) or "no discount", contract.source.text, "priced"
+
+
+def _percent(share: Decimal) -> str:
+    return f"{(share * 100).normalize():f} %"
+
+
+def _top(up_to: Decimal | None) -> str:
+    return "all above" if up_to is None else f"up to {usd_text(up_to)}"
 
 
 def _sample(basis: Basis) -> Iterator[Row]:

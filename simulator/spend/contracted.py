@@ -3,7 +3,7 @@
 Discounts on rates are in the rates. These hold for the sum of a month, so that a month is not straight in its sessions.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -49,6 +49,18 @@ class ContractTerm(Figures):
 def billed(usage: Decimal, terms: Iterable[ContractTerm]) -> Decimal:
     """What a month of that usage costs under its contracts. Never falls as the usage grows: discounts are below 1."""
     return usage + sum((term.added(usage) for term in terms), Decimal(0))
+
+
+def usage_within(usd: Decimal, terms: Sequence[ContractTerm]) -> Decimal | None:
+    """The most usage that costs no more than `usd`, to a millionth of it; None where a minimum alone costs more."""
+    if billed(Decimal(0), terms) > usd:
+        return None
+    least = min((1 - band.discount for term in terms for band in term.bands), default=Decimal(1))
+    low, high = Decimal(0), 2 * usd / least
+    while high - low > usd / 10**6:
+        middle = (low + high) / 2
+        low, high = (middle, high) if billed(middle, terms) <= usd else (low, middle)
+    return low
 
 
 def terms_of(covered: Iterable[Covered], sample: Sample, month: Month) -> list[ContractTerm]:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from simulator.figures import Figures, Provenance
 from simulator.spend.budget import Held
-from simulator.spend.contracted import ContractTerm
+from simulator.spend.contracted import ContractTerm, billed
 
 
 class MonthCost(Figures):
@@ -44,6 +44,15 @@ class MonthCost(Figures):
     capped_month_share: float | None = None
     """Part of the month's offered requests that known limits refuse, hour by hour; needs the launch's `hours`."""
     note: str | None = None
+
+    @property
+    def usage(self) -> Decimal:
+        """The plan in dollars before its contracts."""
+        return self.per_request * self.requests if self.contracts else self.p50
+
+    def plan_at(self, scale: float) -> Decimal:
+        """What the plan costs at another multiple: straight in its usage, under its contracts."""
+        return billed(self.usage * Decimal(str(scale)) / Decimal(str(self.scale)), self.contracts)
 
 
 class Sensitivity(Figures):

@@ -51,7 +51,15 @@ def project(
     return Projection(
         months=[cost for one, month, scale in asked if (cost := one.month(month, scale))],
         tornado={strategy: found for strategy, found in bars.items() if found},
-        assumptions=register(launch, projectors=projectors, month=lead, lowest=base, needed=needed, changes=changes),
+        assumptions=register(
+            launch,
+            projectors=projectors,
+            month=lead,
+            lowest=base,
+            needed=needed,
+            changes=changes,
+            contracts=contracts,
+        ),
         needed_sessions=needed,
         first_full_month=lead.name,
     )

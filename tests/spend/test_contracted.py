@@ -8,7 +8,7 @@ import pytest
 
 from simulator.pricing.terms import Contract
 from simulator.scenario.projection import ProjectionPlan
-from simulator.spend.contracted import Covered, billed
+from simulator.spend.contracted import Covered, billed, usage_within
 from tests.run.hand import asked
 from tests.spend.test_projection import month, projected, rung
 
@@ -56,6 +56,27 @@ def test_volume_gives_back_within_its_band_only() -> None:
     december = month(projected(rung(1.0), contracts=covered("gpt-4o", volume=BANDS)))
     assert december.p50 == Decimal("53800.00")
     assert [billed(Decimal(usage), december.contracts) for usage in (50_000, 50_001)] == [50_000, Decimal("50000.95")]
+
+
+def test_the_budget_pays_for_more_than_its_share_of_the_minimum() -> None:
+    """$54,000 of usage under a minimum of $60,000: $108,000 pay twice the usage, not 1.8 times the month."""
+    contracts = covered("gpt-4o", minimum_usd_per_month="60000")
+    december = month(projected(rung(1.0), contracts=contracts, budget=Decimal(108_000)))
+    paid = usage_within(Decimal(108_000), december.contracts)
+    assert paid is not None
+    assert float(paid / december.usage) == pytest.approx(2.0, rel=1e-5)
+    assert december.plan_at(2.0) == Decimal(108_000)
+    assert usage_within(Decimal(59_999), december.contracts) is None
+
+
+def test_the_register_says_what_a_contract_asks() -> None:
+    contracts = covered("gpt-4o", minimum_usd_per_month="60000", volume=BANDS, discount="0.12")
+    rows = {row["id"]: row for row in projected(rung(1.0), contracts=contracts).assumptions}
+    assert rows["contract.msa"]["value"] == (
+        "12 % off the list price; 0 % off up to $50,000; 5 % off all above; "
+        "at least $60,000 a month, as if nothing else counted to it"
+    )
+    assert rows["contract.msa"]["source"] == "MSA.pdf"
 
 
 def test_a_contract_is_about_its_own_models() -> None:

@@ -90,9 +90,8 @@ class Sheet:
 
     def say(self, text: str, look: str = "wrapped", *, columns: int = 7) -> None:
         """A sentence over several columns, on as many lines as it needs."""
-        room = sum(self.widths[:columns])
         self.page.merge_range(self.row, 0, self.row, columns - 1, text, self.looks[look])
-        self.page.set_row(self.row, 15 * math.ceil(len(text) / room))
+        self._height(len(text) / sum(self.widths[:columns]))
         self.row += 1
 
     def heads(self, *heads: str, freeze: bool = False) -> None:
@@ -107,6 +106,9 @@ class Sheet:
         """Write one row; returns its number as formulas count (from 1)."""
         for column, cell in enumerate(cells):
             self._write(column, cell, look)
+        if look == "wrapped":
+            pairs = zip(cells, self.widths, strict=False)
+            self._height(max(len(cell) / width for cell, width in pairs if isinstance(cell, str)))
         self.row += 1
         return self.row
 
@@ -116,6 +118,10 @@ class Sheet:
     def address(self, row: int, column: str) -> str:
         """`Prices!$F$5`, for a formula on any sheet."""
         return f"{self.name}!${column}${row}"
+
+    def _height(self, lines: float) -> None:
+        """Room for so many lines; a spreadsheet does not make any for merged cells."""
+        self.page.set_row(self.row, 15 * math.ceil(lines))
 
     def _write(self, column: int, cell: Cell, look: str) -> None:
         if isinstance(cell, Formula):

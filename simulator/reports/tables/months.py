@@ -137,8 +137,7 @@ def _notes(summary: Summary, chosen: list[MonthCost]) -> list[str]:
 
 def _terms(month: MonthCost) -> list[str]:
     """What each contract adds to the month or gives back; per answered stays the usage alone."""
-    usage = month.per_request * month.requests
-    said = ((term.id, term.added(usage)) for term in month.contracts)
+    said = ((term.id, term.added(month.usage)) for term in month.contracts)
     return [
         f"contract {name}: {usd_text(usd)} more than the usage, to reach its minimum"
         if usd > 0

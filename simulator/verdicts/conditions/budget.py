@@ -1,8 +1,9 @@
-"""The month costs more than the budget: budget ÷ cost at 1×, straight in the number of sessions."""
+"""The month costs more than the budget: the multiple of its usage that the budget still pays, under its contracts."""
 
 from collections.abc import Iterator
 from decimal import Decimal
 
+from simulator.spend.contracted import usage_within
 from simulator.spend.month import MonthCost
 from simulator.units import scale_text, share_text, usd_text
 from simulator.verdicts.condition import Break, Evidence
@@ -23,9 +24,9 @@ def find(evidence: Evidence) -> Iterator[Break]:
 def _break(evidence: Evidence, month: MonthCost) -> Break | None:
     if not month.budget or not month.p50:
         return None
-    at, low, high = (_multiplier(month, cost) for cost in (month.p50, month.p90, month.p10))
+    at, low, high = _multiplier(month), _bound(month, month.p90), _bound(month, month.p10)
     target = evidence.target_scale(at or 1.0)
-    wanted = month.p50 * Decimal(str(target)) / Decimal(str(month.scale))
+    wanted = month.plan_at(target)
     return Break(
         kind="budget",
         title=f"the budget of {usd_text(month.budget)} a month is spent",
@@ -42,8 +43,15 @@ def _break(evidence: Evidence, month: MonthCost) -> Break | None:
     )
 
 
-def _multiplier(month: MonthCost, cost: Decimal | None) -> float | None:
-    return None if not cost or not month.budget else month.scale * float(month.budget / cost)
+def _multiplier(month: MonthCost) -> float:
+    """0 where the minimum of a contract alone costs more than the budget."""
+    paid = usage_within(month.budget or Decimal(0), month.contracts) if month.contracts else month.budget
+    return month.scale * float((paid or Decimal(0)) / month.usage)
+
+
+def _bound(month: MonthCost, cost: Decimal | None) -> float | None:
+    """Budget ÷ cost; what lies within a contract's minimum cannot be told from it."""
+    return None if not cost or not month.budget or month.contracts else month.scale * float(month.budget / cost)
 
 
 def _spread(month: MonthCost) -> str:
