@@ -2,7 +2,6 @@
 
 import zlib
 from collections.abc import Callable
-from functools import partial
 
 from simulator.calls import Outcome
 from simulator.replay.client import Client
@@ -107,7 +106,7 @@ class Attempt:
         if headers.get(b"content-encoding", b"identity") != b"identity":
             self._inflate = zlib.decompressobj(_GZIP_OR_ZLIB).decompress
         if status == 200 and headers.get(b"content-type", b"").startswith(b"text/event-stream"):
-            self._events = EventStream(partial(self.client.wire.dialect_of(self.ask).event, self.reading))
+            self._events = EventStream(self.client.wire.dialect_of(self.ask).event, self.reading)
 
     def body(self, data: bytes, at: int) -> None:
         """Hot: once per chunk."""

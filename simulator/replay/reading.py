@@ -33,6 +33,7 @@ class Reading:
         "error",
         "finish_reason",
         "first_at",
+        "frame",
         "gap_ns",
         "last_at",
         "late",
@@ -48,6 +49,8 @@ class Reading:
         self.chunks = 0
         self.gap_ns = 0
         self.texts: list[bytes] = []
+        self.frame: tuple[bytes, bytes] | None = None
+        """What stands before and behind the text of a chunk that holds nothing else: in most streams the same."""
         self.finish_reason: str | None = None
         self.usage: Usage | None = None
         self.error: Outcome | None = None
@@ -69,6 +72,14 @@ class Reading:
         elif at - last > self.gap_ns:
             self.gap_ns = at - last
         self.last_at = at
+
+    def plain(self, at: int, kind: bytes, data: bytes, span: tuple[int, int]) -> None:
+        """An event that holds output and nothing else: text at `span` of its data, without quotes and escapes."""
+        start, end = span
+        self.output(at, data[start:end])
+        if self.frame is None:
+            named = b"event: %b\n" % kind if kind else b""
+            self.frame = b"%bdata: %b" % (named, data[:start]), data[end:] + b"\n\n"
 
     @property
     def text(self) -> str:

@@ -2,9 +2,14 @@
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from simulator.replay.dialects.chat import Chat
+from simulator.replay.dialects.dialect import Dialect
+from simulator.replay.dialects.messages import Messages
+from simulator.replay.reading import Reading
 from simulator.replay.sse import EventStream
 
 STREAM = (
@@ -17,7 +22,7 @@ EVENTS = [(b"", b'{"a": 1}'), (b"delta", b"two\nlines"), (b"", "ä".encode()), (
 
 def read(*chunks: bytes) -> list[tuple[bytes, bytes]]:
     events: list[tuple[bytes, bytes]] = []
-    stream = EventStream(lambda kind, data, _: events.append((kind, data)))
+    stream = EventStream(lambda _, kind, data, __: events.append((kind, data)), Reading())
     for chunk in chunks:
         stream.feed(chunk)
     return events
@@ -45,6 +50,34 @@ def test_several_events_in_one_chunk_and_one_event_in_several():
 
 def test_an_event_without_its_blank_line_is_never_told():
     events: list[bytes] = []
-    stream = EventStream(lambda _, data, __: events.append(data))
+    stream = EventStream(lambda _, __, data, ___: events.append(data), Reading())
     stream.feed(b"data: whole\n\ndata: cut")
     assert events == [b"whole"]
+
+
+CHAT = b'data: {"choices":[{"index":0,"delta":{"content":"%b"},"finish_reason":null}]}\n\n'
+MESSAGES = b"event: content_block_delta\ndata: "
+MESSAGES += b'{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"%b"}}\n\n'
+TEXTS = [b"one", b" two", rb"\"quoted\"", b"\xc3\xa4", b" last"]
+
+
+@pytest.mark.parametrize(("dialect", "chunk"), [(Chat(), CHAT), (Messages(), MESSAGES)])
+@given(cuts=st.lists(st.integers(0, 900), max_size=6))
+def test_chunks_that_are_framed_alike_say_the_same_however_they_are_cut(
+    dialect: Dialect, chunk: bytes, cuts: list[int]
+):
+    whole = b"".join(chunk % text for text in TEXTS)
+    reading = Reading()
+    stream = EventStream(dialect.event, reading)
+    edges = [0, *sorted(cuts), len(whole)]
+    for a, b in pairwise(edges):
+        stream.feed(whole[a:b], at=b)
+    assert (reading.chunks, reading.text) == (5, 'one two"quoted"ä last')
+
+
+def test_a_chunk_in_the_frame_that_holds_more_than_text_is_parsed():
+    reading = Reading()
+    stream = EventStream(Chat().event, reading)
+    for number, text in enumerate([b"a", b"b", b"", rb"\n", b'x","refusal":"no', b"c"]):
+        stream.feed(CHAT % text, at=number)
+    assert (reading.chunks, reading.texts, reading.malformed) == (5, [b"a", b"b", b"\n", b"x", b"c"], False)

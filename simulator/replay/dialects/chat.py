@@ -34,7 +34,7 @@ class Chat:
         if reading.chunks:
             plain = _PLAIN.search(data)
             if plain and (data.endswith(_OPEN) or not _MORE.search(data)):
-                reading.output(at, plain[1])
+                reading.plain(at, kind, data, plain.span(1))
                 return
         if data == b"[DONE]":
             reading.done = True

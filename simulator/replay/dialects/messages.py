@@ -38,7 +38,7 @@ class Messages:
         """Hot: once per event. Text after the first token is read without a JSON parse."""
         plain = _PLAIN.search(data) if reading.chunks else None
         if plain:
-            reading.output(at, plain[1])
+            reading.plain(at, kind, data, plain.span(1))
             return
         event = parsed(data, reading)
         if event is None:
