@@ -19,11 +19,11 @@ from simulator.run.rows import floats
 from simulator.strategies import offline
 from simulator.strategies.batch import Batch, Evaluation, Known, Sent
 from simulator.strategies.effects import EMBED, Ask
-from simulator.strategies.keys import folded
 from simulator.strategies.node import Node, parse
 from simulator.strategies.recorded import Assumed, Recorded
 from simulator.strategies.rule import NUMBERS, WORDS
 from simulator.strategies.tree import bind
+from simulator.traffic import keys
 from simulator.traffic.request import Request
 
 
@@ -187,9 +187,9 @@ def _batch(asked: Sequence[Request], columns: Mapping[str, pa.Table], seed: int,
 
     return Batch(
         seed=seed,
-        requests=folded([one.request_id for one in asked]),
-        sessions=folded([one.session_id for one in asked]),
-        users=folded([one.user or one.session_id for one in asked]),
+        requests=keys.fold(pa.array([one.request_id for one in asked])),
+        sessions=keys.fold(pa.array([one.session_id for one in asked])),
+        users=keys.fold(pa.array([one.user or one.session_id for one in asked])),
         fields={name: field(name) for name in (*NUMBERS, *WORDS)},
         new_tokens=np.array([one.parts[-1] if one.parts else one.input_tokens for one in asked]),
         known={name: _known(rows, label_accuracy) for name, rows in columns.items()},

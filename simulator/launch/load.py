@@ -10,6 +10,7 @@ import numpy as np
 from simulator.figures import Figures
 from simulator.provider.profile import Profile
 from simulator.traffic.fidelity import BASE_S, PER_INPUT_S, PER_OUTPUT_S
+from simulator.traffic.keys import Floats
 from simulator.traffic.request import Request
 
 CPU_S_PER_CALL, CPU_S_PER_TOKEN = 0.001, 0.000_016
@@ -78,7 +79,7 @@ def _spans(sessions: Sequence[Sequence[Request]], lasts: Mapping[str, float]) ->
             yield start, clock
 
 
-def _most_at_once(starts: Any, ends: Any) -> int:
+def _most_at_once(starts: Floats, ends: Floats) -> int:
     if not len(starts):
         return 0
     times, steps = np.concatenate([starts, ends]), np.repeat([1, -1], len(starts))

@@ -10,13 +10,12 @@ from numpy.typing import NDArray
 
 from simulator.errors import BadInput
 from simulator.provider.answers import LABEL_TOKENS
-from simulator.strategies.keys import Keys, continued, uniforms
+from simulator.traffic import keys
+from simulator.traffic.keys import Floats, Ints, Keys
 
 if TYPE_CHECKING:
     from simulator.strategies.node import Node
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 
@@ -145,8 +144,8 @@ class Evaluation:
         names = np.array(labels)
         right = np.argmax(truth[:, None] == names, axis=1)
         known = (truth[:, None] == names).any(axis=1)
-        keys = self._attempt_keys(rows)
-        first, second = (uniforms(self.batch.seed, "provider.label", keys, number) for number in (0, 1))
+        sent, seed = self._attempt_keys(rows), self.batch.seed
+        first, second = (keys.uniform(sent, seed=seed, path="provider.label", number=number) for number in (0, 1))
         others = len(labels) - known
         other = (second * others).astype(np.int64)
         wrong = np.where(known & (other >= right), other + 1, other)
@@ -161,11 +160,11 @@ class Evaluation:
 
     def _attempt_keys(self, rows: Rows) -> Keys:
         """Fold of `request/call/1`."""
-        keys = self.batch.requests[rows.at]
+        folded = self.batch.requests[rows.at]
         for call in np.unique(rows.asked):
             here = rows.asked == call
-            keys[here] = continued(keys[here], f"/{call}/1")
-        return keys
+            folded[here] = keys.continued(folded[here], f"/{call}/1")
+        return folded
 
 
 def in_order(parts: list[Answered]) -> Answered:

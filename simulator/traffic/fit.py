@@ -7,7 +7,6 @@ at a minute where the log has 16. So starts are counted in windows, and only the
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow.compute as pc
 import yaml
 
@@ -15,6 +14,7 @@ from simulator.errors import BadInput
 from simulator.traffic import keys, shape
 from simulator.traffic.arrivals.recorded import Recorded
 from simulator.traffic.info import turns_per_session
+from simulator.traffic.keys import Ints
 from simulator.traffic.plan import Traffic
 from simulator.traffic.trace import Trace
 
@@ -40,8 +40,6 @@ SHARED = 0.9
 """A leading block that so many sessions begin with belongs to the system prompt."""
 SHRINKING = 0.1
 """With more than this share of turns shorter than their history, the app does not send its history."""
-
-Ints = npt.NDArray[np.int64]
 
 
 def fit(trace: Trace) -> Traffic:

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -13,12 +12,11 @@ from simulator.errors import BadInput
 from simulator.traffic import blocks, keys
 from simulator.traffic.chat_lengths import ChatLengths
 from simulator.traffic.journey import Journey
-from simulator.traffic.keys import Floats
+from simulator.traffic.keys import Floats, Ints
 from simulator.traffic.plan import Traffic
 from simulator.traffic.planned import Planned, drawn, ranges, spoken
 from simulator.traffic.trace import TRACE, Trace
 
-Ints = npt.NDArray[np.int64]
 Chats = Mapping[str, Sequence[ChatLengths]]
 """A user's chats, by the journey that sends them."""
 

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from simulator.figures import Figures
 from simulator.traffic import reading, shape
 from simulator.traffic.imported import Import, Report
-from simulator.traffic.keys import Floats
+from simulator.traffic.keys import Floats, Ints
 from simulator.traffic.trace import Trace
 
 WINDOWS = {"1s": 1.0, "10s": 10.0, "60s": 60.0}
@@ -124,7 +124,7 @@ def _rates(trace: Trace) -> dict[str, Any]:
     }
 
 
-def spread(values: Any) -> Spread | None:
+def spread(values: Floats | Ints) -> Spread | None:
     """None for no values."""
     if not len(values):
         return None
@@ -132,7 +132,7 @@ def spread(values: Any) -> Spread | None:
     return Spread(mean=values.mean(), min=values.min(), p50=p50, p90=p90, p95=p95, p99=p99, max=values.max())
 
 
-def turns_per_session(turn: Any) -> Any:
+def turns_per_session(turn: Ints) -> Ints:
     """From the turn numbers of a trace's rows."""
     return turn[np.append(turn[1:] == 1, True)] if len(turn) else turn
 
@@ -157,7 +157,7 @@ def prefix_reuse(trace: Trace) -> float | None:
     return float(np.minimum(hit, tokens).sum() / tokens.sum())
 
 
-def _turns(turn: Any) -> Turns | None:
+def _turns(turn: Ints) -> Turns | None:
     sizes = turns_per_session(turn)
     per_session = spread(sizes)
     if per_session is None:

@@ -7,7 +7,9 @@ import pyarrow as pa
 from simulator import draws
 
 Keys = npt.NDArray[np.uint64]
+"""64-bit FNV-1a of each key, which can be continued: the fold of `r1` and `/0/1` is that of `r1/0/1`."""
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 _BASIS, _PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
 _CHUNK = 1 << 15
@@ -41,11 +43,24 @@ def fold(texts: pa.Array) -> Keys:
     return folded
 
 
+def continued(folded: Keys, suffix: str) -> Keys:
+    """The folds of the same texts with `suffix` behind each."""
+    for byte in suffix.encode():
+        folded = (folded ^ np.uint64(byte)) * _PRIME
+    return folded
+
+
 def uniform(folded: Keys, *, seed: int, path: str, number: int = 0) -> Floats:
     """`draws.uniform(seed, path, key, number)` for every folded key: in [0, 1)."""
     head = np.uint64(draws.mix(draws.mix(seed & (2**64 - 1)) ^ draws.fold(path)))
     tail = mix(folded + np.uint64(number))
     return (mix(head ^ tail) >> np.uint64(11)).astype(np.float64) * 2.0**-53
+
+
+def normal(folded: Keys, *, seed: int, path: str) -> Floats:
+    """`draws.normal(seed, path, key)` for every folded key, to the last bit but one."""
+    first, second = (uniform(folded, seed=seed, path=path, number=number) for number in (0, 1))
+    return np.asarray(np.sqrt(-2.0 * np.log(1.0 - first)) * np.cos(2.0 * np.pi * second))
 
 
 def stream(seed: int, path: str) -> np.random.Generator:

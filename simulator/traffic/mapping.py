@@ -8,12 +8,11 @@ from pydantic import Field
 
 from simulator import yamlfile
 from simulator.errors import InvalidFile
-from simulator.traffic.formats.burstgpt import number, whole
 from simulator.traffic.formats.format import Skip, add
 from simulator.traffic.imported import Import, Report
 from simulator.traffic.instant import nanoseconds
 from simulator.traffic.intake import Clock, Rows
-from simulator.traffic.records import records
+from simulator.traffic.records import number, records, whole
 
 Column = Annotated[str, Field(min_length=1)]
 """A column's name; dots go into nested objects, as in `usage.prompt_tokens`."""

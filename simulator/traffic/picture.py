@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from simulator.errors import BadInput
+from simulator.traffic.keys import Floats
 from simulator.traffic.trace import Trace
 
 STEPS = 300
@@ -40,7 +41,7 @@ def write(trace: Trace, path: Path) -> None:
         figure.savefig(path, format="svg", metadata={"Date": None, "Creator": None})
 
 
-def _rate(axes: Any, due: Any, span_s: float) -> None:
+def _rate(axes: Any, due: Floats, span_s: float) -> None:
     window = max(1.0, span_s / STEPS)
     edges = np.arange(0, span_s + window, window)
     unit, name = next(((size, name) for size, name in _UNITS if span_s > 2 * size), (1, "s"))
@@ -54,7 +55,7 @@ def _rate(axes: Any, due: Any, span_s: float) -> None:
     )
 
 
-def _gaps(axes: Any, due: Any) -> None:
+def _gaps(axes: Any, due: Floats) -> None:
     """The survival function of gaps; an exponential of the same mean is what independent users would give."""
     gaps = np.sort(np.diff(due))
     gaps = gaps[gaps > 0]

@@ -9,9 +9,7 @@ import numpy.typing as npt
 from simulator.traffic import keys, normal
 from simulator.traffic.chat_lengths import ChatLengths
 from simulator.traffic.journey import Journey
-from simulator.traffic.keys import Floats
-
-Ints = npt.NDArray[np.int64]
+from simulator.traffic.keys import Floats, Ints
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,7 @@
-"""JSONL, JSON arrays and CSV as dictionaries with their line; what is not readable is dropped and reported."""
+"""JSONL, JSON arrays and CSV as dictionaries with their line, and the numbers in them.
+
+What is not readable is dropped and reported.
+"""
 
 import csv
 import gzip
@@ -33,6 +36,21 @@ def opened(path: Path) -> BinaryIO:
     with path.open("rb") as file:
         packed = file.read(2) == b"\x1f\x8b"
     return cast("BinaryIO", gzip.open(path)) if packed else path.open("rb")
+
+
+def number(text: Any) -> float | None:
+    """A finite number, or None for what is not one."""
+    try:
+        value = float(text)
+    except (TypeError, ValueError):
+        return None
+    return value if abs(value) < float("inf") else None
+
+
+def whole(text: Any) -> int | None:
+    """A whole number; None for what is not one, fractions included."""
+    value = number(text)
+    return int(value) if value is not None and value == int(value) else None
 
 
 def _array(file: BinaryIO, path: Path) -> Iterator[Record]:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 import numpy as np
+import pyarrow as pa
 
 from simulator import yamlfile
 from simulator.calls import Outcome
@@ -27,10 +28,10 @@ from simulator.shipped import shipped
 from simulator.strategies.axis import Axis
 from simulator.strategies.batch import Batch, Known
 from simulator.strategies.effects import Ask, Reply, Turn
-from simulator.strategies.keys import folded
 from simulator.strategies.library import Library
 from simulator.strategies.node import Node, parse
 from simulator.strategies.tree import bind
+from simulator.traffic import keys
 from simulator.traffic.generate import generate
 from simulator.traffic.request import Request
 
@@ -102,9 +103,9 @@ def _recorded(count: int, source: Measured) -> Measured:
     prompt = random.lognormal(6.5, 1, count).astype(np.int64) + 1
     batch = Batch(
         seed=1,
-        requests=folded(ids),
-        sessions=folded(np.char.add("s", sessions.astype(np.str_))),
-        users=folded(np.char.add("s", sessions.astype(np.str_))),
+        requests=keys.fold(pa.array(ids)),
+        sessions=keys.fold(pa.array(np.char.add("s", sessions.astype(np.str_)))),
+        users=keys.fold(pa.array(np.char.add("s", sessions.astype(np.str_)))),
         fields={"input_tokens": prompt, "difficulty": np.where(hard, "hard", "easy")},
         new_tokens=prompt // 2,
         known={"big": _known(random, prompt, 2.4), "small": _known(random, prompt, 1.2)},

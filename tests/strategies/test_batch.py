@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,8 +15,8 @@ from simulator.provider.answers import LABEL_TOKENS, label
 from simulator.strategies.batch import Batch, Evaluation, Known
 from simulator.strategies.drive import Answer, Answers, drive
 from simulator.strategies.effects import EMBED, Ask, Turn
-from simulator.strategies.keys import folded
 from simulator.strategies.node import Node
+from simulator.traffic import keys
 from simulator.traffic.request import Request
 from tests.strategies.scripted import REQUEST, tree
 
@@ -71,9 +72,9 @@ def _batch(rows: list[Request], seed: int) -> Batch:
     names = ("input_tokens", "output_tokens", "turn", "journey", "difficulty")
     return Batch(
         seed=seed,
-        requests=folded([row.request_id for row in rows]),
-        sessions=folded([row.session_id for row in rows]),
-        users=folded([row.user or row.session_id for row in rows]),
+        requests=keys.fold(pa.array([row.request_id for row in rows])),
+        sessions=keys.fold(pa.array([row.session_id for row in rows])),
+        users=keys.fold(pa.array([row.user or row.session_id for row in rows])),
         fields={name: np.array([getattr(row, name) or "" for row in rows]) for name in names},
         new_tokens=np.array([row.parts[-1] for row in rows]),
         known={model: _known(rng, len(rows)) for model in ("big", "small")},

@@ -9,9 +9,9 @@ from simulator.calls import Outcome
 from simulator.draws import uniform
 from simulator.strategies.batch import Answered, Evaluation, Rows, in_order
 from simulator.strategies.effects import Ask, Reply, Serving, Turn, Wait
-from simulator.strategies.keys import uniforms
 from simulator.strategies.node import Child, Node
 from simulator.strategies.ranges import Duration, Share
+from simulator.traffic import keys
 
 
 class Cache(Node):
@@ -35,7 +35,7 @@ class Cache(Node):
 
     def columns(self, rows: Rows, evaluation: Evaluation) -> Answered:
         batch, looked = evaluation.batch, rows.later(self.lookup)
-        hit = uniforms(batch.seed, self.path, batch.requests[rows.at]) < self.hits
+        hit = keys.uniform(batch.requests[rows.at], seed=batch.seed, path=self.path) < self.hits
         stored, count = looked.where(hit), int(hit.sum())
         hits = Answered(
             rows=stored,

@@ -12,10 +12,10 @@ from simulator.calls import Outcome
 from simulator.draws import uniform
 from simulator.strategies.batch import Answered, Bools, Evaluation, Rows, in_order
 from simulator.strategies.effects import Ask, Reply, Serving, Turn
-from simulator.strategies.keys import uniforms
 from simulator.strategies.node import Child, Node
 from simulator.strategies.nodes.classify import label_of
 from simulator.strategies.ranges import Count, Duration, Share
+from simulator.traffic import keys
 from simulator.yamlfile import FileModel
 
 _VERDICTS = ("accept", "reject")
@@ -127,7 +127,7 @@ class Cascade(Node):
         batch, rows = evaluation.batch, answered.rows
         passed = answered.finished
         if isinstance(self.accept, Assumed):
-            draws = uniforms(batch.seed, self.path, batch.requests[rows.at], step)
+            draws = keys.uniform(batch.requests[rows.at], seed=batch.seed, path=self.path, number=step)
             shares = batch.difficulty(rows)[:, None] == np.array(list(self.accept.assumed))
             passed = (shares & (draws[:, None] < np.array(list(self.accept.assumed.values())))).any(axis=1)
         return self._judged(self.judge, answered, passed, evaluation) if self.judge else (answered, passed)

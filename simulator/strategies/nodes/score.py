@@ -10,9 +10,9 @@ from pydantic import Field
 from simulator.draws import normal
 from simulator.strategies.batch import Answered, Evaluation, Rows, in_order
 from simulator.strategies.effects import Serving, Turn, Wait
-from simulator.strategies.keys import normals
 from simulator.strategies.node import Child, Node
 from simulator.strategies.ranges import Duration, Share
+from simulator.traffic import keys
 from simulator.traffic.request import Request
 
 _STANDARD = NormalDist()
@@ -46,7 +46,7 @@ class Score(Node):
         batch, scored = evaluation.batch, rows.later(self.takes)
         difficulty, half = batch.difficulty(rows), self._apart() / 2
         lean = np.where(difficulty == "hard", half, np.where(difficulty == "easy", -half, 0.0))
-        strong = normals(batch.seed, self.path, batch.requests[rows.at]) + lean >= self._bar()
+        strong = keys.normal(batch.requests[rows.at], seed=batch.seed, path=self.path) + lean >= self._bar()
         parts = (self.strong, strong), (self.weak, ~strong)
         return in_order([node.columns(scored.where(here), evaluation) for node, here in parts])
 

@@ -10,9 +10,9 @@ from simulator.draws import uniform
 from simulator.strategies.batch import Answered, Evaluation, Rows, in_order
 from simulator.strategies.effects import Ask, Reply, Serving, Turn, Wait
 from simulator.strategies.embedding import book_embeddings, embedding_of
-from simulator.strategies.keys import uniforms
 from simulator.strategies.node import Child, Node
 from simulator.strategies.ranges import Duration, Share
+from simulator.traffic import keys
 
 
 class Semantic(Node):
@@ -49,7 +49,7 @@ class Semantic(Node):
     def columns(self, rows: Rows, evaluation: Evaluation) -> Answered:
         batch = evaluation.batch
         looked = book_embeddings(evaluation, self, self.embedder, rows, assumed_s=self.embedding).later(self.lookup)
-        hit = uniforms(batch.seed, self.path, batch.requests[rows.at]) < self.hits
+        hit = keys.uniform(batch.requests[rows.at], seed=batch.seed, path=self.path) < self.hits
         stored, found = looked.where(hit), int(hit.sum())
         hits = Answered(
             rows=stored,

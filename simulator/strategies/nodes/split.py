@@ -8,8 +8,8 @@ from pydantic import Field, field_validator
 from simulator.draws import uniform
 from simulator.strategies.batch import Answered, Evaluation, Rows, in_order
 from simulator.strategies.effects import Serving, Turn
-from simulator.strategies.keys import uniforms
 from simulator.strategies.node import Child, Node
+from simulator.traffic import keys
 from simulator.traffic.request import Request
 from simulator.units import Share
 from simulator.yamlfile import FileModel
@@ -51,8 +51,8 @@ class Split(Node):
 
     def columns(self, rows: Rows, evaluation: Evaluation) -> Answered:
         batch = evaluation.batch
-        keys = {"request": batch.requests, "session": batch.sessions, "user": batch.users}[self.by][rows.at]
-        draw, parts = uniforms(batch.seed, self.path, keys), []
+        together = {"request": batch.requests, "session": batch.sessions, "user": batch.users}[self.by][rows.at]
+        draw, parts = keys.uniform(together, seed=batch.seed, path=self.path), []
         left = np.ones(len(draw), dtype=bool)
         for part in self.parts.values():
             here = left & (draw < part.share)

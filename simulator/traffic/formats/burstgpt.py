@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from simulator.traffic.formats.format import RecordFormat
 from simulator.traffic.intake import Clock
+from simulator.traffic.records import number, whole
 
 
 class BurstGpt(RecordFormat):
@@ -29,18 +30,3 @@ class BurstGpt(RecordFormat):
             "model": record["Model"],
             "journey": (record["Log Type"] or "recorded").removesuffix(" log").lower(),
         }
-
-
-def number(text: Any) -> float | None:
-    """A finite number, or None for what is not one."""
-    try:
-        value = float(text)
-    except (TypeError, ValueError):
-        return None
-    return value if abs(value) < float("inf") else None
-
-
-def whole(text: Any) -> int | None:
-    """A whole number; None for what is not one, fractions included."""
-    value = number(text)
-    return int(value) if value is not None and value == int(value) else None

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from simulator.traffic.formats.burstgpt import whole
 from simulator.traffic.formats.format import RecordFormat
 from simulator.traffic.instant import nanoseconds
+from simulator.traffic.records import whole
 
 
 class Helicone(RecordFormat):

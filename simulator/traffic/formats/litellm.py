@@ -7,9 +7,9 @@ kept: they were asked for.
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from simulator.traffic.formats.burstgpt import whole
 from simulator.traffic.formats.format import RecordFormat, Skip
 from simulator.traffic.instant import nanoseconds
+from simulator.traffic.records import whole
 
 
 class LiteLlm(RecordFormat):

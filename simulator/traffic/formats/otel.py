@@ -7,8 +7,8 @@ Only spans that are one call of a model count; `invoke_agent` repeats the totals
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from simulator.traffic.formats.burstgpt import whole
 from simulator.traffic.formats.format import RecordFormat, Skip
+from simulator.traffic.records import whole
 
 CALLS = ("chat", "text_completion", "generate_content")
 
