@@ -56,9 +56,10 @@ def _plan(given: Any) -> ReplayPlan:
     job = Job.prepare(_options(given), tell=_tell)
     with kept_once_rows_are_there(job.directory):
         base_url = _endpoints.enter_context(job.endpoint())
+        plan = job.tried_plan(base_url)
         job.begin()
         logger.info("rows go to %s", job.directory.path)
-        return job.plan(base_url)
+        return plan
 
 
 def _tell(event: dict[str, Any]) -> None:

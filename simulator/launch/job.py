@@ -15,7 +15,7 @@ from simulator.launch.inputs import Inputs, keep
 from simulator.launch.matrix import SCALE
 from simulator.launch.options import Options
 from simulator.launch.replaying import Tell
-from simulator.launch.target import check_key, check_listening, is_loopback, shown
+from simulator.launch.target import check_answers, check_key, check_listening, is_loopback, shown
 from simulator.replay.evidence import any_rows
 from simulator.replay.plan import Guards, OwnPrompts, ReplayPlan, Rung, Target
 from simulator.run.directory import TRACE_FILE, RunDirectory, writing
@@ -63,6 +63,13 @@ class Job:
         elif self.inputs.profile_path is not None:
             with embedded(self.inputs.profile_path, seed=self.inputs.seed, cpu=cpu) as base_url:
                 yield base_url
+
+    def tried_plan(self, base_url: str) -> ReplayPlan:
+        """The plan, once a target of the user's has answered a question to each model. Raises `Precondition`."""
+        plan = self.plan(base_url)
+        if self.url is not None:
+            check_answers(plan.target, sorted(set[str]().union(*(one.answerers() for one in plan.strategies.values()))))
+        return plan
 
     def plan(self, base_url: str) -> ReplayPlan:
         """What the replay is told."""

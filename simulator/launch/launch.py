@@ -12,7 +12,6 @@ from simulator.errors import ExitCode
 from simulator.launch.job import Job, kept_once_rows_are_there
 from simulator.launch.options import Options
 from simulator.launch.replaying import LOG_FILE, PLAN_FILE, Tell, replay
-from simulator.launch.target import check_answers
 from simulator.pricing.book import PriceBook
 from simulator.replay import evidence
 from simulator.reports.write import write_reports
@@ -48,9 +47,7 @@ def _replayed(job: Job, tell: Tell) -> RunRecord:
     clock = time.monotonic()
     endpoint_cpu, generator_cpu = cores() if job.url is None else (None, None)
     with job.endpoint(cpu=endpoint_cpu) as base_url:
-        plan = job.plan(base_url)
-        if job.url is not None:
-            check_answers(plan.target, sorted(set[str]().union(*(one.answerers() for one in plan.strategies.values()))))
+        plan = job.tried_plan(base_url)
         started = job.begin()
         status = replay(plan, processes=job.options.processes, cpu=generator_cpu, tell=tell)
     tell({"event": "reporting"})

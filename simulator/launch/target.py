@@ -33,7 +33,7 @@ def check_listening(url: str) -> None:
     except OSError as error:
         why = error.strerror or str(error)
         raise Precondition(
-            f"{shown(url)}: nobody answers (tried to connect to {_host(url)}:{port} for {_PROBE_S:g} s: {why}); "
+            f"{shown(url)}: nobody answers (tried {_host(url)}:{port}: {why}); "
             "start the endpoint, or leave out --target to use the embedded one"
         ) from None
 

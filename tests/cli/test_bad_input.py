@@ -63,7 +63,7 @@ def test_an_endpoint_that_is_down_exits_3_and_says_what_was_tried(tenfold: Tenfo
         port = taken.getsockname()[1]
     done = tenfold("run", "small.yaml", "--duration", "1s", "--target", f"http://127.0.0.1:{port}/v1")
     assert done.returncode == 3
-    assert f"nobody answers (tried to connect to 127.0.0.1:{port}" in done.stderr
+    assert f"nobody answers (tried 127.0.0.1:{port}" in done.stderr
     assert not (home / "results").exists() or not list((home / "results").iterdir())
 
 

@@ -16,11 +16,14 @@ from urllib.parse import urlencode
 from urllib.request import urlopen
 
 import pyarrow.parquet as pq
+import pytest
 
+from simulator.cli import locust_flags
+from simulator.errors import BadInput
 from simulator.run.directory import RunDirectory
 from simulator.summary import Summary
 from simulator.traffic.trace import Trace
-from tests.replay.scripted import STREAM, Scripted, end, event
+from tests.replay.scripted import STREAM, Scripted, answer, end, event, plain
 
 LONG = [STREAM, event(content="a"), 2.5, event(content="b"), end(prompt_tokens=1, completion_tokens=2)]
 
@@ -47,13 +50,22 @@ def test_a_flag_that_cannot_be_read_is_told_as_tenfold_run_tells_it(home: Path, 
     done = subprocess.run(argv, cwd=home, capture_output=True, text=True, timeout=60)
     assert done.returncode == 2
     assert done.stderr.strip().splitlines()[-1] == "--jitter is for --multiply clone; worst draws none"
-    argv = locust(repository, "--headless", "--scenario", "small.yaml", "--repeat", "0")
-    done = subprocess.run(argv, cwd=home, capture_output=True, text=True, timeout=60)
-    assert (done.returncode, "--repeat" in done.stderr.strip().splitlines()[-1]) == (2, True)
+    with pytest.raises(BadInput, match="--repeat"):
+        locust_flags.options(["small.yaml", "--repeat=0"], command=())
+
+
+def test_a_target_that_refuses_the_key_is_told_before_the_run(home: Path, repository: Path) -> None:
+    with Scripted(plain(401)) as server:
+        argv = locust(repository, "--headless", "--scenario", "small.yaml", "--host", server.url, "-t", "2s")
+        done = subprocess.run(argv, cwd=home, capture_output=True, text=True, timeout=60)
+        assert len(server.requests) == 1
+    assert done.returncode == 3
+    assert "(HTTP 401): the key was refused; check the variable" in done.stderr.strip().splitlines()[-1]
+    assert [*(home / "results").iterdir()] == []
 
 
 def test_the_web_ui_shows_sessions_as_users_stops_and_starts_again(home: Path, repository: Path) -> None:
-    with Scripted(LONG) as server, web_ui(repository, home, "--scenario", "small.yaml") as (page, process):
+    with Scripted(answer(), LONG) as server, web_ui(repository, home, "--scenario", "small.yaml") as (page, process):
         form = {"host": server.url, "strategy": "single", "duration": "1s", "max_spend": "", "jitter": ""}
         page("/swarm", **form, scale="2", matrix="false")
         sessions = 2 * planned_sessions(home)
@@ -70,9 +82,10 @@ def test_the_web_ui_shows_sessions_as_users_stops_and_starts_again(home: Path, r
     assert {first.name, second.name} == {run.parent.name for run in (home / "results").glob("*/report.html")}
 
 
+@pytest.mark.slow
 def test_two_processes_write_the_same_users_into_the_csv_history(home: Path, repository: Path) -> None:
     argv = locust(repository, "--headless", "--scenario", "small.yaml", "--strategy", "single", "--processes", "2")
-    with Scripted(LONG) as server:
+    with Scripted(answer(), LONG) as server:
         argv += [
             "-t",
             "1s",
