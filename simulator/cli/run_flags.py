@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from simulator.cli import flags
+from simulator.errors import BadInput
 
 if TYPE_CHECKING:
     from simulator.launch.options import Options
@@ -60,6 +61,8 @@ class RehearseFlags:
 
     def _parsed(self) -> dict[str, Any]:
         meaning = flags.meaning(self.multiply)
+        if self.trace is None and (self.format or self.from_ != "0s"):
+            raise BadInput("--format and --from say how to read --trace FILE; give one, or leave them out")
         return {
             "scenario": self.scenario,
             "scales": flags.scales(self.scale),

@@ -67,7 +67,13 @@ def test_every_flag_is_an_option() -> None:
     )
 
 
-@pytest.mark.parametrize("flag", ["--duration", "--from", "--cooldown", "--max-spend", "--max-error-rate", "--jitter"])
+@pytest.mark.parametrize("flag", ["--format azure", "--from 30s"])
+def test_how_to_read_a_log_needs_a_log(flag: str) -> None:
+    with pytest.raises(BadInput, match="--format and --from say how to read --trace FILE"):
+        read(f"s.yaml {flag}")
+
+
+@pytest.mark.parametrize("flag", ["--duration", "--trace t.csv --from", "--cooldown", "--max-spend", "--max-error-rate", "--jitter"])
 def test_a_value_that_cannot_be_read_is_told_by_its_flag(flag: str) -> None:
-    with pytest.raises(BadInput, match=f"^{flag}: 'soon' is not"):
+    with pytest.raises(BadInput, match=f"^{flag.split()[-1]}: 'soon' is not"):
         read(f"s.yaml {flag} soon")
