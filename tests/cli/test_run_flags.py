@@ -73,7 +73,9 @@ def test_how_to_read_a_log_needs_a_log(flag: str) -> None:
         read(f"s.yaml {flag}")
 
 
-@pytest.mark.parametrize("flag", ["--duration", "--trace t.csv --from", "--cooldown", "--max-spend", "--max-error-rate", "--jitter"])
+@pytest.mark.parametrize(
+    "flag", ["--duration", "--trace t.csv --from", "--cooldown", "--max-spend", "--max-error-rate", "--jitter"]
+)
 def test_a_value_that_cannot_be_read_is_told_by_its_flag(flag: str) -> None:
     with pytest.raises(BadInput, match=f"^{flag.split()[-1]}: 'soon' is not"):
         read(f"s.yaml {flag} soon")
