@@ -1,5 +1,6 @@
 """claim, compare, verify: is it true, is it better, is it still the same?"""
 
+import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from simulator.strategies.axis import Axis
     from simulator.strategies.library import Library
     from simulator.strategies.recorded import Assumed
+    from simulator.summary import Summary
 
 StrategyName = Annotated[str | None, typer.Option("--strategy", help="Strategy that it is about.", show_default=False)]
 
@@ -92,12 +94,14 @@ def compare(
     predicted: Annotated[
         bool, typer.Option("--predicted", help="What was worked out beforehand beside what the run measured.")
     ] = False,
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="With a later RUN: as GitHub markdown, for a summary or a comment.")
+    ] = False,
     as_json: Json = False,
 ) -> int:
     """The strategies of a run side by side; with a second run, what moved; with --try, what others would have cost."""
     from simulator.cli.verdict_text import comparison_lines
     from simulator.derive import derive
-    from simulator.reports import difference
 
     ways = {"a later RUN": after, "--try": tried, "--predicted": predicted}
     if len(asked := [name for name, given in ways.items() if given]) > 1:
@@ -109,13 +113,27 @@ def compare(
     if axes := _axes(swept, tried):
         return _sweep(run, tried, axes, prices=prices, accuracy=accuracy, labels=labels, as_json=as_json)
     if after is not None:
-        print(difference.render(derive(run), derive(after)))
+        _retest(derive(run), derive(after), markdown=markdown, as_json=as_json)
         return 0
     if labels is not None:
         return _frontier(run, labels, tried, prices=prices, accuracy=accuracy, as_json=as_json)
     found = _tried(run, tried, prices=prices, accuracy=accuracy) if tried else derive(run).comparison
     print(found.model_dump_json(indent=1) if as_json else "\n".join(comparison_lines(found)))
     return 0
+
+
+def _retest(before: "Summary", after: "Summary", *, markdown: bool, as_json: bool) -> None:
+    """Is it fixed now: what changed between two runs, and what else was not equal."""
+    from rich.console import Console
+
+    from simulator.reports import retest
+
+    if as_json:
+        print(json.dumps(retest.facts(before, after), indent=1, ensure_ascii=False))
+    elif markdown:
+        print(retest.render(before, after))
+    else:
+        retest.show(before, after, Console(highlight=False))
 
 
 def _frontier(

@@ -6,12 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from simulator.figures import Provenance
-from simulator.reports.headline import headline
-from simulator.reports.markdown import plain, section
 from simulator.reports.table import Cell, Column, Table, Tone, strategy_text
 from simulator.reports.tables.breaks import first, multiplier_text
 from simulator.reports.tables.months import headline_costs
-from simulator.reports.tables.objectives import judgement_text
 from simulator.reports.tables.rungs import refused_share
 from simulator.reports.tables.strategies import signed_share_text
 from simulator.run.metrics import RungFigures
@@ -43,20 +40,6 @@ class Figure:
     provenance: Provenance
     judged: bool = True
     """False for the latency of an invalid run."""
-
-
-def render(before: Summary, after: Summary) -> str:
-    """GitHub-flavoured markdown."""
-    cautions = "".join(f"\n> - {plain(caution)}" for caution in unlike(before, after))
-    parts = [
-        f"## {plain(before.run.id)} → {plain(after.run.id)}",
-        f"{plain(_verdict(before))} → {plain(_verdict(after))}",
-        f"> Not everything else was equal:{cautions}"
-        if cautions
-        else "Same inputs, traffic, seed, target, prices and versions.",
-        *(section(table) for table in (outcomes(before, after), _told(figures(before, after)), breaks(before, after))),
-    ]
-    return "\n\n".join(part for part in parts if part) + "\n"
 
 
 _CONDITIONS: dict[str, Callable[[Summary], str]] = {
@@ -93,44 +76,18 @@ def _hashes(summary: Summary) -> dict[str, str]:
     return {name: digest[:8] for name, digest in summary.run.hashes.items()}
 
 
-def _verdict(summary: Summary) -> str:
-    found = headline(summary)
-    return f"{found.word} (run {summary.run.verdict})"
-
-
-def outcomes(before: Summary, after: Summary) -> Table:
-    """Objectives whose outcome is another one; no data is neither better nor worse."""
-    old = {(one.objective, one.strategy, one.scale): one for one in before.objectives}
-    new = {(one.objective, one.strategy, one.scale): one for one in after.objectives}
-    rows = []
-    for key in dict.fromkeys((*old, *new)):
-        sides = (old.get(key), new.get(key))
-        words = [one.outcome if one else "not asked" for one in sides]
-        if words[0] != words[1]:
-            change = {("fail", "pass"): "better", ("pass", "fail"): "worse"}.get((words[0], words[1]), "changed")
-            texts = [judgement_text(one) if one else "not asked" for one in sides]
-            rows.append(
-                (Cell(key[0]), Cell(key[1]), Cell(scale_text(key[2])), *map(Cell, texts), Cell(change, WORDS[change]))
-            )
-    heads = ("objective", "strategy", "scale", "before", "after", "")
-    return Table("Objectives that changed", tuple(map(Column, heads)), tuple(rows))
-
-
 def figures(before: Summary, after: Summary) -> Table:
     """Latency, refusals, cost and the month wherever both runs have them."""
-    old = {(one.name, one.strategy, one.scale): one for one in _figures(before)}
-    pairs = [(old[key], one) for one in _figures(after) if (key := (one.name, one.strategy, one.scale)) in old]
+    found = pairs(before, after)
     heads = ("figure", "strategy", "scale", "before", "after", "change", "")
     columns = tuple(Column(head, numeric=head in ("before", "after", "change")) for head in heads)
     notes = ("noise: the intervals overlap. Without intervals a change is shown, but not called better or worse.",)
-    return Table("Figures", columns, tuple(_row(*pair) for pair in pairs), notes if pairs else ())
+    return Table("Figures", columns, tuple(_row(*pair) for pair in found), notes if found else ())
 
 
-def _told(table: Table) -> Table:
-    """Only the rows in which something moved, and how many did not."""
-    moved = tuple(row for row in table.rows if row[-1].text not in ("same", "noise"))
-    still = len(table.rows) - len(moved)
-    return Table(table.title, table.columns, moved, (f"{still} more figures are the same or noise.", *table.notes))
+def pairs(before: Summary, after: Summary) -> list[tuple[Figure, Figure]]:
+    old = {(one.name, one.strategy, one.scale): one for one in _figures(before)}
+    return [(old[key], one) for one in _figures(after) if (key := (one.name, one.strategy, one.scale)) in old]
 
 
 def _row(old: Figure, new: Figure) -> tuple[Cell, ...]:

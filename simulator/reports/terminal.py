@@ -48,7 +48,7 @@ def show(summary: Summary, console: "Console", *, paths: Iterable[str] = ()) -> 
     _ending(summary, console, paths)
 
 
-def _say(console: "Console", text: str, style: str = "", *, indent: int = 0) -> None:
+def say(console: "Console", text: str, style: str = "", *, indent: int = 0) -> None:
     """Text as it is: names with brackets are not markup, and a wrapped line keeps its indent."""
     from rich.text import Text
 
@@ -65,19 +65,19 @@ def _say(console: "Console", text: str, style: str = "", *, indent: int = 0) -> 
 
 def _heading(console: "Console", title: str) -> None:
     console.print()
-    _say(console, title.upper(), "bold")
+    say(console, title.upper(), "bold")
 
 
 def _verdict(summary: Summary, console: "Console") -> None:
     found = headline(summary)
     console.print()
-    _say(console, f"{found.word}: {summary.run.scenario}", STYLES[found.tone])
-    _say(console, found.sentence)
+    say(console, f"{found.word}: {summary.run.scenario}", STYLES[found.tone])
+    say(console, found.sentence)
     if found.money:
-        _say(console, found.money)
-    _say(console, found.trust, "" if found.trusted else "yellow")
+        say(console, found.money)
+    say(console, found.trust, "" if found.trusted else "yellow")
     for caution in found.cautions:
-        _say(console, f"! {caution}", "yellow")
+        say(console, f"! {caution}", "yellow")
 
 
 def show_table(table: Table, console: "Console") -> None:
@@ -102,30 +102,30 @@ def show_table(table: Table, console: "Console") -> None:
         grid.add_row(*(Text(text, style=STYLES[tone]) for text, tone in texts))
     console.print(grid)
     for note in fitting.notes:
-        _say(console, note, "dim", indent=1)
+        say(console, note, "dim", indent=1)
 
 
 def _breaks(summary: Summary, console: "Console") -> None:
     _heading(console, "The three things that break first")
     if not summary.breaks:
-        _say(console, "Nothing that breaks was found in what was run.", indent=1)
+        say(console, "Nothing that breaks was found in what was run.", indent=1)
     for number, found in enumerate(first(summary), 1):
-        _say(
+        say(
             console, f"{number}  {multiplier_text(found)}  {found.title} ({found.strategy}), {found.provenance}", "bold"
         )
         lines = (found.evidence, found.costs, f"→ {found.fix}", f"→ {found.verify}" if found.verify else None)
         for line in filter(None, lines):
-            _say(console, line, indent=3)
+            say(console, line, indent=3)
 
 
 def _ending(summary: Summary, console: "Console", paths: Iterable[str]) -> None:
     _heading(console, "Reconciliation")
     books = reconciliation(summary)
     for equation, left, right, holds in books.rows:
-        _say(console, f"{holds.text}: {equation.text} ({left.text}; {right.text})", STYLES[holds.tone], indent=1)
+        say(console, f"{holds.text}: {equation.text} ({left.text}; {right.text})", STYLES[holds.tone], indent=1)
     for note in books.notes:
-        _say(console, note, STYLES["bad"], indent=1)
+        say(console, note, STYLES["bad"], indent=1)
     console.print()
     for path in paths:
         console.print(path, markup=False, highlight=False, soft_wrap=True)
-    _say(console, f"exit code {summary.run.exit_code}; again: {summary.run.command}", "dim")
+    say(console, f"exit code {summary.run.exit_code}; again: {summary.run.command}", "dim")

@@ -1,11 +1,15 @@
 """Two runs beside each other."""
 
+import io
+import json
 import math
 from typing import Any
 
 import pytest
+from rich.console import Console
 
-from simulator.reports.difference import Figure, figures, judged, outcomes, render, unlike
+from simulator.reports.difference import Figure, figures, judged, unlike
+from simulator.reports.retest import changes, facts, outcomes, render, show
 from simulator.summary import Summary
 
 
@@ -58,6 +62,28 @@ def test_a_fixed_objective_is_better_and_lost_data_is_not(launch: Summary, inval
     words = {row[-1].text for row in outcomes(launch, launch.model_copy(update={"objectives": fixed})).rows}
     assert words == {"better"}
     assert {row[-1].text for row in outcomes(launch, invalid).rows} == {"changed"}
+
+
+def test_the_first_thing_said_is_whether_it_is_fixed(launch: Summary) -> None:
+    """Not a table to be read line by line: what passes now, what fails now, what was not run again."""
+    failing = [one for one in launch.objectives if one.outcome == "fail"]
+    fixed, *left = failing
+    kept = [one for one in launch.objectives if one.outcome == "pass" and one.strategy == "single"]
+    now = [fixed.model_copy(update={"outcome": "pass"}), *left, *kept]
+    found = changes(launch, launch.model_copy(update={"objectives": now}))
+    names = [f"{one.objective} ({one.strategy} at {one.scale:g}×)" for one in failing]
+    assert (found["fixed"], found["broken"], found["still failing"]) == (names[:1], [], names[1:])
+    assert all(place.startswith("routed at ") for place in found["run in only one of them"])
+    shown = io.StringIO()
+    show(launch, launch.model_copy(update={"objectives": now}), Console(file=shown, width=200))
+    assert f"fixed: {names[0]}" in shown.getvalue()
+    assert "\\" not in shown.getvalue()
+
+
+def test_a_program_reads_the_same(launch: Summary) -> None:
+    told = json.loads(json.dumps(facts(launch, launch), allow_nan=False))
+    assert (told["not_equal"], told["objectives"]["fixed"]) == ([], [])
+    assert {one["judged"] for one in told["figures"]} == {"same"}
 
 
 def test_latency_of_an_invalid_run_is_not_judged(launch: Summary, invalid: Summary) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from simulator.comparison import Comparison
 from simulator.figures import Interval
-from simulator.reports import difference, terminal
+from simulator.reports import retest, terminal
 from simulator.reports.headline import headline
 from simulator.reports.table import noted
 from simulator.reports.tables.registers import prices
@@ -67,7 +67,7 @@ EDGES = [empty, unmeasured, unanswered, priceless, one_rung]
 def test_every_report_is_written(launch: Summary, edge: object, tmp_path: Path) -> None:
     summary = edge(launch)  # type: ignore[operator]
     assert len(write_reports(summary, tmp_path)) >= 7
-    for text in (terminal.render(summary), difference.render(summary, launch), difference.render(launch, summary)):
+    for text in (terminal.render(summary), retest.render(summary, launch), retest.render(launch, summary)):
         assert "nan" not in text.lower().replace("finan", "")
 
 
