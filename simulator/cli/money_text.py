@@ -64,13 +64,15 @@ def month_lines(found: Projection) -> Iterator[str]:
 
 
 def commitment_lines(found: Sequence[tuple[float, str, CommitmentCase]]) -> Iterator[str]:
-    """A rung under a commitment a line."""
+    """A rung under a commitment a line, then what a month is taken for."""
     for scale, strategy, case in found:
         one = case.chosen
         used = f"{one.units} units at {share_text(one.utilisation)} of capacity"
         spilled = f"{share_text(one.spilled_share)} spilled"
         saved = f"saves {usd_text(one.saving_usd)} a month, pays {_pays(case.break_even_utilisation)} [extrapolated]"
         yield f"{scale_text(scale):>5} {strategy:<16} {case.id}: {used}, {spilled}; {saved}"
+    hours = ", ".join(f"{count}" for count in dict.fromkeys(case.hours_per_month for _, _, case in found))
+    yield f"a month is {hours} hours, each like the rung: where the test is the busy hour, that is the most it can save"
 
 
 def _pays(break_even: float | None) -> str:

@@ -13,7 +13,7 @@ from simulator.errors import BadInput, ExitCode
 from simulator.units import count_text, usd_text
 
 if TYPE_CHECKING:
-    from simulator.pricing.listing import PriceLine
+    from simulator.pricing.listing import PriceChange, PriceLine
 
 prices_app = typer.Typer(name="prices", help="Look into the price book.", no_args_is_help=True)
 app.add_typer(prices_app)
@@ -38,9 +38,10 @@ def show(
     rows = price_lines(book, model, at=when)
     changes = [] if tier else list(price_changes(book, model, after=when))
     if tier:
-        rows = [line for line in rows if line.tier == tier]
+        every, rows = rows, [line for line in rows if line.tier == tier]
         if not rows:
-            raise BadInput(f"{model} has no tier {tier!r} on {when:%Y-%m-%d}, or none that differs from standard")
+            known = ", ".join(dict.fromkeys(line.tier for line in every if line.tier)) or "none but the standard one"
+            raise BadInput(f"{model} has no tier {tier!r} with other prices on {when:%Y-%m-%d}; known: {known}")
     if as_json:
         print(json.dumps([line.as_json() for line in rows], indent=1))
         return 0
@@ -48,8 +49,21 @@ def show(
         print("\n".join(_both_lines(line)))
     for on, changed in changes:
         for one in changed:
-            print(f"changes on {on}: {one.meter} {usd_text(one.before)} → {usd_text(one.after)} per million")
+            print(f"changes on {on}: {_change(one)}")
     return 0
+
+
+def _change(one: "PriceChange") -> str:
+    """The meter under its conditions, and its exact price before and after."""
+    from simulator.pricing.meters import price_text
+
+    before, after = ("unknown" if usd is None else price_text(one.meter, usd) for usd in (one.before, one.after))
+    said = ", ".join(filter(None, (one.meter, one.tier and f"tier {one.tier}", _long(one.prompt_from))))
+    return f"{said}: {before} → {after}"
+
+
+def _long(prompt_from: int) -> str:
+    return f"prompts of {count_text(prompt_from)} or more" if prompt_from else ""
 
 
 def _both_lines(line: "PriceLine") -> tuple[str, str]:
@@ -57,8 +71,7 @@ def _both_lines(line: "PriceLine") -> tuple[str, str]:
     from simulator.pricing.meters import price_text
 
     rate = line.rate
-    long = f"prompts of {count_text(line.prompt_from)} or more" if line.prompt_from else ""
-    said = ", ".join(filter(None, (line.tier, long, *rate.steps)))
+    said = ", ".join(filter(None, (line.tier, _long(line.prompt_from), *rate.steps)))
     price = price_text(rate.meter, rate.usd_per_million)
     head = f"{line.model:<28} {rate.meter:<22} {price:<20} from {rate.since or 'an unknown day'}  {said}".rstrip()
     doubt = f" · VERIFY: {rate.verify}" if rate.verify else ""
@@ -103,7 +116,7 @@ def diff(
     books = PriceBook.load(before), PriceBook.load(after)
     calls, at = evidence(run)
     for one in differing(*books, models=sorted(set(calls["model"].to_pylist())), at=at):
-        print(f"{one.model:<28} {one.meter:<22} {usd_text(one.before):>10} → {usd_text(one.after):>10} per million")
+        print(f"{one.model:<28} {_change(one)}")
     found = impact(calls, *books, at=at)
     print(f"the run: {usd_text(found.before.total)} → {usd_text(found.after.total)}, change {usd_text(found.change)}")
     return 0
