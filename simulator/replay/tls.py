@@ -53,7 +53,7 @@ class SecureConnection(Connection):
         super()._transmit(self._outgoing.read())
 
     def _feed(self, data: Any) -> None:
-        """Hot: once per read. What the record layer cannot use yet stays in its memory."""
+        """Hot: once per read. Half a record stays in the layer's memory; asking for more costs an exception."""
         if self._tunnel:
             self._dig(data)
             return
@@ -68,10 +68,15 @@ class SecureConnection(Connection):
                     self._ended()
                     return
                 super()._feed(plain)
+                if not (self._incoming.pending or self._tls.pending()):
+                    break
         except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
-            self._answer_peer()
+            pass
         except ssl.SSLError:
             self._break(Outcome.TLS)
+            return
+        if not self.closed:
+            self._answer_peer()
 
     def _dig(self, data: Any) -> None:
         """The proxy's answer: with 200 the tunnel stands, anything else means that the target was not reached."""
@@ -100,6 +105,5 @@ class SecureConnection(Connection):
 
     def _answer_peer(self) -> None:
         """Send what the record layer itself has to say: handshake, alerts, key updates."""
-        said = self._outgoing.read()
-        if said:
-            super()._transmit(said)
+        if self._outgoing.pending:
+            super()._transmit(self._outgoing.read())

@@ -24,7 +24,8 @@ TRUTH_RATES = (100.0, 500.0, 1000.0, 1500.0, 1900.0)
 SECONDS = 5.0
 MODEL = "gt-ttft50-itl5-n64"
 AIM = "aim: 1500/s a core, TTFT error p99 ≤ 0.5 ms, send lag p99 ≤ 2 ms, ≤ 200 MB"
-_HEAD = "{:>6} {:>7} {:>15} {:>10} {:>9} {:>10} {:>9} {:>5} {:>5}"
+_ROW = "{:>6} {:>7} {:>15} {:>10} {:>9} {:>10} {:>9} {:>5} {:>5}"
+HEAD = _ROW.format("rate", "sent", "TTFT error p50", "p99", "lag p50", "p99", "CPU/req", "late", "MB")
 # struct rec of the server: seq, eight times in ns of the monotonic clock, counts, worst lag in µs, status, flags, ids.
 _RECORD = struct.Struct("<Q8q5IHBBIQI16x")
 _T_RECEIVED, _T_FIRST = 3, 4
@@ -33,7 +34,7 @@ _T_RECEIVED, _T_FIRST = 3, 4
 def run() -> Iterator[str]:
     """One line per rate."""
     binary = os.environ.get("TENFOLD_TRUTH_SERVER")
-    yield _HEAD.format("rate", "sent", "TTFT error p50", "p99", "lag p50", "p99", "CPU/req", "late", "MB")
+    yield HEAD
     for one in against_truth(Path(binary)) if binary else selfcheck(RATES, seconds=SECONDS):
         yield line(one)
     yield AIM if binary else "bounded by the embedded endpoint; name the truth server in TENFOLD_TRUTH_SERVER"
@@ -45,7 +46,7 @@ def line(one: Step) -> str:
     error, error99, lag, lag99, cpu = (f"{1000 * value:.2f} ms" if value is not None else "–" for value in times)
     share = f"{100 * one.sent / one.planned:.1f} %"
     late = f"{100 * one.first_token_late / max(one.sent, 1):.0f} %"
-    return _HEAD.format(f"{one.rate:g}", share, error, error99, lag, lag99, cpu, late, f"{one.memory_mb:.0f}")
+    return _ROW.format(f"{one.rate:g}", share, error, error99, lag, lag99, cpu, late, f"{one.memory_mb:.0f}")
 
 
 def against_truth(binary: Path) -> Iterator[Step]:
@@ -82,9 +83,13 @@ def truth(log: Path, calls: pa.Table) -> dict[str, float]:
 
     Two that overtake each other swap truths that differ by the server's own lag only.
     """
+    return dict(zip(answered(calls), first_tokens(log), strict=False))
+
+
+def answered(calls: pa.Table) -> list[str]:
+    """Ids of the calls that got a first token, in the order of sending."""
     rows = zip(*(calls[name].to_pylist() for name in ("sent_at", "call_id", "first_token_at")), strict=True)
-    answered = [call for _, call, first in sorted(rows, key=lambda row: row[0]) if first is not None]
-    return dict(zip(answered, first_tokens(log), strict=False))
+    return [call for _, call, first in sorted(rows, key=lambda row: row[0]) if first is not None]
 
 
 def first_tokens(log: Path) -> list[float]:
