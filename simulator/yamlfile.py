@@ -105,6 +105,8 @@ def _message(tree: yaml.Node | None, schema: type[BaseModel], errors: list[Any])
         return "unknown key" + _suggestion(schema, first["loc"])
     if first["type"] == "missing":
         return "is missing"
+    if first["type"] == "too_short":
+        return "needs {min_length} or more, has {actual_length}".format(**first["ctx"])
     wanted = [_WANTED[one["type"]].format(**_bounds(one)) for one in errors if one["type"] in _WANTED]
     if len(wanted) < len(errors):
         said = (one["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ") for one in errors)

@@ -67,7 +67,10 @@ def _object(line: str, place: str) -> dict[str, Any]:
 
 
 def _share(value: Any) -> float:
-    quality = float(value)
+    try:
+        quality = float(value)
+    except ValueError:
+        raise ValueError(f"quality must be a number from 0 to 1, got {value!r}") from None
     if not 0 <= quality <= 1:
         raise ValueError(f"quality lies between 0 and 1, got {value}; scale a judge's 1 to 10 as (score − 1)/9")
     return quality

@@ -74,11 +74,22 @@ def _changed(name: str, form: Any, settings: Mapping[str, str]) -> Node:
     try:
         node = bind(name, parse(form))
     except ValidationError as error:
-        raise BadInput(f"--sweep {settings}: {error.errors()[0]['msg']}") from None
+        raise BadInput(f"--sweep {_refused(error, settings)}") from None
     except ValueError as error:
         raise BadInput(f"--sweep {settings}: {error}") from None
     offline.refuse_ordered(name, node)
     return node
+
+
+def _refused(error: ValidationError, settings: Mapping[str, str]) -> str:
+    """The setting that is not allowed, or the option that its node does not have."""
+    first = error.errors()[0]
+    at = next((key for key in settings if key.endswith(f".{first['loc'][-1]}")), ", ".join(settings))
+    kind = words().get(at.split(".")[-2]) if at.count(".") else None
+    if first["type"] == "extra_forbidden" and kind:
+        known = ", ".join(field.alias or name for name, field in kind.model_fields.items() if name != "kind")
+        return f"{at}: no option of {kind.model_fields['kind'].default}; known: {known}"
+    return f"{at}={settings.get(at, '…')}: {first['msg'].removeprefix('Value error, ')}"
 
 
 def _put(form: Any, path: Sequence[str], value: Any, key: str) -> Any:

@@ -13,6 +13,7 @@ from simulator.comparison.result import Comparison
 from simulator.comparison.source import Source
 from simulator.errors import BadInput
 from simulator.pricing.book import PriceBook
+from simulator.pricing.errors import UnknownPrice
 from simulator.strategies import offline
 from simulator.strategies.node import Node
 from simulator.strategies.recorded import MEASURED_ONLY, Assumed, Recorded
@@ -40,16 +41,26 @@ def what_if(source: Source, strategies: Mapping[str, Node], *, assumed: Assumed 
 
     Sessions that broke off in the run, so that a model was not asked all of them, are left out and counted in the note.
     Costs are priced usage; latency is the recorded answers', so it holds for the recorded load only. Raises BadInput
-    as `worked_out` does.
+    for a model or tier without a price, and as `worked_out` does.
     """
     if source.baseline in strategies:
         raise BadInput(f"{source.baseline!r} is the recorded baseline; give the strategy another name")
+    for name, node in strategies.items():
+        _refuse_unpriced(source, name, node)
     found = worked_out(source, strategies, assumed=assumed)
     calls, requests = (
         pa.concat_tables([_of_baseline(old, source), new])
         for old, new in zip((source.calls, source.requests), found, strict=True)
     )
     return compare(calls, requests, source.costs(calls), baseline=source.baseline, seed=source.seed)
+
+
+def _refuse_unpriced(source: Source, name: str, node: Node) -> None:
+    for model, tier in [*((model, None) for model in sorted(node.models())), *sorted(node.tiers())]:
+        try:
+            source.book.rates(model, at=source.at, tier=tier)
+        except UnknownPrice as error:
+            raise BadInput(f"strategy {name!r}: {error}") from None
 
 
 def worked_out(source: Source, strategies: Mapping[str, Node], *, assumed: Assumed) -> Tables:

@@ -50,6 +50,10 @@ class Library:
 def _content(text: str, path: Path) -> Mapping[str, Any]:
     try:
         content = yaml.load(text, CoreLoader)  # noqa: S506  # a safe loader: the core schema only
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else path
+        raise InvalidFile(f"{where}: not readable as YAML or JSON: {error.problem}") from error
     except yaml.YAMLError as error:
         raise InvalidFile(f"{path}: not readable as YAML or JSON: {error}") from error
     return content if isinstance(content, Mapping) else {}

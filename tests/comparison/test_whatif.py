@@ -99,3 +99,9 @@ def _renamed(table: pa.Table, names: dict[str, str]) -> pa.Table:
 def _only(strategy: str, contenders: list[Contender]) -> Contender:
     (one,) = (one for one in contenders if one.strategy == strategy)
     return one
+
+
+def test_a_tier_that_has_no_price_is_refused_with_its_strategy(trace: Trace, run: tuple[pa.Table, pa.Table]) -> None:
+    fast = tree("call: {model: gpt-4o, tier: turbo}", "fast")
+    with pytest.raises(BadInput, match=r"strategy 'fast': openai/gpt-4o has no tier 'turbo'.*known: "):
+        what_if(_source(*run, trace), {"fast": fast})
