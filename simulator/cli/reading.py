@@ -42,13 +42,14 @@ def report(run: RunPath, prices: Prices = None, at: At = None, as_json: Json = F
 def breaks(run: RunPath, as_json: Json = False) -> int:
     """What breaks first, ranked by the multiple of 1× at which it does."""
     from simulator.derive import derive
+    from simulator.reports.tables.breaks import multiplier_text
 
     found = derive(run).breaks
     if as_json:
         print("[" + ",\n".join(one.model_dump_json() for one in found) + "]")
         return 0
     for number, one in enumerate(found, 1):
-        print(f"{number}. {one.multiplier:.3g}× {one.strategy}: {one.title} [{one.provenance}]")
+        print(f"{number}. {multiplier_text(one)} {one.strategy}: {one.title}, {one.provenance}")
         print(f"   {one.evidence}")
         print(f"   try: {one.fix}" + (f"\n   test it: {one.verify}" if one.verify else ""))
     if not found:

@@ -6,7 +6,7 @@ from simulator.comparison import Contender
 from simulator.figures import Provenance
 from simulator.reports.month_sentence import month_sentence
 from simulator.reports.table import Cell, Tone
-from simulator.reports.tables.breaks import first, multiplier_text
+from simulator.reports.tables.breaks import first, from_text
 from simulator.reports.tables.months import BUDGET, headline_costs, headline_month, range_text
 from simulator.reports.tables.objectives import judgement_text, value_text
 from simulator.reports.tables.rungs import due, refused_share
@@ -76,7 +76,7 @@ def _sentence(summary: Summary) -> str:
     if not summary.breaks:
         return f"{counts}. Nothing that breaks was found."
     earliest = first(summary)[0]
-    return f"{counts}. First to break: {earliest.title} ({earliest.strategy}) from {multiplier_text(earliest)}."
+    return f"{counts}. First to break: {earliest.title} ({earliest.strategy}) {from_text(earliest)}."
 
 
 def _trust(summary: Summary) -> str:

@@ -64,7 +64,8 @@ def _with_others(first: Break, later: Sequence[Break]) -> Break:
 def _beside(one: Break, provenance: Provenance) -> str:
     """Three digits: a break computed for 10.4× must not read as one that the 10× rung showed."""
     unlike = "" if one.provenance == provenance else f" ({one.provenance})"
-    return f"{one.strategy} from {one.multiplier:.3g}×{unlike}"
+    at = "between {:g}× and {:g}×".format(*one.between) if one.between else f"from {one.multiplier:.3g}×"
+    return f"{one.strategy} {at}{unlike}"
 
 
 def _without_echoes(found: Sequence[Break]) -> list[Break]:

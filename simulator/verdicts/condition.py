@@ -36,6 +36,7 @@ class Break(Figures):
     others: dict[str, float] = {}
     """The same thing in other strategies: name → multiplier."""
     provenance: Provenance
+    """Where both `low` and `high` were run, they are what was measured; the multiplier between them is read off."""
     evidence: str
     """The figures that say so, in one sentence."""
     costs: str | None = None
@@ -44,6 +45,13 @@ class Break(Figures):
     """What to try next, with the number it takes."""
     verify: str | None = None
     """The command that tests the fix."""
+
+    @property
+    def between(self) -> tuple[float, float] | None:
+        """The scale that held and the one that broke: all that rungs can say, where nothing between them was run."""
+        if self.provenance != "measured" or self.low is None or self.high is None or self.low >= self.high:
+            return None
+        return self.low, self.high
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from simulator.units import scale_text
+
 
 @dataclass(frozen=True, slots=True)
 class Point:
@@ -25,6 +27,14 @@ class Crossing:
     after: float
     ceiling: float | None = None
     """The capacity that `at` was worked out from; None: a straight line."""
+
+    @property
+    def guess(self) -> str:
+        """How `at` was read off, to end a sentence with; empty where it is a rung itself."""
+        if self.low is None or not self.low < self.at < self.high:
+            return ""
+        by = "on a straight line" if self.ceiling is None else f"by the ceiling of {scale_text(round(self.ceiling, 1))}"
+        return f"; about {scale_text(float(f'{self.at:.2g}'))} {by}"
 
     def delayed(self, ceiling: float, target: float) -> "Crossing":
         """For a latency that grows towards a capacity C as 1/(1 − s/C), through the last figure that held."""

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from simulator.reports.tables.breaks import from_text, multiplier_text
 from simulator.reports.terminal import render, show
 from simulator.summary import Summary
 
@@ -57,6 +58,14 @@ def test_overhead_without_a_price_is_not_nothing(launch: Summary) -> None:
     routed = [line for line in section(text, "WHAT THE TEST COST") if "routed" in line]
     assert len(routed) == 3
     assert all("unknown" in line and "$0.00 " not in line for line in routed)
+
+
+def test_what_two_rungs_showed_is_a_range_with_its_ends(launch: Summary) -> None:
+    shown = launch.breaks[0].model_copy(update={"multiplier": 4.62, "low": 2.0, "high": 10.0, "provenance": "measured"})
+    assert multiplier_text(shown) == "between 2× and 10×, about 4.6×"
+    assert multiplier_text(shown.model_copy(update={"multiplier": 10.0})) == "between 2× and 10×"
+    assert multiplier_text(shown.model_copy(update={"provenance": "extrapolated"})) == "4.6× [2×, 10×]"
+    assert from_text(shown).startswith("between")
 
 
 def test_what_breaks_below_one_times_keeps_its_digits(launch: Summary) -> None:

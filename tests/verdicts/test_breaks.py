@@ -82,6 +82,7 @@ def test_a_quota_is_computed_before_anything_breaks() -> None:
 
 def test_a_rung_that_was_refused_makes_it_measured_and_brackets_it() -> None:
     (one,) = found(rung(1.0), rung(5.0, refused=600), limits=(QUOTA,))
+    assert one.between == (1.0, 5.0)
     assert (one.provenance, one.multiplier, one.low, one.high) == ("measured", 2.0, 1.0, 5.0)
     assert one.costs == "60 % of the requests at 5× were refused"
     assert one.fix.startswith("for 5×, 6,000 requests a minute on gpt-4o")
@@ -101,7 +102,8 @@ def test_an_objective_breaks_between_two_rungs() -> None:
     (one,) = found(rung(1.0, took=1.0), rung(2.0, took=3.0), objectives=("p(95) response_time < 2s",))
     assert (one.kind, one.low, one.high, one.provenance) == ("objective", 1.0, 2.0, "measured")
     assert one.multiplier == pytest.approx(1.5)
-    assert one.evidence == "1 s at 1×, 3 s at 2×, a straight line between"
+    assert one.evidence == "1 s at 1×, 3 s at 2×; about 1.5× on a straight line"
+    assert one.between == (1.0, 2.0)
     assert one.costs == "1.5 times the target at 2×"
 
 
@@ -145,7 +147,10 @@ def test_the_budget_is_the_plan_divided_by_its_cost() -> None:
 def test_errors_nobody_wrote_an_objective_for() -> None:
     failing = [asked(f"f{n}", 1.0, scale=2.0, outcome="server_error") for n in range(10)]
     (one,) = found(rung(1.0), rung(2.0) + failing)
-    assert (one.kind, one.evidence) == ("errors", "2.44 % at 2×; most often server_error (HTTP 429, 10 attempts)")
+    assert (one.kind, one.evidence) == (
+        "errors",
+        "2.44 % at 2×; about 1.4× on a straight line; most often server_error (HTTP 429, 10 attempts)",
+    )
     assert found(rung(1.0), rung(2.0) + failing, objectives=("errors < 5%",)) == []
 
 
@@ -174,7 +179,11 @@ def test_timeouts_are_slow_answers() -> None:
 
 def test_retries_that_multiply_the_load() -> None:
     (one,) = found(rung(1.0), rung(2.0, attempts=2, retried="server_error"))
-    assert (one.kind, one.multiplier, one.evidence) == ("retries", 1.3, "2 sendings a request at 2×")
+    assert (one.kind, one.multiplier, one.evidence) == (
+        "retries",
+        1.3,
+        "2 sendings a request at 2×; about 1.3× on a straight line",
+    )
 
 
 def test_a_generator_that_gave_in_stands_first() -> None:
@@ -219,6 +228,14 @@ def test_a_test_that_lived_on_the_burst_says_so() -> None:
         "enough for 2× sustained, 4× in the test; nothing was refused up to 3×: the test was short enough"
         in one.evidence
     )
+
+
+def test_a_quota_that_a_clean_rung_outlived_is_computed_and_not_what_rungs_showed() -> None:
+    """3× lived on the burst, 6× was refused: neither measured the 2× that lasts."""
+    saved = KnownLimit(model="gpt-4o", axis="requests", per_minute=2400, burst_s=10.0, source="x")
+    (one,) = found(rung(1.0), rung(3.0), rung(6.0, refused=400), limits=(saved,))
+    assert (one.multiplier, one.provenance, one.between) == (2.0, "extrapolated", None)
+    assert "429s at 6×, none at 3×" in one.evidence
 
 
 def test_one_condition_in_two_strategies_is_one_break() -> None:

@@ -5,12 +5,12 @@ from typing import Any
 from simulator.reports.charts.axes import say, scale_axis, short
 from simulator.reports.charts.chart import WIDE, Chart, drawing, panels, style
 from simulator.reports.palette import GRID, PAPER, SERIES
-from simulator.reports.tables.breaks import breaks, multiplier_text
+from simulator.reports.tables.breaks import breaks, from_text, multiplier_text
 from simulator.summary import Summary
 from simulator.verdicts.breaks import Break
 
 SHOWN = 8
-LABEL = "traffic scale (thick lines: scales that were run; hollow: not measured)"
+LABEL = "traffic scale (thick lines: scales that were run; filled: broken in a rung; hollow: not measured)"
 
 
 def draw(summary: Summary) -> Chart | None:
@@ -32,7 +32,7 @@ def draw(summary: Summary) -> Chart | None:
 
 
 def _finding(earliest: Break) -> str:
-    return f"First to break: {earliest.title} ({earliest.strategy}), from {multiplier_text(earliest)}"
+    return f"First to break: {earliest.title} ({earliest.strategy}), {from_text(earliest)}"
 
 
 def _description(known: list[Break]) -> str:
@@ -77,7 +77,8 @@ def _mark(axes: Any, position: int, found: Break) -> None:
         axes.hlines(position, found.low, found.high, color=colour, linewidth=5, alpha=0.35)
     face = colour if found.provenance == "measured" else PAPER
     look = {"markerfacecolor": face, "markeredgecolor": colour, "markeredgewidth": 1.8}
-    axes.plot(found.multiplier, position, marker="o", markersize=8, **look)
+    broke = found.between[1] if found.between else found.multiplier
+    axes.plot(broke, position, marker="o", markersize=8, **look)
     text = short(f"{multiplier_text(found)}  {found.title} ({found.strategy})", 95)
     paper = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.5}
     say(axes, text, (0.0, position - 0.28), xycoords=("axes fraction", "data"), va="bottom", fontsize=9, bbox=paper)

@@ -9,15 +9,24 @@ SHOWN = 3
 
 
 def multiplier_text(found: Break) -> str:
-    """`4.6×`, `4.6× [4.1×, 5.2×]`, `0.35×` and never `0×`."""
+    """`4.6×`, `4.6× [4.1×, 5.2×]`, `0.35×` and never `0×`; where rungs showed it `between 2× and 10×, about 4.6×`."""
     digits = (
         f"{found.multiplier:.2g}" if found.multiplier < 1 else f"{found.multiplier:.{int(found.multiplier < 100)}f}"
     )
     text = scale_text(float(digits))
+    if found.between:
+        held, broke = (scale_text(float(f"{scale:.3g}")) for scale in found.between)
+        about = f", about {text}" if found.between[0] < found.multiplier < found.between[1] else ""
+        return f"between {held} and {broke}{about}"
     bounds = [None if bound is None else scale_text(float(f"{bound:.3g}")) for bound in (found.low, found.high)]
     if None in bounds or bounds[0] == bounds[1]:
         return text
     return f"{text} [{bounds[0]}, {bounds[1]}]"
+
+
+def from_text(found: Break) -> str:
+    """The same in a sentence: `from 4.6×`, `between 2× and 10×`."""
+    return multiplier_text(found) if found.between else f"from {multiplier_text(found)}"
 
 
 def first(summary: Summary) -> list[Break]:
@@ -33,7 +42,7 @@ def breaks(summary: Summary) -> Table:
         (
             Column("#"),
             Column("what breaks"),
-            Column("from", numeric=True),
+            Column("at", numeric=True),
             Column("evidence", detail=True),
             Column("what it costs", detail=True),
             Column("try"),

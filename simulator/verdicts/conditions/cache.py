@@ -50,7 +50,7 @@ def _break(evidence: Evidence, strategy: str, start: float, found: Crossing) -> 
         high=found.high,
         provenance="measured",
         evidence=f"{share_text(start)} of the prompt tokens came from cache at the smallest scale, "
-        f"{share_text(found.after)} at {scale_text(found.high)}",
+        f"{share_text(found.after)} at {scale_text(found.high)}{found.guess}",
         costs=_dearer(evidence, strategy, found.high),
         fix="fewer distinct prefixes, or a cache key per group of users, so that each is used again in time",
         verify=evidence.verify(strategy, found.high),

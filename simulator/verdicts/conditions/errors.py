@@ -45,7 +45,7 @@ def _break(evidence: Evidence, strategy: str, found: Crossing) -> Break:
         low=found.low,
         high=found.high,
         provenance="measured",
-        evidence=f"{share_text(found.after)} at {scale_text(found.high)}; most often {most_often}",
+        evidence=f"{share_text(found.after)} at {scale_text(found.high)}{found.guess}; most often {most_often}",
         fix=start_from(word),
         verify=evidence.verify(strategy, found.high),
     )

@@ -115,15 +115,17 @@ def _known(evidence: Evidence, quota: _Quota, seen: _Seen) -> Break:
     limit, strategy, unit = quota.limit, quota.demand.strategy, _NAMES[quota.limit.axis]
     at = min(quota.multiplier, seen.refused_at or math.inf)
     target = evidence.target_scale(at)
-    low, high = (seen.clean_at, seen.refused_at) if seen.refused_at else quota.bounds()
+    # What the quota carries may lie below a rung that was not refused: it lived on what had been saved up.
+    shown = seen.refused_at is not None and at >= (seen.clean_at or 0.0)
+    low, high = (seen.clean_at, seen.refused_at) if shown else quota.bounds()
     return Break(
         kind="limit",
         title=f"{limit.model}: {unit} {'may ' if limit.at_least else ''}run out",
         strategy=strategy,
         multiplier=at,
-        low=None if low is None else min(low, at),
+        low=low,
         high=None if limit.at_least else high,
-        provenance="measured" if seen.refused_at else "assumed" if limit.at_least else "extrapolated",
+        provenance="measured" if shown else "assumed" if limit.at_least else "extrapolated",
         evidence=f"{_asked(quota)}{_shown(seen, at)}",
         costs=_refusals(evidence, quota, seen, target),
         fix=f"{'declare the quota in a provider profile; ' if limit.at_least else ''}"

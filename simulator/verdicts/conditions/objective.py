@@ -103,11 +103,7 @@ def figure_text(value: float, unit: Unit) -> str:
 
 
 def _guess(found: Crossing) -> str:
-    if found.low is None:
-        return ", the smallest scale that was run"
-    if found.ceiling is not None:
-        return f", where it must be by the ceiling of {scale_text(round(found.ceiling, 1))}"
-    return ", a straight line between" if found.at < found.high else ""
+    return ", the smallest scale that was run" if found.low is None else found.guess
 
 
 def _missed(found: Crossing, objective: Objective) -> str | None:
