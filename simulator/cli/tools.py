@@ -97,7 +97,7 @@ def selfcheck(
     seconds: Annotated[str, typer.Option("--duration", help="How long at each.", metavar="3s")] = "3s",
 ) -> int:
     """Our own measurement error at rising rates, against an endpoint that knows its true times."""
-    from simulator.cli.tools_text import step_head, step_line
+    from simulator.cli.tools_text import safe_line, step_head, step_line
     from simulator.replay.selfcheck import safe_rate
     from simulator.replay.selfcheck import selfcheck as steps
 
@@ -108,7 +108,5 @@ def selfcheck(
         done.append(step)
         print(step_line(step), flush=True)
     safe = safe_rate(done)
-    print(
-        "no rate was safe on this machine" if safe is None else f"safe up to {safe:g} streams a second in one process"
-    )
+    print(safe_line(safe))
     return ExitCode.FAILED if safe is None else ExitCode.PASS

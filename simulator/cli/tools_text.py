@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from simulator.replay.selfcheck import Step
+from simulator.replay.selfcheck import ERROR_LIMIT_S, LAG_LIMIT_S, TOKENS, Step
 from simulator.units import seconds_text
 
 _COLUMNS = (
@@ -17,7 +17,17 @@ _COLUMNS = (
 
 
 def step_head() -> str:
-    return _line(name for name, _ in _COLUMNS)
+    """What is done, and the columns."""
+    what = f"streams of {TOKENS} tokens, so many a second; error: our time to first token minus the endpoint's own"
+    return f"{what}\n{_line(name for name, _ in _COLUMNS)}"
+
+
+def safe_line(safe: float | None) -> str:
+    """What the steps come to."""
+    limits = f"first-token error p99 ≤ {seconds_text(ERROR_LIMIT_S)}, send lag p99 ≤ {seconds_text(LAG_LIMIT_S)}"
+    if safe is None:
+        return f"no rate was safe on this machine ({limits})"
+    return f"safe up to {safe:g} streams a second in one process ({limits})"
 
 
 def step_line(step: Step) -> str:

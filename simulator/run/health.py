@@ -10,6 +10,8 @@ from simulator.units import scale_text, seconds_text, share_text
 
 HUB_STALL_S = 0.25
 LEAST_SENT_SHARE = 0.995
+FEW = 100
+"""Of fewer requests, a 99th percentile is the largest value."""
 
 
 class Verdict(Figures):
@@ -66,7 +68,8 @@ def _missing(rung: RungFigures) -> Iterator[str]:
 def _late(rung: RungFigures) -> Iterator[str]:
     health, limit = rung.health, lag_limit(rung, floor=0.05)
     if health.send_lag_p99_s is not None and health.send_lag_p99_s > limit:
-        yield f"send lag p99 {seconds_text(health.send_lag_p99_s)}, more than {seconds_text(limit)}{_cpu(health)}"
+        few = f" (the largest of {rung.sent})" if rung.sent < FEW else ""
+        yield f"send lag p99 {seconds_text(health.send_lag_p99_s)}{few}, more than {seconds_text(limit)}{_cpu(health)}"
     if health.hub_stall_max_s is not None and health.hub_stall_max_s >= HUB_STALL_S:
         stall = seconds_text(health.hub_stall_max_s)
         yield f"the generator stood still for {stall}, {seconds_text(HUB_STALL_S)} or more{_cpu(health)}"

@@ -23,6 +23,12 @@ def test_send_lag_of_fifty_milliseconds_is_the_most(lag: float, word: str) -> No
     assert verdict([rung(lag=lag)], status="complete").word == word
 
 
+@pytest.mark.parametrize(("sent", "said"), [(99, "send lag p99 1 s (the largest of 99), more"), (100, "p99 1 s, more")])
+def test_of_few_requests_a_99th_percentile_is_called_what_it_is(sent: int, said: str) -> None:
+    (reason,) = verdict([figures_of([asked(f"s{n}", 2.0, lag=1.0) for n in range(sent)])], status="complete").reasons
+    assert said in reason
+
+
 def test_slow_first_tokens_allow_more_lag() -> None:
     slow = figures_of([asked(f"s{n}", 2.0, lag=0.09, first=2.0, took=3.0) for n in range(20)])
     assert verdict([slow], status="complete").word == "VALID"

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from simulator.calls import SETTLEMENTS
 from simulator.reports.table import Cell, Column, Table, strategy_text
+from simulator.run.health import FEW
 from simulator.run.metrics import RungFigures
 from simulator.summary import Summary
 from simulator.units import scale_text, seconds_text, share_text
@@ -59,8 +60,13 @@ def health(summary: Summary) -> Table:
         (
             f"Clock: {', '.join(dict.fromkeys(rung.health.clock for rung in summary.rungs))}{_hosts(summary)}.",
             *_littles_law(summary),
+            *([f"Where fewer than {FEW} requests were sent, send lag p99 is the largest."] if _few(summary) else []),
         ),
     )
+
+
+def _few(summary: Summary) -> bool:
+    return any(0 < rung.sent < FEW for rung in summary.rungs)
 
 
 def _littles_law(summary: Summary) -> Iterator[str]:
