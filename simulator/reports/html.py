@@ -9,7 +9,7 @@ from simulator.reports.charts.chart import Chart
 from simulator.reports.figures import figures
 from simulator.reports.headline import headline, readiness, tiles
 from simulator.reports.palette import variables
-from simulator.reports.tables.breaks import breaks
+from simulator.reports.tables.breaks import breaks, first, multiplier_text
 from simulator.reports.tables.claims import claims
 from simulator.reports.tables.evidence import health, identity, reconciliation
 from simulator.reports.tables.months import months
@@ -40,6 +40,7 @@ def _template() -> "Template":
         lstrip_blocks=True,
     )
     pages.filters["unbroken"] = _unbroken
+    pages.filters["at"] = multiplier_text
     return pages.get_template("report.html.j2")
 
 
@@ -56,6 +57,7 @@ def render(summary: Summary, *, charts: list[Chart] | None = None) -> str:
         headline=headline(summary),
         readiness=readiness(summary),
         tiles=tiles(summary),
+        broken=first(summary),
         breaks=breaks(summary),
         objectives=objectives(summary),
         claims=claims(summary),

@@ -130,3 +130,11 @@ def test_interrupted_without_projection_still_reads(interrupted: Summary, page: 
     text = page(interrupted)
     assert "There is no projection." in text
     assert "No strategies were compared." in text
+
+
+def test_each_thing_that_breaks_has_its_command_as_one_that_can_be_copied(launch: Summary) -> None:
+    """Six columns of prose hid it, and on a telephone the last three were outside the page."""
+    page = render(launch)
+    commands = [found.verify for found in launch.breaks[:3] if found.verify]
+    assert commands
+    assert re.findall(r"<dd><code>(.*?)</code></dd>", page) == commands
