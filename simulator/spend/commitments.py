@@ -2,8 +2,10 @@
 
 Capacity is counted in windows, as providers do: within a window requests burn it in the order they were sent; one
 that finds nothing left spills over and is paid per token. An average would hide the busy minute behind the quiet night.
+A window that the rung ends in has the part of the capacity that the rung has of it: 18 seconds do not have a minute's.
 """
 
+import math
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
@@ -68,8 +70,9 @@ def commitment_case(
     if not len(mine):
         return None
     costs = call_costs(mine, book, at=at)
-    burn, window = _burn(mine, commitment), (np.asarray(mine["sent_at"]) // commitment.window).astype(np.int64)
-    load = _Load(burn, window, [cost or Decimal(0) for cost in costs], Decimal(repr(span_s)))
+    last = math.ceil(span_s / commitment.window) - 1  # what is sent while the rung drains counts to its last window
+    window = np.minimum(np.asarray(mine["sent_at"]) // commitment.window, last).astype(np.int64)
+    load = _Load(_burn(mine, commitment), window, [cost or Decimal(0) for cost in costs], Decimal(repr(span_s)))
     tried = sorted({commitment.minimum, commitment.units, *units})
     return CommitmentCase(
         id=commitment.id,
@@ -94,9 +97,12 @@ class _Load:
         self.span_s = span_s
 
     def under(self, commitment: Commitment, units: int) -> Utilisation:
-        room = units * commitment.capacity.per_unit_per_minute * commitment.window / 60
-        spilled = self._before() >= room
-        covered = float(np.minimum(np.bincount(self.window, self.burn * ~spilled), room).sum())
+        per_second = units * commitment.capacity.per_unit_per_minute / 60
+        ends = np.arange(1, math.ceil(float(self.span_s) / commitment.window) + 1) * commitment.window
+        room = (np.minimum(ends, float(self.span_s)) - (ends - commitment.window)) * per_second
+        spilled = self._before() >= room[self.window]
+        burnt = np.bincount(self.window, self.burn * ~spilled, minlength=len(room))
+        covered = float(np.minimum(burnt, room).sum())
         paid = commitment.usd_per_month(units)
         over = (
             sum((cost for cost, out in zip(self.costs, spilled.tolist(), strict=True) if out), Decimal(0))
@@ -105,7 +111,7 @@ class _Load:
         free = sum(self.costs, Decimal(0)) * self.monthly
         return Utilisation(
             units=units,
-            utilisation=covered / (room * max(1.0, float(self.span_s) / commitment.window)),
+            utilisation=covered / float(room.sum()),
             spilled_share=float(spilled.mean()),
             commitment_usd=paid,
             spilled_usd=over,

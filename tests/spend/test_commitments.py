@@ -85,6 +85,20 @@ def test_the_next_window_is_empty_again() -> None:
     assert found.chosen.utilisation == pytest.approx((4750 + 1000) / (2 * 4750))
 
 
+def test_a_rung_of_a_third_of_a_minute_has_a_third_of_its_capacity() -> None:
+    """Eighteen seconds once had the capacity of a whole minute, and a commitment seemed to save three times as much."""
+    calls = [asked(n, at=n * 0.5, answer=0) for n in range(40)]  # 2,000 tokens a second: 120,000 a minute of 4,750
+    short, whole = (case(ptu(units=1), *calls, span_s=20), case(ptu(units=1), *_repeated(3), span_s=60))
+    assert short.chosen.utilisation == whole.chosen.utilisation == 1.0
+    # Two of 40 requests find room for 1,583 tokens; five of 120 find room for 4,750.
+    assert (short.chosen.spilled_share, whole.chosen.spilled_share) == (38 / 40, 115 / 120)
+    assert case(ptu(units=1), asked(1, at=25.0, answer=0), span_s=20).chosen.spilled_share == 0
+
+
+def _repeated(times: int) -> list[object]:
+    return [asked(n, at=n * 0.5, answer=0) for n in range(40 * times)]
+
+
 def test_the_month_adds_up_and_more_units_spill_less() -> None:
     calls = [asked(n, at=n * 0.5, tokens=4000, answer=200) for n in range(120)]
     found = case(ptu(units=15), *calls, units=[30, 150])
