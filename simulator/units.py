@@ -10,6 +10,8 @@ from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0, "day": 86400.0, "w": 604800.0}
 _PER = {"s": 1.0, "sec": 1.0, "min": 60.0, "m": 60.0, "h": 3600.0, "hour": 3600.0, "d": 86400.0, "day": 86400.0}
 _SUFFIX = {"": 1, "k": 10**3, "M": 10**6, "B": 10**9}
+_MOST = 10**15
+"""Counts beyond it are slips: sums of them must stay exact, in 64 bits and in floats."""
 _NUMBER = r"[0-9][0-9_,]*(?:\.[0-9]+)?(?:e[-+]?[0-9]+)?"  # with the exponent that a dump of a small number has
 
 
@@ -74,25 +76,33 @@ def parse_share(value: object) -> float:
 
 def parse_growth(value: object) -> float:
     """`8%/month` or `-2%/month` → 0.08, the change from one month to the next."""
-    match = re.fullmatch(r"([-+]?[0-9.]+)%\s*/\s*(?:month|mo)", str(value).strip())
+    match = re.fullmatch(rf"([-+]?)({_NUMBER})%\s*/\s*(?:month|mo)", str(value).strip())
     if value == 0:
         return 0.0
     if not match:
         raise ValueError(f"{str(value)!r} is not a growth; write 8%/month")
-    return float(match[1]) / 100
+    growth = float(f"{match[1]}1") * _plain(match[2]) / 100
+    if growth <= -1:
+        raise ValueError(f"a growth must be more than -100%/month, got {value}")
+    return growth
 
 
 def parse_count(value: object) -> int:
     """`450k`, `2M`, `128_000` or 128000 → a whole number of 0 or more."""
     match = re.fullmatch(rf"({_NUMBER})([kMB]?)", str(value).strip())
-    count = Decimal(match[1].replace(",", "").replace("_", "")) * _SUFFIX[match[2]] if match else Decimal("NaN")
-    if isinstance(value, bool) or not count.is_finite() or count != int(count):
-        raise ValueError(f"{str(value)!r} is not a whole number of 0 or more; write 128000, 450k or 2M")
+    if match is None or isinstance(value, bool) or _plain(match[1]) * _SUFFIX[match[2]] > _MOST:
+        raise ValueError(f"{str(value)!r} is not a whole number of 0 to 10^15; write 128000, 450k or 2M")
+    count = Decimal(match[1].replace(",", "").replace("_", "")) * _SUFFIX[match[2]]
+    if count != int(count):
+        raise ValueError(f"{str(value)!r} is not a whole number; write 128000, 450k or 2M")
     return int(count)
 
 
 def _plain(digits: str) -> float:
-    return float(digits.replace(",", "").replace("_", ""))
+    value = float(digits.replace(",", "").replace("_", ""))
+    if math.isinf(value):
+        raise ValueError(f"{digits} is more than a number can be")
+    return value
 
 
 def _text(pattern: str) -> WithJsonSchema:

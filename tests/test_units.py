@@ -84,16 +84,34 @@ def test_counts(text: object, count: int) -> None:
     assert units.parse_count(text) == count
 
 
-@pytest.mark.parametrize("text", ["1.5", "-1", "lots", True, 1.25])
+@pytest.mark.parametrize("text", ["1.5", "-1", "lots", True, 1.25, "1.0001k", 10**15 + 1, "1e30"])
 def test_a_count_is_whole(text: object) -> None:
     with pytest.raises(ValueError, match="whole number"):
         units.parse_count(text)
+
+
+def test_what_no_number_can_be_is_not_taken_for_infinity() -> None:
+    for parse, text in (
+        (units.parse_duration, "1e400s"),
+        (units.parse_rate, "1e400/s"),
+        (units.parse_count, "1e9999999"),
+        (units.parse_growth, "1e400%/month"),
+    ):
+        with pytest.raises(ValueError, match="is more than a number can be"):
+            parse(text)
 
 
 def test_growth_is_per_month() -> None:
     assert [units.parse_growth(text) for text in ("8%/month", "-2.5%/mo", 0)] == [0.08, -0.025, 0.0]
     with pytest.raises(ValueError, match="8%/month"):
         units.parse_growth("8%")
+
+
+@pytest.mark.parametrize("text", ["-100%/month", "-150%/month", "1.2.3%/month", "...%/month"])
+def test_a_growth_leaves_somebody_and_is_one_number(text: str) -> None:
+    assert units.parse_growth("-99%/month") == -0.99
+    with pytest.raises(ValueError, match=r"8%/month|more than"):
+        units.parse_growth(text)
 
 
 @given(st.decimals(min_value=0, max_value=10**9, places=6))
