@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from simulator.errors import BadInput, Precondition
-from simulator.shipped import shipped
+from simulator.shipped import names, shipped
 from simulator.traffic.fit import into, text
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
@@ -47,7 +47,8 @@ def _shipped_text(start: str) -> str:
     try:
         return shipped(f"scenarios/{start}.yaml").read_text(encoding="utf-8")
     except Precondition:
-        raise BadInput(f"--from {start}: no shipped scenario of that name") from None
+        known = ", ".join(names("scenarios"))
+        raise BadInput(f"--from {start}: no shipped scenario of that name; there are {known}") from None
 
 
 def _copied(name: str, folder: Path) -> list[Path]:

@@ -17,10 +17,10 @@ Row = Mapping[str, Any]
 def read_rows(path: Path) -> Iterator[Row]:
     """The rows of a .jsonl, .csv or .parquet file, gzipped or not. Raises `InvalidFile` with the line."""
     kind = path.name.removesuffix(".gz").rpartition(".")[2].lower()
-    if kind not in ("jsonl", "ndjson", "csv", "parquet"):
+    if not path.exists():
+        raise InvalidFile(f"{path}: neither a run nor a usage log is there; check the path")
+    if kind not in ("jsonl", "ndjson", "csv", "parquet") or not path.is_file():
         raise InvalidFile(f"{path}: not a usage log; give .jsonl, .csv or .parquet")
-    if not path.is_file():
-        raise InvalidFile(f"{path}: no such file; check the path")
     try:
         if kind == "parquet":
             yield from (_of_columns(row) for row in _parquet(path))

@@ -134,7 +134,7 @@ def test_text_that_is_no_json_leaves_its_row_unpriced(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(InvalidFile, match="no such file"):
+    with pytest.raises(InvalidFile, match="neither a run nor a usage log is there"):
         list(bill_log(tmp_path / "usage.jsonl", BOOK))
 
 
