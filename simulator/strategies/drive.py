@@ -121,24 +121,37 @@ class _Clock:
 def _limited(answer: Answer, ask: Ask) -> Answer:
     """The answer as the client sees it that stops waiting at its limits."""
     if ask.total_timeout_s is not None and answer.seconds > ask.total_timeout_s:
-        return replace(answer, outcome=Outcome.TOTAL_TIMEOUT, seconds=ask.total_timeout_s, text="", columns=None)
+        return _cut(answer, Outcome.TOTAL_TIMEOUT, after=ask.total_timeout_s)
     limit = ask.first_token_timeout_s
     if limit is not None and answer.first_token_s is not None and answer.first_token_s > limit:
-        return replace(answer, outcome=Outcome.FIRST_TOKEN_TIMEOUT, seconds=limit, text="", columns=None)
+        return _cut(answer, Outcome.FIRST_TOKEN_TIMEOUT, after=limit)
     return answer
 
 
 def _cancel(attempt: Attempt, at: float) -> None:
-    """Cut an attempt: of its answer, written evenly after the first token, only what was there by then was seen."""
-    answer, reply = attempt.answer, attempt.reply
-    begun = answer.seconds if answer.first_token_s is None else answer.first_token_s
-    rest = answer.seconds - begun
-    share = max(0.0, (at - reply.sent_at - begun) / rest) if rest > 0 else 0.0
-    whole = answer.column("output_tokens")
-    seen = None if whole is None else round(share * whole)
-    columns = {**(answer.columns or {}), "output_tokens": seen, "reasoning_tokens": None, "usage_source": "estimated"}
-    first = answer.first_token_s if share > 0 else None
-    attempt.answer = replace(
-        answer, outcome=Outcome.CANCELLED, seconds=at - reply.sent_at, first_token_s=first, text="", columns=columns
-    )
+    reply = attempt.reply
+    attempt.answer = _cut(attempt.answer, Outcome.CANCELLED, after=at - reply.sent_at)
+    seen = attempt.answer.column("output_tokens")
     attempt.reply = replace(reply, outcome=Outcome.CANCELLED, output_tokens=seen, text="", ended_at=at)
+
+
+def _cut(answer: Answer, outcome: Outcome, *, after: float) -> Answer:
+    """What was seen of an answer by then, written evenly after its first token.
+
+    Of a timeout without a token nobody knows what was written; a racer that was cancelled so early is taken at 0.
+    """
+    begun = answer.seconds if answer.first_token_s is None else answer.first_token_s
+    rest, whole = answer.seconds - begun, answer.column("output_tokens")
+    share = max(0.0, (after - begun) / rest) if rest > 0 else 0.0
+    seen = None if whole is None else round(share * whole)
+    if outcome is not Outcome.CANCELLED:
+        seen = seen or None
+    counted = {"output_tokens": seen, "reasoning_tokens": None, "usage_source": "estimated", "status": None}
+    return replace(
+        answer,
+        outcome=outcome,
+        seconds=after,
+        first_token_s=answer.first_token_s if share > 0 else None,
+        text="",
+        columns={**(answer.columns or {}), **counted} if answer.columns else None,
+    )

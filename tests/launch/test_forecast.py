@@ -40,3 +40,11 @@ def test_a_limit_refuses_what_is_dearer_and_what_nobody_can_price(inputs: Inputs
     unknown = RungForecast(**{name: getattr(one, name) for name in one.__slots__} | {"usd": None})
     with pytest.raises(BadInput, match="has no price"):
         Forecast((unknown,)).refuse_beyond(Decimal(5))
+
+
+def test_a_time_limit_cuts_no_planned_answer(options: Options) -> None:
+    """`check` crashed on a classifier with a limit of half a second: its planned label was taken for late."""
+    text = options.scenario.read_text().replace("rubric_tokens: 200", "rubric_tokens: 200\n      timeout: 500ms")
+    options.scenario.write_text(text)
+    _, routed = forecast(Inputs.read(options), options).rungs
+    assert (routed.calls, routed.usd) == (20, Decimal("0.00311"))

@@ -65,3 +65,17 @@ def test_a_client_stops_waiting_at_its_limits(limits: str, outcome: Outcome, sec
 
     served = drive(tree(f"call: {{model: m, {limits}}}"), Turn(REQUEST, 1, at=0.0), answers)
     assert (served.reply.outcome, served.ended_at) == (outcome, seconds)
+
+
+@pytest.mark.parametrize(
+    ("limits", "seen", "first"),
+    [("timeout: 3s", 60, 1.5), ("timeout: 1s", None, None), ("first_token_timeout: 1s", None, None)],
+)
+def test_a_timeout_leaves_the_prompt_and_what_had_been_written(limits: str, seen: int, first: float) -> None:
+    """100 tokens from 1.5 s to 4 s: at 3 s there were 60; before the first nobody knows how many, and it is not 0."""
+    usage = {"input_tokens": 500, "output_tokens": 100, "usage_source": "reported"}
+    answer = Answer(seconds=4.0, first_token_s=1.5, columns=usage)
+    served = drive(tree(f"call: {{model: m, {limits}}}"), Turn(REQUEST, 1, at=0.0), lambda ask, request: answer)
+    cut = served.attempts[0].answer
+    assert (cut.column("input_tokens"), cut.column("output_tokens"), cut.first_token_s) == (500, seen, first)
+    assert cut.column("usage_source") == "estimated"
