@@ -73,6 +73,8 @@ class Inputs:
         chats = {} if options.trace else read_chats(scenario, options.scenario)
         trace, notes = _trace(scenario, options, chats, seed)
         matrix = _matrix(scenario, options, trace, seed)
+        asked = set[str]().union(*(scenario.strategies[name].answerers() for name in strategies))
+        notes = (*notes, *_too_long(trace, profile, sorted(asked)))
         if options.tried:
             notes = (*notes, *Library.load(options.tried).notes)
         if scenario.labels:
@@ -287,6 +289,19 @@ def _unsent_prompts(scenario: Scenario) -> Iterator[str]:
     """A log gives lengths, not texts: which of a user's own prompts stay at home."""
     if named := [f"{one.prompts} ({one.name})" for one in scenario.traffic.journeys if one.prompts]:
         yield f"not sent with --trace: {', '.join(named)}; a log's requests are synthetic texts of its lengths"
+
+
+def _too_long(trace: Trace, profile: Profile | None, models: list[str]) -> Iterator[str]:
+    """Which requests a model of the profile turns down for their length alone."""
+    lengths = trace.table["input_tokens"].to_numpy()
+    for name, model in profile.models.items() if profile else ():
+        over = int((lengths >= model.context_window).sum())
+        if over and name in models:
+            yield (
+                f"{count_text(over)} of {count_text(len(lengths))} requests at 1× do not fit the "
+                f"{count_text(model.context_window)} tokens of {name}'s context window: "
+                "unless a strategy shortens them, they fail"
+            )
 
 
 def _refuse_beyond(options: Options, requests: float) -> None:

@@ -82,9 +82,9 @@ def rehearsal(options: Options) -> Rehearsal:
 
 
 def lines(found: Rehearsed) -> list[str]:
-    """The rehearsal for people, one line per rung; refused as a report counts it, of the requests that were due."""
+    """The rehearsal for people, one line per rung; shares of the requests that were due, as objectives count them."""
     costs = {(cost.scale, cost.strategy): cost for cost in found.costs}
-    words = ("planned", "answered", "refused", "TTFT p95", "resp. p95", "cost")
+    words = ("planned", "answered", "refused", "errors", "TTFT p95", "resp. p95", "cost")
     head = " ".join([f"{'scale':>6} {'strategy':<16}", *(word.rjust(max(8, len(word))) for word in words)])
     rows = [_line(rung, costs[rung.scale, rung.strategy]) for rung in found.rungs]
     return [f"rehearsed in virtual time against profile {found.profile}", head, *rows, PROVENANCE, *found.middles]
@@ -97,6 +97,7 @@ def _line(rung: RungFigures, cost: RungCost) -> str:
         f"{count_text(rung.planned):>8}",
         f"{count_text(rung.settled['answered']):>8}",
         f"{share_text(settled_share(rung, 'refused')):>8}",
+        f"{share_text(settled_share(rung, 'errors')):>8}",
         f"{seconds_text(first):>8}",
         f"{seconds_text(whole):>9}",
         f"{'≥ ' if cost.total is not None and cost.unpriced_calls else ''}{usd_text(cost.total)}".rjust(8),

@@ -1,6 +1,7 @@
 """The dry run: the same figures for people and for programs."""
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -9,6 +10,7 @@ from simulator.launch.forecast import forecast
 from simulator.launch.inputs import Inputs
 from simulator.launch.options import Options
 from simulator.launch.plan_text import plan_json, plan_lines
+from simulator.shipped import shipped
 
 
 @pytest.fixture
@@ -34,3 +36,15 @@ def test_people_are_told_where_times_come_from_and_what_a_short_test_cannot_say(
     assert "by the time of a typical answer (0.3 s + 12 ms a token)" in text
     assert "a minute is longer than the test" in text
     assert "Here 10× means clone: each session k times on the same clock, starts jittered by up to 0 ms." in text
+
+
+def test_requests_that_fit_no_context_window_are_told_before_they_fail(options: Options) -> None:
+    """They would be answered by 400s, a part of the errors that nobody looks into."""
+    shown = shipped("scenarios/support-chat.yaml")
+    text = shown.read_text(encoding="utf-8").replace("staging/", f"{shown.parent}/staging/")
+    options.scenario.write_text(re.sub(r"system_tokens: \d+", "system_tokens: 128000", text), encoding="utf-8")
+    notes = Inputs.read(replace(options, prices=None)).notes
+    assert [note.partition(" requests at 1× do not fit the ")[2][:29] for note in notes] == [
+        "128,000 tokens of gpt-4o's co",
+        "128,000 tokens of gpt-4o-mini",
+    ]
