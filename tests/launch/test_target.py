@@ -53,7 +53,5 @@ def test_a_wrong_key_stops_a_run_before_it_begins() -> None:
     """A run of six rungs against it would take three minutes to say the same, as failures to be explained."""
     with Scripted(answer(), plain(401)) as server:
         target = plan.Target(base_url=server.url)
-        with pytest.raises(
-            Precondition, match=r"question to small ended as client_error \(HTTP 401\): the key"
-        ):
+        with pytest.raises(Precondition, match=r"question to small ended as client_error \(HTTP 401\): the key"):
             check_answers(target, ["large", "small"])
