@@ -29,7 +29,7 @@ METRICS: dict[str, Unit] = {
     "attempts_per_request": "count",
     "cost_per_request": "usd",
     "cost_per_answered": "usd",
-    "monthly_cost": "usd",  # the dearest projected month
+    "monthly_cost": "usd",  # of the dearest projected month: the plan (P50), or its P90 by `p(90) monthly_cost`
 }
 
 _LINE = re.compile(
@@ -109,7 +109,11 @@ def _known(metric: str) -> str:
 
 
 def _percentile(text: str | None, metric: str) -> int | None:
+    if metric == "monthly_cost" and text in ("50", "90"):
+        return int(text)
     if METRICS[metric] != "s":
+        if text and metric == "monthly_cost":
+            raise ValueError(f"a month has P50 and P90, not P{text}; write `p(90) monthly_cost < …`")
         if text:
             raise ValueError(f"{metric} has no percentiles; write `{metric} < …`")
         return None

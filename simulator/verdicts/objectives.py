@@ -122,7 +122,7 @@ class _Judge:
         if not own:
             figure = Interval(value=None, note=f"no month was projected at {scale_text(scale)}")
         else:
-            figure = _dearest(own)
+            figure = _dearest_p90(own) if objective.percentile == 90 else _dearest(own)
         return _judgement(objective, scale, strategy, figure=figure, provenance="extrapolated")
 
 
@@ -170,3 +170,12 @@ def _dearest(months: Sequence[MonthCost]) -> Interval:
     low, high = (None if bound is None else float(bound) for bound in (worst.p10, worst.p90))
     said = f"{worst.month}, P50 {'without an interval' if low is None else 'with P10 and P90'}"
     return Interval(value=float(worst.p50), low=low, high=high, note="; ".join(filter(None, (said, worst.note))))
+
+
+def _dearest_p90(months: Sequence[MonthCost]) -> Interval:
+    """What the dearest month costs at most in nine of ten cases; no data where one has no interval."""
+    known = [month for month in months if month.p90 is not None]
+    if len(known) < len(months):
+        return Interval(value=None, note="a month without an interval has no P90; it needs 30 different sessions")
+    worst = max(known, key=lambda month: month.p90 or 0)
+    return Interval(value=float(worst.p90 or 0), note="; ".join(filter(None, (f"{worst.month}, P90", worst.note))))

@@ -27,6 +27,7 @@ def test_the_forms_that_a_scenario_may_use() -> None:
             "refused < 1%",
             "answered >= 99.5%",
             "monthly_cost < $5,000",
+            "p(90) monthly_cost < $5,000",
         )
     ]
     assert read_back == [
@@ -35,6 +36,7 @@ def test_the_forms_that_a_scenario_may_use() -> None:
         ("refused", None, True, True, 0.01, "share", None),
         ("answered", None, False, False, 0.995, "share", None),
         ("monthly_cost", None, True, True, 5000.0, "usd", None),
+        ("monthly_cost", 90, True, True, 5000.0, "usd", None),
     ]
 
 
@@ -46,6 +48,7 @@ def test_the_forms_that_a_scenario_may_use() -> None:
         ("response_time < 2s", "say the percentile"),
         ("p(97) response_time < 2s", "p(97) is not kept; use p(50), p(90), p(95) or p(99)"),
         ("p(95) refused < 1%", "refused has no percentiles"),
+        ("p(95) monthly_cost < $5", "a month has P50 and P90, not P95; write `p(90) monthly_cost < …`"),
         ("p(95) response_time < 2", "is not a duration"),
     ],
 )

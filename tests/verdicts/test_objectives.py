@@ -103,6 +103,22 @@ def test_the_dearest_month_is_judged() -> None:
     assert (one.outcome, one.measured) == ("fail", 6000)
 
 
+def test_nine_months_in_ten_are_asked_for_by_name_and_without_an_interval_there_is_no_data() -> None:
+    wide = month("2027-01", 100, p90=Decimal(7000))
+    narrow = month("2027-02", 6000, p90=Decimal(6500))
+    line = "p(90) monthly_cost < $6,800"
+    for months, outcome, measured in (([wide, narrow], "fail", 7000), ([narrow], "pass", 6500)):
+        found = Projection(months=months, tornado={}, assumptions=[], needed_sessions=None)
+        (one,) = judged(line, rung(), projection=found)
+        assert (one.outcome, one.measured) == (outcome, measured)
+    bare = Projection(months=[narrow, month("2027-03", 10)], tornado={}, assumptions=[], needed_sessions=None)
+    (one,) = judged(line, rung(), projection=bare)
+    assert (one.outcome, one.note) == (
+        "no data",
+        "a month without an interval has no P90; it needs 30 different sessions",
+    )
+
+
 def test_a_target_within_the_interval_is_too_close_to_call() -> None:
     times = [asked(f"s{n}", 2.0, took=1.0 + n / 100) for n in range(100)]  # p(50) is 1.49 s
     near, far = (judged(f"p(50) response_time < {target}s", figures_of(times))[0] for target in ("1.5", "1.9"))
