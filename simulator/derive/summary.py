@@ -1,5 +1,6 @@
 """Everything that a report says of a run."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from simulator.errors import ExitCode, worst
 from simulator.pricing.book import PriceBook
 from simulator.run.reconciliation import reconcile
 from simulator.run.timeline import timeline
+from simulator.strategies import ranges
 from simulator.summary import RunFacts, Summary
 
 _PROVENANCE = {
@@ -19,7 +21,6 @@ _PROVENANCE = {
     "months": "extrapolated: cost per measured session × the launch volume that the scenario assumes",
     "launch volume, growth, weekend": "assumed: the scenario's launch block",
 }
-_PEOPLE = {"cases that people answered": "assumed: price and time as the strategy declares them"}
 
 
 def derive(path: Path, *, book: PriceBook | None = None, at: datetime | None = None) -> Summary:
@@ -54,13 +55,22 @@ def derive(path: Path, *, book: PriceBook | None = None, at: datetime | None = N
             ledger_usd=run.bill.total,
             row_costs=run.row_costs,
         ),
-        provenance=_PROVENANCE | (_PEOPLE if any(cost.people for cost in run.bill.rungs) else {}),
+        provenance=_PROVENANCE | dict(_assumed(run)),
         timeline=timeline(
             run.launched.calls,
             run.launched.requests,
             rungs=[rung for rung in run.record.rungs if not rung.sampled],
         ),
     )
+
+
+def _assumed(run: Run) -> Iterator[tuple[str, str]]:
+    """What strategies declare where nothing is measured: people's cases, and options that are ranges."""
+    if any(cost.people for cost in run.bill.rungs):
+        yield "cases that people answered", "assumed: price and time as the strategy declares them"
+    for name in dict.fromkeys(rung.strategy for rung in run.rungs):
+        if tree := run.scenario.strategies.get(name):
+            yield from ((path, f"assumed: the middle of {one.text}") for path, one in ranges.found(tree).items())
 
 
 def _facts(run: Run, claims: list[CheckedClaim]) -> RunFacts:

@@ -1,4 +1,5 @@
 import shutil
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from simulator.derive import derive
 from simulator.errors import ExitCode, InvalidFile
 from simulator.run.directory import SCENARIO_FILE, RunDirectory
 from simulator.run.record import Status
+from tests.derive import rehearsed
 
 
 def test_a_summary_adds_up_and_reads_its_files_only(finished: Path) -> None:
@@ -58,3 +60,35 @@ def test_a_run_without_a_rung_has_nothing_to_say(finished: Path, tmp_path: Path)
     directory.write_record(directory.read_record().model_copy(update={"rungs": []}))
     with pytest.raises(InvalidFile, match="no rung was recorded"):
         derive(directory.path)
+
+
+HELPED = """\
+strategies:
+  helped:
+    cascade:
+      of: [gpt-4o-mini, {human: {cost: $4..$5, takes: 5m}}]
+      accept: {assumed: {easy: 100%, hard: 80%..100%}}
+"""
+
+
+def test_people_and_ranges_are_assumed_and_the_books_balance_with_them(tmp_path: Path, repository: Path) -> None:
+    (tmp_path / "helped.yaml").write_text(HELPED)
+    path = rehearsed.run(
+        repository / "scenarios/support-chat.yaml",
+        tmp_path / "run",
+        scales=(1.0,),
+        duration_s=30.0,
+        strategies=("single", "helped"),
+        tried=tmp_path / "helped.yaml",
+    )
+    summary = derive(path)
+    single, helped = sorted(summary.costs, key=lambda cost: cost.strategy, reverse=True)
+    cases = sum(item.quantity for item in summary.items if item.purpose == "human")
+    assert cases > 0
+    assert (single.people, helped.people) == (0, cases * Decimal("4.5"))
+    assert summary.reconciliation.holds
+    assert summary.unpriced_calls == 0
+    assert summary.provenance["cases that people answered"].startswith("assumed")
+    assert summary.provenance["helped.cascade.accept.assumed.hard"] == "assumed: the middle of 80%..100%"
+    (note,) = (one.note for one in summary.comparison.contenders if one.strategy == "helped")
+    assert "is people's cases, assumed as declared" in (note or "")
