@@ -46,6 +46,8 @@ class Load:
     cpu_s: float
     lag_p99_s: float
     rss_mib: float
+    queued_s: float
+    """For which it was ready and others had its core: then the lag is the machine's."""
 
 
 class Client:
@@ -158,24 +160,32 @@ def _figures(url: str, pid: int) -> Iterator[str]:
 
 
 def _lag(load: Load) -> str:
-    return f"{load.lag_p99_s * 1e3:.2f} ms (aim {AIM_LAG_S * 1e3:g} ms)"
+    others = f"others had its core for {load.queued_s / load.wall_s:.1%} of the time"
+    return f"{load.lag_p99_s * 1e3:.2f} ms (aim {AIM_LAG_S * 1e3:g} ms; {others})"
 
 
 def _measure(url: str, pid: int, *, rate: float | None = None, **load: Any) -> Load:
     urllib.request.urlopen(urllib.request.Request(url + "/sim/reset", method="POST")).close()
-    before = _state(url)
+    before, queued_s = _state(url), _queued_s(pid)
     begun = time.perf_counter()
     connections = 300 if load["stream"] else 40  # a stream lasts 0.37 s
     answers, events = asyncio.run(Client(url, connections).load(rate=rate, **load))
     wall_s = time.perf_counter() - begun
     after = _state(url)
-    return Load(answers, events, wall_s, after["cpu_s"] - before["cpu_s"], after["loop_lag_p99_s"], _rss_mib(pid))
+    cpu_s, queued_s = after["cpu_s"] - before["cpu_s"], _queued_s(pid) - queued_s
+    return Load(answers, events, wall_s, cpu_s, after["loop_lag_p99_s"], _rss_mib(pid), queued_s)
 
 
 def _state(url: str) -> dict[str, Any]:
     with urllib.request.urlopen(url + "/sim/state") as answer:
         state: dict[str, Any] = json.load(answer)
     return state
+
+
+def _queued_s(pid: int) -> float:
+    """Seconds that the process has waited for a core, from its start."""
+    seen = Path(f"/proc/{pid}/schedstat")
+    return int(seen.read_text().split()[1]) / 1e9 if seen.exists() else float("nan")
 
 
 def _rss_mib(pid: int) -> float:
