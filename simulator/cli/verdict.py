@@ -14,6 +14,7 @@ from simulator.errors import BadInput, ExitCode
 if TYPE_CHECKING:
     from simulator.comparison import Comparison
     from simulator.pricing.book import PriceBook
+    from simulator.scenario.objective import Objective
     from simulator.strategies.axis import Axis
     from simulator.strategies.library import Library
     from simulator.strategies.recorded import Assumed
@@ -118,8 +119,23 @@ def compare(
     if labels is not None:
         return _frontier(run, labels, tried, prices=prices, accuracy=accuracy, as_json=as_json)
     found = _tried(run, tried, prices=prices, accuracy=accuracy) if tried else derive(run).comparison
-    print(found.model_dump_json(indent=1) if as_json else "\n".join(comparison_lines(found)))
+    print(found.model_dump_json(indent=1) if as_json else "\n".join(comparison_lines(found, _targets(run))))
+    if tried and not as_json:
+        print("worked out from recorded answers at their load, warm-up included; confirm one live:")
+        print(f"  tenfold run SCENARIO --scale 1 --try {tried} --predicted-by {run}")
     return 0
+
+
+def _targets(run: Path) -> "list[Objective]":
+    """The scenario's p95 targets, where the run may be judged by its latency."""
+    from simulator.run.directory import RunDirectory
+    from simulator.run.kept import kept_scenario
+
+    directory = RunDirectory.open(run)
+    if directory.read_record().verdict != "VALID":
+        print("the run is not VALID: its latency is shown, and held against no target", file=sys.stderr)
+        return []
+    return [one for one in kept_scenario(directory.path).objectives if one.percentile == 95 and one.at is None]
 
 
 def _retest(before: "Summary", after: "Summary", *, markdown: bool, as_json: bool) -> None:

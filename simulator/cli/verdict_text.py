@@ -1,12 +1,17 @@
 """Claims, strategies and checks for people, a line each."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from simulator.comparison import Comparison, Contender
+from simulator.comparison import Comparison, Contender, Saving
 from simulator.comparison.result import OverRanges
+from simulator.reports.tables.strategies import part_values, signed_share_text
 from simulator.run.verification import Verification
+from simulator.scenario.objective import Objective
 from simulator.units import scale_text, seconds_text, share_text, usd_text
 from simulator.verdicts.claims import Verdict
+
+_TIMES = {"time_to_first_token": "first_token_p95", "response_time": "response_p95"}
+"""Objective's metric → the contender's figure."""
 
 
 def claim_lines(found: Verdict) -> Iterator[str]:
@@ -14,22 +19,45 @@ def claim_lines(found: Verdict) -> Iterator[str]:
     yield f"{found.outcome}: {found.claim}"
     for clause in found.clauses:
         yield f"  {clause.name}: {clause.outcome}; claimed {clause.claimed}; {clause.says}"
+    if found.formula:
+        yield f"  {found.formula}"
     for flip in found.flips:
         yield f"  would turn it: {flip.says}"
     for even in found.break_even:
         yield f"  saves nothing any more: {even.says}"
 
 
-def comparison_lines(found: Comparison) -> Iterator[str]:
-    """A strategy at a scale a line."""
+def comparison_lines(found: Comparison, targets: Sequence[Objective] = ()) -> Iterator[str]:
+    """A strategy at a scale a block: cost, then times beside their targets, then what its saving is made of."""
+    width = max(len(one.strategy) for one in found.contenders)
     for one in found.contenders:
         each = f"{usd_text(one.cost_per_answered)} an answer"
-        late = f"response p95 {seconds_text(one.response_p95)} · not answered {share_text(one.error_share)}"
-        yield f"{scale_text(one.scale):>5} {one.strategy:<16} {each:<22} {_saves(one):<32} {late}"
+        yield f"{scale_text(one.scale):>5} {one.strategy:<{width}}  {each:<22} {_saves(one)}".rstrip()
+        first, whole = seconds_text(one.first_token_p95), seconds_text(one.response_p95)
+        yield f"{'':>6}TTFT p95 {first} · response p95 {whole} · not answered {share_text(one.error_share)}"
+        if judged := [_target(one, target) for target in targets if target.metric in _TIMES]:
+            yield f"{'':>6}{' · '.join(judged)}"
+        if one.saving and one.saving.moved is not None:
+            yield f"{'':>6}{_moved(one.saving)}"
+            yield f"{'':>6}made of: {_parts(one.saving)}"
         if one.note:
             yield f"{'':>6}{one.note}"
     for spread in found.ranges:
         yield from _over_ranges(spread)
+
+
+def _target(one: Contender, target: Objective) -> str:
+    value = getattr(one, _TIMES[target.metric])
+    return f"? {target.text}" if value is None else f"{'✓' if target.holds(value) else '✗'} {target.text}"
+
+
+def _parts(saving: Saving) -> str:
+    return " · ".join(f"{signed_share_text(value)} {name}" for name, value in part_values(saving))
+
+
+def _moved(saving: Saving) -> str:
+    carried = f"which carried {share_text(saving.cost_share_moved)} of the baseline's bill"
+    return f"another model answered {share_text(saving.request_share_small)} of the requests, {carried}"
 
 
 def _over_ranges(found: OverRanges) -> Iterator[str]:

@@ -9,7 +9,7 @@ from simulator.figures import Figures
 from simulator.scenario.claim import Claim
 from simulator.verdicts import clauses
 from simulator.verdicts.clauses import Clause, Facts, Outcome
-from simulator.verdicts.flips import Flip, flips
+from simulator.verdicts.flips import Flip, flips, formula
 
 __all__ = ["Claim", "Verdict", "judge"]
 
@@ -20,6 +20,8 @@ class Verdict(Figures):
     claim: str
     outcome: Outcome
     clauses: list[Clause]
+    formula: str | None = None
+    """The saving with its parts, as it is usually argued; None where nothing is claimed of it, or known."""
     flips: list[Flip]
     """Inputs that would turn the saving, the nearest one first."""
     break_even: list[Flip]
@@ -35,9 +37,11 @@ def judge(claim: Claim, facts: Facts) -> Verdict:
         checked.append(clauses.request_share(claim.request_share, facts.parts))
     if claim.loss_below is not None:
         checked.append(clauses.quality(claim.loss_below, facts.quality))
-    turning = flips(facts.parts, claim.saves[0]) if claim.saves and facts.parts else []
-    even = flips(facts.parts, 0.0) if claim.saves and facts.parts else []
-    return Verdict(claim=claim.text, outcome=_overall(checked), clauses=checked, flips=turning, break_even=even)
+    verdict = Verdict(claim=claim.text, outcome=_overall(checked), clauses=checked, flips=[], break_even=[])
+    if not claim.saves or not facts.parts:
+        return verdict
+    turning, even = flips(facts.parts, claim.saves[0]), flips(facts.parts, 0.0)
+    return verdict.model_copy(update={"formula": formula(facts.parts), "flips": turning, "break_even": even})
 
 
 def _overall(checked: Sequence[Clause]) -> Outcome:

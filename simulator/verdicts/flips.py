@@ -46,8 +46,29 @@ def flips(parts: Parts, target: float) -> list[Flip]:
         _flip("cost of a moved request ÷ the baseline's", _ratio(parts), ratio),
         _flip("overhead (classifier, judge) ÷ the baseline's bill", parts.overhead, parts.overhead + gap),
         _flip("waste (retries, rejected answers) ÷ the baseline's bill", parts.waste, parts.waste + gap),
+        _escalated(gap, parts.cost_share),
     ]
     return sorted(found, key=_distance)
+
+
+def formula(parts: Parts) -> str:
+    """S = w·(1 − m·r) + other usage − overhead − waste, with its numbers: the saving on equal answers."""
+    total = parts.moved + parts.same_model - parts.overhead - parts.waste
+    other = f"{'+' if parts.same_model >= 0 else '−'} {share_text(abs(parts.same_model))} other usage"
+    return (
+        f"{share_text(total)} = {share_text(parts.cost_share)} of the bill × (1 − {share_text(_ratio(parts))} of its "
+        f"price) {other} − {share_text(parts.overhead)} overhead − {share_text(parts.waste)} waste"
+    )
+
+
+def _escalated(gap: float, cost_share: float) -> Flip:
+    """A moved request that the baseline's model answers after all costs what it did, beside the small answer: w·e."""
+    name = "moved requests that the baseline's model answers again"
+    more = gap / cost_share if cost_share else None
+    if more is None or not 0 <= more <= 1:
+        return Flip(input=name, measured=0.0, needed=None, says=f"{name}: alone it cannot")
+    says = f"{name}: turns at {share_text(more)} more than today"
+    return Flip(input=name, measured=0.0, needed=more, says=says)
 
 
 def _ratio(parts: Parts) -> float:

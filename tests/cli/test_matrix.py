@@ -44,6 +44,10 @@ def test_a_matrix_is_billed_and_never_judged_and_other_strategies_are_priced_ove
     assert shown.returncode == 0, shown.stderr
     assert "routed           recorded answers" in shown.stdout
 
+    tried = tenfold("compare", "out", "--try", "scored.yaml").stdout
+    assert "another model answered" in tried
+    assert ("✓ p(95) time_to_first_token < 2s" in tried) == (summary.run.verdict == "VALID")
+
     _judge(tenfold, home)
     _confirm(tenfold, home)
 

@@ -32,6 +32,14 @@ def test_a_cascade_breaks_even_where_waste_is_what_it_saves_else(ratio: float, c
     assert needed == pytest.approx(parts.waste + saving) if saving >= -parts.waste else needed is None
 
 
+@given(ratio=ratios, overhead=st.floats(0, 0.1), share=st.floats(0.3, 1))
+def test_a_router_pays_until_its_savings_are_answered_again(ratio: float, overhead: float, share: float) -> None:
+    # S(e) = w(1 − r) − k − w·e = 0 at e* = 1 − r − k/w.
+    parts = Parts(share * (1 - ratio), 0.0, 0.0, overhead, 0.0, request_share=None, cost_share=share)
+    expected = 1 - ratio - overhead / share
+    assert _needed(parts, "moved") == (pytest.approx(expected) if expected >= 0 else None)
+
+
 def test_classifiers_of_the_common_mixes() -> None:
     # gpt-4o → mini, 250-token rubric: the small share that pays is 2.9 % on chat and 15 % on short prompts.
     for prompt, answer, expected in ((500, 300, 0.029), (60, 20, 0.15)):

@@ -38,7 +38,9 @@ def _rows(one: CheckedClaim) -> Iterator[tuple[Cell, ...]]:
 
 
 def _notes(one: CheckedClaim) -> Iterator[str]:
-    """The nearest input that turns a saving."""
+    """What the saving is made of, and the nearest input that turns it."""
+    if one.verdict.formula:
+        yield f"{one.strategy} on equal answers: {one.verdict.formula}."
     nearest = next((flip for flip in one.verdict.flips if flip.needed is not None), None)
     if nearest:
         yield f"{one.verdict.claim}: would turn by the {nearest.says}."
