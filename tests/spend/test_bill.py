@@ -59,6 +59,13 @@ def test_a_bill_worked_by_hand() -> None:
     assert call_costs(rows, BOOK, at=AT) == [Decimal(n) for n in ("0.004", "0", "0.0000162", "0.003")]
 
 
+def test_what_is_read_from_and_written_to_a_cache_is_no_fresh_input() -> None:
+    """Of 1,000 tokens 100 are read at $0.30, 200 written for 5 minutes at $3.75, 300 for an hour at $6; 400 cost $3."""
+    cached = {"cache_read_tokens": 100, "cache_write_5m_tokens": 200, "cache_write_1h_tokens": 300}
+    found = cost(model="claude-sonnet-4-5", input_tokens=1000, output_tokens=0, **cached)
+    assert found == (100 * Decimal("0.30") + 200 * Decimal("3.75") + 300 * 6 + 400 * 3) / 1_000_000
+
+
 def test_cost_per_planned_request_needs_the_requests() -> None:
     rows = table(call(input_tokens=1_000_000, output_tokens=0))
     assert bill(rows, BOOK, at=AT).rungs[0].per_request is None
