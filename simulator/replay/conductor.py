@@ -216,12 +216,16 @@ class Conductor:
         endpoint = self._endpoint.state() if simulated else {}
         processes = [message["health"] for message in done.values() if "health" in message]
         totals = self._totals()
+        if self.plan.users is not None:  # not the clock ended it
+            took = [one["took_s"] for one in done.values() if one.get("took_s")]
+            facts["planned_span_s"] = max(took, default=self.plan.duration_s)
         facts |= {"sent": sum(one["sent"] for one in processes), "dropped": totals["dropped"], "counts": totals}
         facts |= {
             "endpoint": endpoint,
             "processes": processes,
-            "health": together(processes, endpoint=endpoint, planned=len(self.workers)) | known,
         }
+        span_s = facts["planned_span_s"]
+        facts["health"] = known | together(processes, endpoint=endpoint, planned=len(self.workers), span_s=span_s)
         self._event("rung_end", facts)
         self._write()
 

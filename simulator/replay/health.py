@@ -61,16 +61,17 @@ class Health:
 _WORST = ("send_lag_p50_s", "send_lag_p99_s", "send_lag_max_s", "hub_stall_max_s", "cpu_share")
 
 
-def together(processes: list[dict[str, Any]], *, endpoint: dict[str, Any], planned: int) -> dict[str, Any]:
+def together(
+    processes: list[dict[str, Any]], *, endpoint: dict[str, Any], planned: int, span_s: float
+) -> dict[str, Any]:
     """All processes of a rung as one: the worst of each figure, the sum of what was in flight."""
     worst = {name: max((one[name] for one in processes if one[name] is not None), default=None) for name in _WORST}
-    flights = [one["in_flight_mean"] for one in processes]
     return worst | {
         "endpoint_lag_p99_s": endpoint.get("loop_lag_p99_s"),
         "workers_planned": planned,
         "workers_reported": len(processes),
         "clock": " and ".join(sorted({one["clock"] for one in processes})) or "unknown",
-        "in_flight_mean": sum(flights) if flights and None not in flights else None,
+        "in_flight_mean": sum(one["in_flight_s"] for one in processes) / span_s,
         "in_flight_every_s": max((one["in_flight_every_s"] for one in processes), default=None),
     }
 

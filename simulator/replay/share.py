@@ -49,6 +49,8 @@ class Share:
         """Only where the strategy decides by what attempts cost."""
         self.memory: dict[str, Any] = {}
         self.start_ns = 0
+        self.ended_ns = 0
+        """When the last request so far was through."""
         self.stopped = False
         self.planned = sum(map(len, sessions))
         self.counts: Counter[str] = Counter()
@@ -70,7 +72,7 @@ class Share:
     def begin(self, start_ns: int, *, users: int | None, window_until_ns: int, drain_until_ns: int) -> None:
         """Open loop: each session starts at its time. With `users`, that many at a time, one after another."""
         self.start_ns = start_ns
-        self._flight = Flight(start_ns, window_until_ns, seed=self.seed)
+        self._flight = Flight(start_ns, window_until_ns if users is None else drain_until_ns, seed=self.seed)
         self._looks = self._flight.times()
         self._look_next()
         self._closed_loop = users is not None
@@ -104,10 +106,9 @@ class Share:
             "in_flight": self.in_flight,
         }
 
-    @property
-    def in_flight_mean(self) -> float | None:
-        """Requests in flight, averaged over looks within the planned span."""
-        return self._flight.mean()
+    def flight(self) -> dict[str, float]:
+        """Request-seconds seen in flight within the planned span, in a closed loop to the end, and between looks."""
+        return {"in_flight_s": self._flight.seen_s, "in_flight_every_s": self._flight.every_s}
 
     def open_asks(self) -> Iterator[tuple[Request, Ask]]:
         """What is in flight now."""
@@ -126,6 +127,7 @@ class Share:
         outcome = turn.outcome or Outcome.CANCELLED
         self.counts[settled_as(outcome)] += 1
         self._flight.open -= 1
+        self.ended_ns = max(self.ended_ns, turn.ended_ns)
         calls = [
             row(
                 a,

@@ -28,5 +28,10 @@ class Stripe:
         return self.users // self.lanes + (self.shard < self.users % self.lanes) if self.shard < self.lanes else 0
 
     def of(self, sessions: Sequence[T]) -> list[T]:
-        """This process's sessions: each belongs to exactly one process, and so do its turns."""
-        return list(sessions[self.shard :: self.lanes]) if self.shard < self.lanes else []
+        """This process's sessions: each belongs to exactly one process, and so do its turns.
+
+        In a closed loop every user plays as many: a process with two users has twice the sessions of one with one.
+        """
+        if self.users is None:
+            return list(sessions[self.shard :: self.lanes])
+        return [one for number, one in enumerate(sessions) if number % self.users % self.lanes == self.shard]

@@ -19,7 +19,6 @@ from simulator.replay.alarm import KernelAlarm, LoopAlarm, alarm
 from simulator.replay.client import Client
 from simulator.replay.clock import Clock
 from simulator.replay.dialects import dialect_of
-from simulator.replay.flight import EVERY_S
 from simulator.replay.health import Health
 from simulator.replay.pacer import Pacer
 from simulator.replay.plan import OwnPrompts, ReplayPlan
@@ -156,8 +155,9 @@ class Worker:
         self._settle()
         gc.set_threshold(*self._thresholds)
         gc.unfreeze()
-        health = share.health.facts() | {"in_flight_mean": share.in_flight_mean, "in_flight_every_s": EVERY_S}
-        self._tell({"type": "done", "counts": share.progress(), "health": health, **self._spent(share)})
+        health = share.health.facts() | share.flight()
+        took = {"took_s": max(share.ended_ns - share.start_ns, 0) / _NS}
+        self._tell({"type": "done", "counts": share.progress(), "health": health, **took, **self._spent(share)})
 
     def _spent(self, share: Share) -> dict[str, str]:
         """US dollars of this process so far, and of what is in flight; nothing where no guard asks."""

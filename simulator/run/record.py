@@ -48,6 +48,7 @@ class RungRecord(Figures):
     started_at: str
     """UTC, ISO 8601."""
     planned_span_s: float = Field(gt=0)
+    """Of a closed loop, which has no plan of times: what it took."""
     planned: int
     sent: int
     dropped: int

@@ -59,6 +59,25 @@ def test_two_processes_serve_the_same_plan_as_one(tmp_path: Path):
     assert len(found[0]) == 24
 
 
+def test_a_closed_loop_keeps_its_users_busy_and_lasts_as_long_as_they_take(tmp_path: Path):
+    """24 requests of 0.1 s by two users, on a plan of 0.1 s: the rates are over what it took."""
+    with Scripted([STREAM, event(content="a"), 0.1, end(prompt_tokens=1, completion_tokens=1)]) as server:
+        ended = run(plan_for(tmp_path, server.url, chats(12, span_s=0.1), users=2), processes=2)
+    _, requests, facts = ended.evidence
+    rows = requests.to_pylist()
+    (rung,) = facts["rungs"]
+    assert (ended.code, rung["sent"], {row["final_outcome"] for row in rows}) == (0, 24, {"ok"})
+    assert rung["planned_span_s"] == pytest.approx(max(row["ended_at"] for row in rows), abs=1e-6)
+    assert rung["planned_span_s"] > 1.2
+    sessions = {row["session_id"]: [] for row in rows}
+    for row in rows:
+        sessions[row["session_id"]].append((row["scheduled_at"], row["ended_at"]))
+    spans = [(min(times)[0], max(times)[1]) for times in sessions.values()]
+    assert max(sum(start <= moment < end for start, end in spans) for moment, _ in spans) == 2
+    busy = sum(row["ended_at"] - row["scheduled_at"] for row in rows) / rung["planned_span_s"]
+    assert rung["health"]["in_flight_mean"] == pytest.approx(busy, rel=0.35)
+
+
 def test_two_forked_runs_on_one_machine_do_not_meet(tmp_path: Path):
     words = [command(tmp_path / "plan.json", processes=2) for _ in range(2)]
     ports = [one[one.index("--master-bind-port") + 1] for one in words]

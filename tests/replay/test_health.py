@@ -10,12 +10,12 @@ import gevent
 import numpy as np
 import pytest
 
-from simulator.replay.flight import EVERY_S, Flight
+from simulator.replay.flight import Flight
 from simulator.replay.health import together
 from simulator.run.in_flight import littles_law
 from simulator.run.record import GeneratorHealth
 from simulator.scenario.target import Timeouts
-from tests.replay.rig import replay, request
+from tests.replay.rig import Rows, replay, request
 from tests.replay.scripted import Scripted, answer
 
 NS = 1_000_000_000
@@ -23,9 +23,17 @@ NS = 1_000_000_000
 
 def test_a_hub_that_stands_still_is_seen_in_stall_and_lag():
     sessions = [[request(f"s{n}.t1", at=n * 0.01)] for n in range(60)]
+
+    class Blocking(Rows):
+        """As a listener may be."""
+
+        def take(self, calls, request, turn):
+            super().take(calls, request, turn)
+            if len(self.requests) == 20:
+                time.sleep(0.3)
+
     with Scripted(answer()) as server:
-        gevent.spawn_later(0.2, time.sleep, 0.3)  # as a listener would that blocks
-        rows = replay(server.url, *sessions)
+        rows = replay(server.url, *sessions, rows=Blocking())
     assert rows.share is not None
     facts = rows.share.health.facts()
     assert facts["sent"] == 60
@@ -103,7 +111,7 @@ def test_looks_come_once_in_every_slot_of_the_span_at_times_of_their_own():
     times = [*Flight(5 * NS, 7 * NS, seed=1).times()]
     assert [(time - 5 * NS) // 50_000_000 for time in times] == [*range(40)]
     assert len({time % 50_000_000 for time in times}) == 40
-    assert Flight(0, 0, seed=1).mean() is None
+    assert (Flight(0, 0, seed=1).seen_s, [*Flight(0, 0, seed=1).times()]) == (0.0, [])
 
 
 def test_what_was_seen_in_flight_agrees_with_the_times_in_the_rows():
@@ -114,8 +122,8 @@ def test_what_was_seen_in_flight_agrees_with_the_times_in_the_rows():
     assert rows.share is not None
     health = GeneratorHealth(
         clock="",
-        in_flight_mean=rows.share.in_flight_mean,
-        in_flight_every_s=EVERY_S,
+        in_flight_mean=rows.share.flight()["in_flight_s"] / 2.0,
+        in_flight_every_s=rows.share.flight()["in_flight_every_s"],
         hub_stall_max_s=rows.share.health.facts()["hub_stall_max_s"],
     )
     sent, ended = (np.array([getattr(call, name) for call in rows.calls]) for name in ("sent_at", "ended_at"))
@@ -133,9 +141,9 @@ def test_processes_together_are_as_bad_as_the_worst():
         "hub_stall_max_s": 0.01,
         "cpu_share": 0.2,
     }
-    one |= {"clock": "a", "in_flight_mean": 1.0, "in_flight_every_s": 0.05}
-    facts = [one, one | {"send_lag_p50_s": 0.2, "cpu_share": 0.9, "in_flight_mean": 2.5}]
-    assert together(facts, endpoint={}, planned=3) == {
+    one |= {"clock": "a", "in_flight_s": 2.0, "in_flight_every_s": 0.05}
+    facts = [one, one | {"send_lag_p50_s": 0.2, "cpu_share": 0.9, "in_flight_s": 5.0}]
+    assert together(facts, endpoint={}, planned=3, span_s=2.0) == {
         "send_lag_p50_s": 0.2,
         "send_lag_p99_s": None,
         "send_lag_max_s": 0.3,

@@ -19,3 +19,8 @@ def test_every_session_has_one_process_and_users_add_up(shards: int, users: int 
 def test_a_process_keeps_the_shape_of_the_whole():
     assert Stripe(1, 3).of("abcdefgh") == ["b", "e", "h"]
     assert [Stripe(shard, 3, users=2).own_users for shard in range(3)] == [1, 1, 0]
+
+
+def test_three_users_on_two_processes_have_a_third_of_the_sessions_each():
+    assert [Stripe(shard, 2, users=3).of("abcdef") for shard in range(2)] == [["a", "c", "d", "f"], ["b", "e"]]
+    assert [Stripe(shard, 2, users=3).own_users for shard in range(2)] == [2, 1]
