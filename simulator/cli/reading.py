@@ -1,4 +1,4 @@
-"""report, breaks, compare, verify: what reads a run that is already there."""
+"""report, breaks: what reads a run that is already there."""
 
 from pathlib import Path
 from typing import Annotated

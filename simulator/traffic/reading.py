@@ -19,4 +19,4 @@ def read(path: Path, *, form: str | None = None, columns: Sequence[str] | None =
     if columns is not None and (form or formats.sniff(path).name) == Own.name:
         trace = Trace.read(path, columns=columns)
         return Import(trace, Report(Own.name, read=len(trace)))
-    return formats.read(path, format=form)
+    return formats.read(path, form=form)

@@ -17,12 +17,12 @@ def known() -> dict[str, Format]:
     return {name: kind() for name, kind in by_word(__name__, Format, "name").items()}
 
 
-def read(path: Path, *, format: str | None = None) -> Import:  # noqa: A002  # the word of the command line
+def read(path: Path, *, form: str | None = None) -> Import:
     """Read a file. Raises `InvalidFile` where no format fits, or more than one, or what was read is to be doubted;
     `BadInput` for an unknown name."""
     head = _head(path)  # also tells a missing file in one line
-    if format:
-        return _named(format).read(path)
+    if form:
+        return _named(form).read(path)
     recognised = _fitting(path, head)
     found = recognised.read(path)
     if doubt := recognised.doubt(found):

@@ -101,7 +101,7 @@ def test_an_unknown_file_is_refused_with_the_formats(tmp_path):
     ):
         formats.read(path)
     with pytest.raises(BadInput, match="'azur' is not a format"):
-        formats.read(path, format="azur")
+        formats.read(path, form="azur")
     with pytest.raises(InvalidFile, match="no such file"):
         formats.read(tmp_path / "none")
 

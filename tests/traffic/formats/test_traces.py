@@ -39,8 +39,8 @@ def test_seconds_that_would_pass_for_milliseconds_are_doubted_and_read_when_name
     with pytest.raises(InvalidFile, match="4,000 requests/s over 500 ms if its times are milliseconds") as caught:
         formats.read(path)
     assert "--format mooncake-s if they are seconds" in str(caught.value)
-    assert formats.read(path, format="mooncake-s").trace.span_s == pytest.approx(500)
-    assert formats.read(path, format="mooncake").trace.span_s == pytest.approx(0.5)
+    assert formats.read(path, form="mooncake-s").trace.span_s == pytest.approx(500)
+    assert formats.read(path, form="mooncake").trace.span_s == pytest.approx(0.5)
 
 
 def test_block_ids_of_another_size_are_not_taken_for_512_tokens(tmp_path):
