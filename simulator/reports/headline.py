@@ -7,7 +7,14 @@ from simulator.figures import Provenance
 from simulator.reports.month_sentence import month_sentence
 from simulator.reports.table import Cell, Tone
 from simulator.reports.tables.breaks import first, from_text
-from simulator.reports.tables.months import BUDGET, headline_costs, headline_month, range_text
+from simulator.reports.tables.months import (
+    BUDGET,
+    UNPRICED,
+    headline_costs,
+    headline_month,
+    range_text,
+    without_month,
+)
 from simulator.reports.tables.objectives import judgement_text, value_text
 from simulator.reports.tables.rungs import due, refused_share
 from simulator.reports.tables.strategies import proven, saving_text, signed_share_text
@@ -131,6 +138,8 @@ def _holds(judged: list[Judgement]) -> Cell:
 
 def _budgets(summary: Summary, strategy: str) -> list[tuple[str, Cell]]:
     costs = [one for one in headline_costs(summary) if one.strategy == strategy and one.over_budget != "no budget"]
+    if strategy in without_month(summary):
+        return [("month", Cell("? no data", "warn", "extrapolated"))]
     return [(f"budget at {scale_text(one.scale)}", Cell(*BUDGET[one.over_budget], one.provenance)) for one in costs]
 
 
@@ -173,7 +182,9 @@ def _month(summary: Summary) -> Tile | None:
     costs = [one for one in headline_costs(summary) if one.strategy == summary.comparison.baseline]
     within = [one for one in costs if one.scale <= _top_scale(summary)] or costs
     if not within:
-        return None
+        label = f"the month, {summary.comparison.baseline}"
+        unknown = summary.comparison.baseline in without_month(summary)
+        return Tile(label, "unknown", UNPRICED, "warn", "extrapolated") if unknown else None
     month = max(within, key=lambda one: one.scale)
     verdict, tone = BUDGET[month.over_budget]
     budget = "no budget given" if month.budget is None else f"{verdict} the {usd_text(month.budget)} budget"

@@ -2,7 +2,14 @@
 
 from datetime import date
 
-from simulator.reports.tables.months import BUDGET, headline_costs, range_text, tornado_scale
+from simulator.reports.tables.months import (
+    BUDGET,
+    UNPRICED,
+    headline_costs,
+    range_text,
+    tornado_scale,
+    without_month,
+)
 from simulator.spend.month import MonthCost
 from simulator.summary import Summary
 from simulator.units import scale_text, usd_text
@@ -11,10 +18,11 @@ _HOLDS = {"within": "within", "risk": "at risk of passing", "over": "over"}
 
 
 def month_sentence(summary: Summary) -> str:
-    """The baseline's month at the smallest scale and at the largest that was run; empty where it has none."""
+    """The baseline's month at the smallest scale and at the largest that was run; empty where nothing was projected."""
     own = sorted(_own(summary), key=lambda month: month.scale)
     if not own:
-        return ""
+        unknown = f"The month of {summary.comparison.baseline} is unknown: {UNPRICED}."
+        return unknown if summary.comparison.baseline in without_month(summary) else ""
     run = [month for month in own[1:] if month.scale <= max(summary.run.measured_scales, default=0)]
     shown = [own[0], *run[-1:]]
     costs = "; ".join(_cost(month) for month in shown)

@@ -3,7 +3,9 @@
 from datetime import date
 from decimal import Decimal
 
+from simulator.reports.headline import readiness, tiles
 from simulator.reports.month_sentence import month_sentence
+from simulator.reports.table import Cell
 from simulator.reports.tables.months import months
 from simulator.summary import Summary
 
@@ -35,6 +37,18 @@ def test_what_a_minimum_hides_does_not_move_the_month(launch: Summary) -> None:
     ]
     still = launch.projection.model_copy(update={"tornado": {"single": bars}})
     assert month_sentence(launch.model_copy(update={"projection": still})).endswith(" it is the minimum of a contract.")
+
+
+def test_a_baseline_without_a_price_has_no_month_and_says_so(unpriced: Summary) -> None:
+    """It had no sentence, no tile and no mark beside those of the others: as if nobody had asked."""
+    others = [month for month in unpriced.projection.months if month.strategy != "single"]
+    bare = unpriced.model_copy(update={"projection": unpriced.projection.model_copy(update={"months": others})})
+    assert month_sentence(bare) == "The month of single is unknown: too few of its sessions could be priced whole."
+    assert [(tile.value, tile.tone) for tile in tiles(bare) if tile.label == "the month, single"] == [
+        ("unknown", "warn")
+    ]
+    chips = dict(readiness(bare))["single"]
+    assert chips[-1] == ("month", Cell("? no data", "warn", "extrapolated"))
 
 
 def test_no_projection_no_sentence(interrupted: Summary) -> None:

@@ -13,6 +13,9 @@ BUDGET: dict[str, tuple[str, Tone]] = {
     "no budget": ("no budget", "muted"),
 }
 
+UNPRICED = "too few of its sessions could be priced whole"
+"""Why a strategy has no month."""
+
 
 def budget_cell(month: MonthCost) -> Cell:
     """Whether the budget holds, and the day on which the plan has spent it."""
@@ -120,8 +123,8 @@ def _notes(summary: Summary, chosen: list[MonthCost]) -> list[str]:
     if outside:
         scales = ", ".join(map(scale_text, outside))
         notes.insert(0, f"{scales}: beyond anything that was run; extrapolated, never measured.")
-    if without := _without(summary):
-        notes.append(f"No month for {', '.join(without)}: too few of its sessions could be priced whole.")
+    if without := without_month(summary):
+        notes.append(f"No month for {', '.join(without)}: {UNPRICED}.")
     if any(month.over_budget == "no data" for month in chosen):
         notes.append("? no data: the plan is within the budget, but without a P90 nobody knows whether the month is.")
     notes += noted((f"{one.strategy} at {scale_text(one.scale)}", term) for one in chosen for term in _terms(one))
@@ -147,7 +150,9 @@ def _terms(month: MonthCost) -> list[str]:
     ]
 
 
-def _without(summary: Summary) -> list[str]:
-    """Strategies that were run and have no month: they are not free."""
+def without_month(summary: Summary) -> list[str]:
+    """Strategies that were run and have no month, where there is a projection or a price was missing: not free."""
+    if not summary.projection.months and not summary.unpriced_calls:
+        return []
     projected = {month.strategy for month in summary.projection.months}
     return [name for name in dict.fromkeys(rung.strategy for rung in summary.rungs) if name not in projected]
