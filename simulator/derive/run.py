@@ -139,7 +139,7 @@ class Run:
             budget=self.scenario.budget,
             limits=self.limits,
             changes=self._price_changes(),
-            contracts=[Covered(one, self._covered(one)) for one in self.book.contracts],
+            contracts=[Covered(one, models) for one in self.book.contracts if (models := self._covered(one))],
             seed=self.record.seed,
         )
 

@@ -16,7 +16,7 @@ from simulator.pricing.listing import price_changes
 from simulator.pricing.resolution import day_of
 from simulator.yamlfile import read_text
 
-Kind = Literal["missing", "verify", "stale", "differs", "changes", "catalogue", "ends"]
+Kind = Literal["missing", "verify", "stale", "differs", "changes", "catalogue", "ends", "unused"]
 
 _LITELLM = {
     "input_cost_per_token": "input_tokens",
@@ -53,7 +53,7 @@ def review(
         *_stale(book, known, at, stale_days),
         *_changes(book, known, at),
     ]
-    findings += [*_contracts(book, at), *_catalogue(book)]
+    findings += [*_contracts(book, at), *_unused(book, known, at), *_catalogue(book)]
     return findings + (list(_differs(book, known, at, second)) if second else [])
 
 
@@ -102,6 +102,17 @@ def _contracts(book: PriceBook, at: datetime) -> Iterator[Finding]:
                 yield Finding(
                     "ends", contract.id, f"{layer.name}: the discount ends on {contract.to}; list prices hold then"
                 )
+
+
+def _unused(book: PriceBook, models: list[str], at: datetime) -> Iterator[Finding]:
+    """A misspelt provider gives no discount, and nothing else says so."""
+    whole = [book.rates(model, at=at).model for model in _priced(book, models, at)]
+    for contract in book.contracts:
+        if not any(contract.names(model) for model in whole):
+            asked = f"{contract.provider}/{', '.join(contract.models)}"
+            yield Finding(
+                "unused", contract.id, f"the contract is about {asked}, and none of these models is: {', '.join(whole)}"
+            )
 
 
 def _catalogue(book: PriceBook) -> Iterator[Finding]:

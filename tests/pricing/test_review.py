@@ -97,3 +97,11 @@ def test_update_leaves_an_equal_lock_as_it_is(tmp_path: Path) -> None:
     lock.write_bytes(shipped("pricing/catalogue.lock.json").read_bytes())
     update(lock, today=date(2027, 1, 1))
     assert lock.read_bytes() == shipped("pricing/catalogue.lock.json").read_bytes()
+
+
+def test_a_contract_that_is_about_no_model_of_the_scenario_is_named(tmp_path: Path) -> None:
+    terms = '{id: msa, provider: openay, discount: "0.1", source: {doc: MSA, as_of: 2026-06-28}}'
+    (tmp_path / "book.yaml").write_text(f"schema: price-book/1\ncontracts: [{terms}]\n", encoding="utf-8")
+    (finding,) = review(PriceBook.load(tmp_path / "book.yaml"), ["gpt-4o"], at=AT)
+    assert (finding.kind, finding.what, finding.failed) == ("unused", "msa", False)
+    assert finding.message == "the contract is about openay/*, and none of these models is: openai/gpt-4o"
