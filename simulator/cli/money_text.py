@@ -5,11 +5,13 @@ from collections.abc import Iterator, Sequence
 from simulator.reports.tables.spend import partial_usd_text
 from simulator.spend.bill import Bill
 from simulator.spend.commitments import CommitmentCase
-from simulator.spend.projection import Projection
+from simulator.spend.projection import MonthCost, Projection
 from simulator.spend.statement import Statement
 from simulator.spend.usage_log import LogBill
 from simulator.spend.variance import Variance
 from simulator.units import count_text, scale_text, share_text, usd_text
+
+_HOLDS = {"within": "within", "risk": "at risk of passing", "over": "over", "no data": "no data on"}
 
 
 def bill_lines(found: Bill) -> Iterator[str]:
@@ -57,10 +59,16 @@ def month_lines(found: Projection) -> Iterator[str]:
     """A month of a strategy at a scale a line, with its band, its budget and where it comes from."""
     for month in found.months:
         band = f"P10 {usd_text(month.p10)} · P90 {usd_text(month.p90)}" if month.p10 is not None else "no interval"
-        against = "" if month.over_budget == "no budget" else f" · {month.over_budget} budget {usd_text(month.budget)}"
-        against += f", spent on {month.budget_spent_on}" if month.budget_spent_on else ""
         head = f"{month.month} {scale_text(month.scale):>5} {month.strategy:<16}"
-        yield f"{head} {usd_text(month.p50):>14}  {band}{against}  [{month.provenance}]"
+        yield f"{head} {usd_text(month.p50):>14}  {band}{_held(month)}  [{month.provenance}]"
+
+
+def _held(month: MonthCost) -> str:
+    """Whether the budget holds, and from which day on it does not."""
+    if month.over_budget == "no budget":
+        return ""
+    on = f" from {month.budget_spent_on} on" if month.budget_spent_on else ""
+    return f" · {_HOLDS[month.over_budget]} the budget of {usd_text(month.budget)}{on}"
 
 
 def commitment_lines(found: Sequence[tuple[float, str, CommitmentCase]]) -> Iterator[str]:
