@@ -142,7 +142,7 @@ def _parsed(text: str) -> datetime:
             if text.replace(".", "", 1).isdigit()
             else datetime.fromisoformat(text)
         )
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError, OSError):  # the last two: seconds that no calendar of this machine has
         raise UnknownPrice(f"{text!r} is not a time; write 2026-11-20T12:00:00Z") from None
 
 

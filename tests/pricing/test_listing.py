@@ -28,6 +28,24 @@ def test_what_changes_when() -> None:
     assert {change.share for change in changes} == {1}
 
 
+def test_a_price_holds_since_the_first_day_on_which_it_was_the_same(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text("""
+schema: price-book/1
+models:
+  - model: acme/m
+    source: {doc: MSA, as_of: 2026-11-01}
+    prices:
+      - {from: 2026-01-01, usd_per_million: {input_tokens: "1", output_tokens: "5"}}
+      - {from: 2026-03-01, usd_per_million: {input_tokens: "2", output_tokens: "5"}}
+      - {from: 2026-06-01, usd_per_million: {input_tokens: "2", output_tokens: "6"}}
+""")
+    lines = price_lines(PriceBook.load(tmp_path / "mine.yaml"), "m", at=AT)
+    assert {line.rate.meter: line.rate.since for line in lines} == {
+        "input_tokens": date(2026, 3, 1),
+        "output_tokens": date(2026, 6, 1),
+    }
+
+
 def test_two_books_differ_where_one_has_its_own_price(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text("""
 schema: price-book/1

@@ -20,6 +20,13 @@ def test_a_full_bucket_admits_its_burst_and_then_its_refill():
     assert sum(limiter.admit(demand, 1.0) is None for _ in range(60)) == 10
 
 
+def test_a_bucket_that_a_long_answer_overdrew_shows_nothing_left_and_never_less():
+    limiter, demand = openai(tpm=60_000), Demand(input_tokens=4_000)
+    assert limiter.admit(demand, 0.0) is None
+    limiter.settle(demand, 3_000, 0.0)  # 7,000 of the 5,000 saved up
+    assert (limiter.standings(0.0)["tokens"].remaining, limiter.standings(0.0)["tokens"].reset_s) == (0, 7.0)
+
+
 def test_a_denial_names_the_axis_that_waits_longest_and_when_to_come_back():
     limiter = openai(rpm=600, tpm=60_000)  # 1,000 tokens a second, 5,000 saved up
     assert limiter.admit(Demand(input_tokens=4_000, max_output_tokens=1_000), 0.0) is None

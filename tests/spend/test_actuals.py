@@ -168,6 +168,7 @@ def test_a_page_that_has_more_is_half_the_truth(tmp_path: Path) -> None:
         ({"data": []}, "no records"),
         (page({"amount": {"value": "x", "currency": "usd"}}, start_time=1793491200), "'x' is not a number"),
         (page({"amount": {"value": 1, "currency": "usd"}}, start_time="noon"), "record 1: 'noon' is not a date"),
+        (page({"amount": {"value": 1, "currency": "usd"}}, start_time=10**17), "record 1: .10+. is not a date"),
         (page({"amount": "5", "currency": "USD"}, starting_at=None), "no starting_at: which day is it"),
     ],
 )

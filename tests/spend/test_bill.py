@@ -66,6 +66,13 @@ def test_what_is_read_from_and_written_to_a_cache_is_no_fresh_input() -> None:
     assert found == (100 * Decimal("0.30") + 200 * Decimal("3.75") + 300 * 6 + 400 * 3) / 1_000_000
 
 
+def test_the_lines_of_a_bill_do_not_depend_on_the_order_of_its_rows() -> None:
+    rows = [
+        call(n, model=model, input_tokens=n, output_tokens=1) for n, model in enumerate(("gpt-4o", "gpt-4o-mini") * 2)
+    ]
+    assert bill(table(*rows), BOOK, at=AT).items == bill(table(*reversed(rows)), BOOK, at=AT).items
+
+
 def test_cost_per_planned_request_needs_the_requests() -> None:
     rows = table(call(input_tokens=1_000_000, output_tokens=0))
     assert bill(rows, BOOK, at=AT).rungs[0].per_request is None

@@ -61,6 +61,12 @@ def test_december_by_hand() -> None:
     assert (december.provenance, december.based_on_scale) == ("extrapolated", 1.0)
 
 
+def test_an_answer_costs_more_than_a_request_where_some_are_refused() -> None:
+    """20 of 40 sessions lose their second turn, $1.50 of $2: $50 for 80 requests, of which 60 were answered."""
+    december = month(projected(rung(1.0, refused=20)))
+    assert (december.per_request, december.per_answered) == (Decimal(50) / 80, Decimal(50) / 60)
+
+
 def test_january_has_its_own_days_growth_and_prices() -> None:
     """January 2027: 21 weekdays and 10 weekend days = 26,000 sessions × 1.1, at $4 a session."""
     found = projected(rung(1.0), plan=ProjectionPlan(scales=[1], months=2))

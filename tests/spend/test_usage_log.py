@@ -209,6 +209,13 @@ TREES = st.recursive(LEAF, lambda one: st.lists(one, max_size=3) | st.dictionari
 ROWS = st.fixed_dictionaries({}, optional={"tier": LEAF, "geo": LEAF, "at": TREES})
 
 
+@pytest.mark.parametrize("at", [1e300, 67_768_036_191_676_796, 10**400, "soon", -1e18])
+def test_a_time_that_no_calendar_has_leaves_the_row_without_a_price(at: object) -> None:
+    done = price_row({"model": "gpt-4o", "at": at, "usage": {"input_tokens": 1}}, BOOK)
+    assert done.cost is None
+    assert "is not a time" in (done.reason or "")
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.dictionaries(KEYS, TREES, max_size=5), ROWS)
 def test_no_row_however_odd_stops_a_bill(usage: dict[str, Any], row: dict[str, Any]) -> None:

@@ -70,7 +70,7 @@ def day(record: Record, *keys: str) -> date:
         if text.count("/") == 2:
             return datetime.strptime(text.split()[0], "%m/%d/%Y").date()  # a billing day has no zone
         return datetime.fromisoformat(text).date()
-    except ValueError:
+    except (ValueError, OverflowError, OSError):  # the last two: seconds that no calendar of this machine has
         raise InvalidFile(f"{text!r} is not a date") from None
 
 
