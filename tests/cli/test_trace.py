@@ -164,7 +164,10 @@ def test_two_different_traces_are_told_apart(tenfold: Tenfold, log: Path) -> Non
         ("fit small.yaml -o f.yaml", "small.yaml: fits no known format"),
         ("fit log.csv -o small.yaml", "small.yaml: is already there; choose another name"),
         ("fit log.csv -o Fitted.yml", "Fitted.yml: is not a scenario file"),
-        ("fit log.csv -o f.yaml --from absent", "--from absent: no shipped scenario of that name; there are agent-tools, "),
+        (
+            "fit log.csv -o f.yaml --from absent",
+            "--from absent: no shipped scenario of that name; there are agent-tools, ",
+        ),
         ("fit . -o f.yaml", ".: no chunk-N-trace.csv with traffic at 0 s"),
         ("compare log.csv absent.csv", "absent.csv: no such file"),
     ],
