@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
+from simulator.pricing.terms import Contract
 from simulator.run.metrics import rung_figures
 from simulator.run.quota import KnownLimit
 from simulator.scenario.objective import Objective
 from simulator.scenario.projection import Launch, ProjectionPlan
+from simulator.spend.contracted import Covered
 from simulator.spend.projection import project
 from simulator.verdicts.breaks import Break, breaks
 from simulator.verdicts.objectives import judge
@@ -33,6 +35,7 @@ def found(
     limits: tuple[KnownLimit, ...] = (),
     health: dict[str, Any] | None = None,
     assumed: bool = False,
+    minimum: int | None = None,
 ) -> list[Break]:
     """The breaks of these rungs; what is only `assumed` of clients is true of any of them and left out."""
     calls, requests = tables(row for one in rungs for row in one)
@@ -50,6 +53,7 @@ def found(
         launch=LAUNCH,
         plan=ProjectionPlan(scales=[1, 100], months=1),
         budget=Decimal(budget) if budget else None,
+        contracts=[_promised(minimum)] if minimum else [],
         seed=1,
     )
     judgements = judge(held, figures, projection=projection, valid=True)
@@ -64,6 +68,13 @@ def found(
         command="tenfold run s.yaml",
     )
     return [one for one in ranked if assumed or one.provenance != "assumed"]
+
+
+def _promised(minimum: int) -> Covered:
+    terms = {"id": "msa", "provider": "openai", "discount": "0", "minimum_usd_per_month": str(minimum)}
+    return Covered(
+        Contract.model_validate(terms | {"source": {"doc": "MSA", "as_of": date(2026, 6, 28)}}), frozenset({"gpt-4o"})
+    )
 
 
 def test_a_quota_is_computed_before_anything_breaks() -> None:
@@ -142,6 +153,17 @@ def test_the_budget_is_the_plan_divided_by_its_cost() -> None:
     assert one.low < 10.0 < one.high
     assert one.costs == "$3,100 a month at 100×"
     assert "90 % less" in one.fix
+
+
+@pytest.mark.parametrize(
+    ("minimum", "multiplier", "fix"),
+    [(100, 10.0, "90 % less"), (400, 0.0, "another contract: its minimum alone costs more than the budget")],
+)
+def test_a_budget_under_a_contract_pays_for_usage(minimum: int, multiplier: float, fix: str) -> None:
+    """$31 at 1× under a minimum: $310 carry 10× of it whatever the minimum is, unless it is more than $310."""
+    (one,) = found(rung(1.0), budget=310, minimum=minimum)
+    assert (one.multiplier, one.low, one.high) == (pytest.approx(multiplier, rel=1e-5), None, None)
+    assert fix in one.fix
 
 
 def test_errors_nobody_wrote_an_objective_for() -> None:

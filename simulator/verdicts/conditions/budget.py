@@ -37,10 +37,15 @@ def _break(evidence: Evidence, month: MonthCost) -> Break | None:
         provenance="extrapolated",
         evidence=f"{month.month} costs {usd_text(month.p50)} at {scale_text(month.scale)}{_spread(month)}",
         costs=f"{usd_text(wanted)} a month at {scale_text(target)}",
-        fix=f"for {scale_text(target)}, a budget of {usd_text(wanted)} or sessions that cost "
-        f"{share_text(float(1 - month.budget / wanted))} less: cheaper models, shorter answers, caching",
+        fix=f"for {scale_text(target)}, a budget of {usd_text(wanted)} or {_less(at, target)}",
         verify=evidence.verify(month.strategy, 1.0),
     )
+
+
+def _less(at: float, target: float) -> str:
+    if not at:
+        return "another contract: its minimum alone costs more than the budget"
+    return f"sessions that cost {share_text(1 - at / target)} less: cheaper models, shorter answers, caching"
 
 
 def _multiplier(month: MonthCost) -> float:
