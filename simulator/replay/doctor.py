@@ -132,7 +132,7 @@ _ADVICE = {
     "tls": "no certificate that we trust; name its authority in the scenario's target.ca_file, and check the scheme",
     "client_error": "the request was refused; check the path, the key and the model's name",
     "first_token_timeout": "no token came in time; is the model loaded?",
-    "malformed": "the answer is not what this API says; check the URL's path and target.api",
+    "malformed": "the answer is not what this API says; check the URL's path and target.api, or target.app.text",
     "rate_limited": "a quota is used up before the test began",
 }
 _BY_STATUS = {

@@ -32,6 +32,13 @@ class AppShape(FileModel):
     output_tokens: str | None = None
     cache_read_tokens: str | None = None
 
+    @field_validator("body")
+    @classmethod
+    def _asks_something(cls, body: dict[str, Any]) -> dict[str, Any]:
+        if not any(word in str(body) for word in ("{messages}", "{prompt}")):
+            raise ValueError("asks nothing; put {messages} or {prompt} where the question goes")
+        return body
+
 
 class Target(FileModel):
     """The embedded staging endpoint of a provider profile, or a URL you own."""

@@ -28,8 +28,15 @@ class App:
         return compact(_filled(self._shape.body, values))
 
     def event(self, reading: Reading, kind: bytes, data: bytes, at: int) -> None:
-        """Data that is no JSON object is text itself, as some frameworks send it."""
+        """Data that is no JSON object is text itself, as some frameworks send it.
+
+        A stream with no text at the place that the plan names is no answer: the place is wrong, or an error was sent.
+        """
         reading.finish_reason = "stop"  # an application has no word for its end: the transport's counts
+        self._read(reading, kind, data, at)
+        reading.malformed = not reading.chunks
+
+    def _read(self, reading: Reading, kind: bytes, data: bytes, at: int) -> None:
         if data == _DONE:
             reading.done = True
             return

@@ -47,6 +47,18 @@ def test_an_application_that_answers_in_one_piece(body: dict[str, object], outco
         assert replay(url, target=Target(base_url=url, api="app", app=SHAPE)).outcomes() == [outcome]
 
 
+def test_a_stream_without_text_at_the_named_place_is_no_answer():
+    """An error sent as an event of a 200, or a place that was misspelt: not a perfect run of 2 ms answers."""
+    with Scripted([STREAM, chunk(b'data: {"error": "no model"}\n\n'), chunk(b"data: [DONE]\n\n"), LAST]) as server:
+        url = server.url.removesuffix("/v1")
+        assert replay(url, target=Target(base_url=url, api="app", app=SHAPE)).outcomes() == ["malformed"]
+
+
+def test_a_body_that_asks_nothing_is_refused():
+    with pytest.raises(ValidationError, match=r"asks nothing; put \{messages\} or \{prompt\}"):
+        AppShape(path="/ask", body={"history": "{mesages}"}, text="answer")
+
+
 def test_places():
     assert found({"a": [{"b": 2}]}, "a.0.b") == 2
     assert found({"a": []}, "a.0.b") is None
