@@ -43,13 +43,14 @@ def main() -> NoReturn:
         _say(str(error))
         code = error.exit_code
     except KeyboardInterrupt:
-        _say("interrupted")
         code = ExitCode.INTERRUPTED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = ExitCode.PASS
     except Exception as error:  # noqa: BLE001  # the last line of defence: no traceback reaches a user
         code = _unexpected(error)
+    if code == ExitCode.INTERRUPTED:  # here and not above: typer makes a code of most Ctrl-Cs without a word
+        _say("interrupted")
     sys.exit(int(code or 0))
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from simulator.errors import ExitCode, Precondition
 from simulator.replay.command import command
-from simulator.replay.evidence import any_rows
+from simulator.replay.evidence import REPLAY_FILE, any_rows
 from simulator.replay.plan import ReplayPlan
 from simulator.run.record import Status
 
@@ -39,6 +39,8 @@ def replay(plan: ReplayPlan, *, processes: int, cpu: int | None, tell: Tell) -> 
         if cpu is not None and processes == 1:
             os.sched_setaffinity(process.pid, {cpu})
         code = _followed(process, tell)
+    if code == ExitCode.INTERRUPTED and not (plan.run_dir / REPLAY_FILE).exists():
+        raise KeyboardInterrupt  # while Locust started: nothing was run, so there is nothing to report
     if code not in (*_STATUS, ExitCode.NOT_VALID):
         if not any_rows(plan.run_dir):
             raise Precondition(f"the replay did not start: {_last_words(log)}")

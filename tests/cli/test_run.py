@@ -149,6 +149,18 @@ def test_ctrl_c_keeps_what_was_recorded_and_marks_it(home: Path) -> None:
     assert summary.reconciliation.holds, summary.reconciliation
 
 
+def test_ctrl_c_while_locust_starts_leaves_nothing_and_says_so(home: Path) -> None:
+    """There is no replay to report yet, which is no fault of the run directory."""
+    argv = [str(Path(sys.executable).with_name("tenfold")), "run", "small.yaml", "--duration", "20s", "--out", "out"]
+    process = subprocess.Popen(argv, cwd=home, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    _until((home / "out.partial/replay.log").exists, within_s=30)
+    os.kill(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, out + err
+    assert err.splitlines()[-1] == "tenfold: interrupted"
+    assert not (home / "out.partial").exists()
+
+
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="needs /proc to see what is left running")
 def test_nothing_is_left_running_when_the_run_is_killed_outright(home: Path) -> None:
     argv = [str(Path(sys.executable).with_name("tenfold")), "run", "small.yaml", "--duration", "20s", "--out", "out"]
