@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from simulator.comparison.prediction import Prediction, Totals
+from simulator.reports.tables.predictions import off_text
 from simulator.units import seconds_text, share_text, usd_text
 
 _HEAD = (
@@ -24,11 +25,9 @@ def lines(found: list[Prediction]) -> Iterator[str]:
 
 
 def _line(one: Prediction, predicted: Totals, measured: Totals) -> str:
-    cost = f"{usd_text(predicted.cost_per_request)} → {usd_text(measured.cost_per_request)} ({_off(one.cost_off_by)})"
+    cost = (
+        f"{usd_text(predicted.cost_per_request)} → {usd_text(measured.cost_per_request)} ({off_text(one.cost_off_by)})"
+    )
     late = [seconds_text(side.response_p95.value) for side in (predicted, measured)]
     errors = [share_text(side.error_share) for side in (predicted, measured)]
-    return f"{cost:<34}{' → '.join(late) + f' ({_off(one.p95_off_by)})':<30}{' → '.join(errors)}"
-
-
-def _off(share: float | None) -> str:
-    return "unknown" if share is None else f"{share:+.1%}"
+    return f"{cost:<34}{' → '.join(late) + f' ({off_text(one.p95_off_by)})':<30}{' → '.join(errors)}"

@@ -120,7 +120,8 @@ class Foretold:
         found = beside(source, name, (next(rows), next(rows)), by="earlier run", same=self.facts.same_requests)
         guess = self.facts.label_accuracy.get(name)
         said = None if guess is None else f"labels that were not recorded were assumed to be right {share_text(guess)}"
-        return found.model_copy(update={"note": "; ".join(filter(None, (found.note, said))) or None})
+        simulated = "it rests on answers of a simulated endpoint" if self.facts.simulated else None
+        return found.model_copy(update={"note": "; ".join(filter(None, (found.note, said, simulated))) or None})
 
 
 def _guessed(calls: pa.Table) -> bool:

@@ -5,11 +5,13 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from simulator.errors import InvalidFile
 from simulator.yamlfile import read_text
 
+K = TypeVar("K")
+V = TypeVar("V")
 _NEEDED = ("request_id", "model", "quality")
 
 
@@ -32,14 +34,14 @@ class Labels:
         problems = []
         for number, row in _rows(path):
             try:
-                quality[row["request_id"], row["model"]] = _share(row["quality"])
+                request, model = row["request_id"], row["model"]
+                _put(quality, (request, model), _share(row["quality"]), f"the quality of {model} on {request}")
                 if row.get("score") not in (None, ""):
-                    score[row["request_id"]] = float(row["score"])
+                    _put(score, request, float(row["score"]), f"the score of {request}")
+                if row.get("segment"):
+                    _put(segment, request, str(row["segment"]), f"the segment of {request}")
             except (KeyError, TypeError, ValueError) as error:
                 problems.append(f"{path}:{number}:1: {_problem(error)}")
-                continue
-            if row.get("segment"):
-                segment[row["request_id"]] = str(row["segment"])
         if problems or not quality:
             raise InvalidFile(*problems or [f"{path}: no labels; each line needs {', '.join(_NEEDED)}"])
         return cls(quality, segment, score)
@@ -64,6 +66,12 @@ def _object(line: str, place: str) -> dict[str, Any]:
     if not isinstance(row, dict):
         raise InvalidFile(f"{place}: each line is an object with {', '.join(_NEEDED)}")
     return row
+
+
+def _put(said: dict[K, V], key: K, value: V, what: str) -> None:
+    """Raises ValueError where another line said something else: neither may win unseen."""
+    if said.setdefault(key, value) != value:
+        raise ValueError(f"{what} is {said[key]} on a line above and {value} here; give one")
 
 
 def _share(value: Any) -> float:

@@ -47,7 +47,8 @@ def test_what_was_kept_before_the_run_stands_beside_what_it_measured(earlier: Pa
     (found,) = kept.beside(_measured(earlier, _trace()))
     assert found.predicted is not None
     assert found.measured is not None
-    assert (found.by, found.strategy, found.note) == ("earlier run", "scored", None)
+    assert (found.by, found.strategy) == ("earlier run", "scored")
+    assert found.note == "it rests on answers of a simulated endpoint"
     assert found.predicted.requests == found.measured.requests == len(_trace())
     assert found.cost_off_by == pytest.approx(0, abs=0.1)
     assert found.p95_off_by == pytest.approx(0, abs=0.2)

@@ -31,6 +31,10 @@ def test_a_routers_own_score_may_stand_beside_the_judgements(tmp_path: Path) -> 
         ('{"request_id": "r1", "quality": 1}', "labels.jsonl:1:1: model is missing"),
         ('{"request_id": "r1", "model": "m", "quality": 7}', "scale a judge's 1 to 10"),
         ('{"request_id": "r1", "model": "m", "quality": "good"}', "quality must be a number from 0 to 1"),
+        (
+            '{"request_id": "r1", "model": "m", "quality": 1}\n{"request_id": "r1", "model": "m", "quality": 0}',
+            "labels.jsonl:2:1: the quality of m on r1 is 1.0 on a line above and 0.0 here; give one",
+        ),
         ("[1]", "each line is an object"),
         ("{", "not a line of JSON"),
         ("", "no labels"),

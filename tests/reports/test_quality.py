@@ -42,8 +42,8 @@ def test_a_confirmed_finalist_stands_beside_its_prediction_in_every_report() -> 
     page = html.render(summary).replace("\N{NO-BREAK SPACE}", " ")
     for text in (terminal.render(summary, width=200), markdown.render(summary), page):
         plain = " ".join(text.replace("\\", "").split())
-        assert "$0.0012 (−4 %)" in plain
-        assert "3 s (+7.14 %)" in plain
+        assert "$0.0012 (−4.0 %)" in plain
+        assert "3 s (+7.1 %)" in plain
         assert "no session asked gpt-5 (hedged by earlier run)" in plain
     assert "2.8 s [2.5 s, 3.3 s]" in page
 

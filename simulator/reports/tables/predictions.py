@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from simulator.comparison.prediction import Prediction, Totals
 from simulator.reports.table import Cell, Column, Table, interval_text, noted, unjudged
-from simulator.reports.tables.strategies import signed_share_text
 from simulator.summary import Summary
 from simulator.units import seconds_text, share_text, usd_text
 
@@ -35,13 +34,18 @@ def _row(one: Prediction, ahead: Totals, then: Totals) -> tuple[Cell, ...]:
         Cell(one.strategy),
         Cell(one.by),
         Cell(" → ".join(f"{count:,}" for count in dict.fromkeys(side.requests for side in both))),
-        Cell(f"{usd_text(ahead.cost_per_request)} ({signed_share_text(one.cost_off_by)})"),
+        Cell(f"{usd_text(ahead.cost_per_request)} ({off_text(one.cost_off_by)})"),
         Cell(usd_text(then.cost_per_request)),
         Cell(" → ".join(seconds_text(side.first_token_p95) for side in both)),
-        Cell(f"{interval_text(ahead.response_p95)} ({signed_share_text(one.p95_off_by)})"),
+        Cell(f"{interval_text(ahead.response_p95)} ({off_text(one.p95_off_by)})"),
         Cell(interval_text(then.response_p95)),
         Cell(" → ".join(share_text(side.error_share) for side in both)),
     )
+
+
+def off_text(share: float | None) -> str:
+    """`+7.1 %`, `−0.0 %`: a tenth of a percent says enough of a forecast; `unknown` where a side is."""
+    return "unknown" if share is None else f"{share * 100:+.1f} %".replace("-", "−")
 
 
 def _notes(summary: Summary) -> Iterator[str]:
