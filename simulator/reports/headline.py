@@ -22,6 +22,8 @@ from simulator.summary import Summary
 from simulator.units import scale_text, share_text, usd_text
 from simulator.verdicts.objectives import Judgement
 
+_TONES: dict[str, Tone] = {"pass": "good", "fail": "bad", "no data": "warn"}
+
 
 @dataclass(frozen=True, slots=True)
 class Tile:
@@ -162,7 +164,7 @@ def _latency(summary: Summary) -> Tile | None:
     label = f"{worst.objective} at {scale_text(worst.scale)}, {worst.strategy}"
     if summary.run.verdict != "VALID":
         return Tile(label, "not judged", f"run {summary.run.verdict}", "warn", worst.provenance)
-    tone: Tone = {"pass": "good", "fail": "bad", "no data": "warn"}[worst.outcome]  # type: ignore[assignment]
+    tone = _TONES[worst.outcome]
     return Tile(label, judgement_text(worst), f"target {value_text(worst.target, worst.unit)}", tone, worst.provenance)
 
 

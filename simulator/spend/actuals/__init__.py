@@ -5,7 +5,7 @@ from pathlib import Path
 
 from simulator.errors import InvalidFile
 from simulator.registry import by_word
-from simulator.spend.actuals.export import Actual, Export
+from simulator.spend.actuals.export import Actual, Export, Record
 from simulator.spend.actuals.records import records
 
 
@@ -31,8 +31,8 @@ def _read(path: Path) -> Iterator[Actual]:
         raise InvalidFile(f"{path}: no records")
 
 
-def _fitting(path: Path, record: object) -> Export:
-    fitting = [one for one in known().values() if one.fits(record)]  # type: ignore[arg-type]
+def _fitting(path: Path, record: Record) -> Export:
+    fitting = [one for one in known().values() if one.fits(record)]
     if len(fitting) != 1:
         names = ", ".join(sorted(one.name for one in fitting) or sorted(known()))
         what = "fits several kinds of export" if fitting else "fits no known kind of export"
