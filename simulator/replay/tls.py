@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from simulator.calls import Outcome
+from simulator.errors import InvalidFile
 from simulator.replay.clock import Clock
 from simulator.replay.connection import Connection
 
@@ -13,10 +14,18 @@ _RECORD = 16 * 1024  # the most plaintext that a TLS record holds (RFC 8446, 5.1
 
 
 def context(ca_file: Path | None) -> ssl.SSLContext:
-    """Verifies certificate and host name against the system's authorities, and those of `ca_file`."""
+    """Verifies certificate and host name against the system's authorities, and those of `ca_file`.
+
+    Raises `InvalidFile` where that cannot be read or holds no certificate.
+    """
     made = ssl.create_default_context()
     if ca_file is not None:
-        made.load_verify_locations(ca_file)
+        try:
+            made.load_verify_locations(ca_file)
+        except ssl.SSLError:
+            raise InvalidFile(f"{ca_file}: holds no certificate; target.ca_file names a PEM file") from None
+        except OSError as error:
+            raise InvalidFile(f"{ca_file}: cannot be read: {error.strerror}; check target.ca_file") from None
     made.set_alpn_protocols(["http/1.1"])
     return made
 

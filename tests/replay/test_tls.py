@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from simulator.errors import InvalidFile
+from simulator.replay.tls import context
 from tests.replay.rig import replay, request
 from tests.replay.scripted import STREAM, Scripted, answer, end, event
 
@@ -83,3 +85,13 @@ def test_a_large_prompt_goes_through(certificate: tuple[Path, Path], server_cont
         rows = replay(secure(server), [request(input_tokens=200_000)], ca_file=certificate[0])
         assert len(server.requests[0]) > 500_000
     assert rows.outcomes() == ["ok"]
+
+
+def test_a_ca_file_that_is_none_is_named(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("no certificate")
+    with pytest.raises(InvalidFile, match=r"notes\.txt: holds no certificate; target\.ca_file names a PEM file"):
+        context(tmp_path / "notes.txt")
+    with pytest.raises(
+        InvalidFile, match=r"gone\.pem: cannot be read: No such file or directory; check target\.ca_file"
+    ):
+        context(tmp_path / "gone.pem")
