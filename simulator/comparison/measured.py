@@ -122,16 +122,13 @@ class Measured:
     def _cost(self, sent: Sent) -> Decimal:
         if sent.usd_each is not None:
             return sent.usd_each * len(sent.at)
-        rate, same = self.rates[sent.model], np.zeros(len(sent.at), dtype=bool)
-        if sent.purpose == "answer":
-            same = sent.input_tokens == self.batch.of(sent.model).input_tokens[sent.at]
-        other = ~same
-        tokens = (
-            int(sent.input_tokens[other].sum()) * rate.input_usd
-            + int(sent.output_tokens[other].sum()) * rate.output_usd
-        )
-        recorded = self.paid[sent.model][sent.at[same]].tolist() if same.any() else []
-        return sum(recorded, tokens / 1_000_000)
+        rate, sent_tokens = self.rates[sent.model], sent.input_tokens
+        if sent.purpose == "answer":  # as it was paid for, and what was put into its prompt
+            paid = sum(self.paid[sent.model][sent.at].tolist(), Decimal(0))
+            more = int((sent_tokens - self.batch.of(sent.model).input_tokens[sent.at]).sum())
+            return paid + more * rate.input_usd / 1_000_000
+        tokens = int(sent_tokens.sum()) * rate.input_usd + int(sent.output_tokens.sum()) * rate.output_usd
+        return tokens / 1_000_000
 
 
 def _is_whole(

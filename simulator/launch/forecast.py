@@ -127,14 +127,13 @@ def planned_answer(ask: Ask, request: Request) -> Answer:
     if ask.labels:  # nobody knows the right one of a log without labels: any is as likely
         guess = ask.labels[int(uniform(0, ask.node, request.request_id) * len(ask.labels))]
         label = ask.truth if ask.truth in ask.labels else guess
-    sent = request.input_tokens if ask.sees == "all" or not request.parts else request.parts[-1]
     length = _LABEL_TOKENS if ask.labels else request.output_tokens
     if ask.max_output_tokens is not None:
         length = min(length, ask.max_output_tokens)
     if ask.purpose == EMBED:
         length = 0
     columns: Mapping[str, Any] = {
-        "input_tokens": sent + ask.instructions_tokens,
+        "input_tokens": ask.prompt_tokens(request),
         "output_tokens": length,
         "usage_source": "assumed",
     }

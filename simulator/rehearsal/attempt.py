@@ -159,7 +159,7 @@ def _order(ask: Ask, request: Request, key: str) -> Order:
     planned = answers.LABEL_TOKENS if ask.labels else length
     held = prefix(request, sees=ask.sees, instructions=ask.instructions, instructions_tokens=ask.instructions_tokens)
     blocks = tuple((str(block), tokens) for block, tokens in held)
-    prompt = max(1, ask.seen_tokens(request) + rubric)
+    prompt = max(1, ask.seen_tokens(request) + rubric + ask.own_tokens)
     return Order(key, prompt, planned, length, blocks, embeds=ask.purpose == EMBED)
 
 

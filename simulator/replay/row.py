@@ -72,7 +72,8 @@ def usage(attempt: Attempt) -> tuple[Usage, str]:
     """Tokens and where they are from. A target that did not say them leaves the plan's prompt and the chunks seen.
 
     Of a call that was cancelled the chunks seen are the least that was written, also where there were none yet: the
-    loser of a race then costs its prompt, and a hedged strategy has a price. A timeout without a chunk stays unknown.
+    loser of a race then costs its prompt, and a hedged strategy has a price. A timeout without a chunk stays unknown,
+    but for a call that can write a few tokens only, as a label: it is taken to have written them.
     """
     if attempt.ask.takes_s is not None:
         return Usage(), "assumed"  # a person's
@@ -81,8 +82,10 @@ def usage(attempt: Attempt) -> tuple[Usage, str]:
     if attempt.outcome in _UNSENT or attempt.outcome in REFUSED or (attempt.status or 200) != 200:
         return Usage(), "assumed"  # nothing was generated
     ask, cancelled = attempt.ask, attempt.outcome in (None, Outcome.CANCELLED)
-    planned = None if ask.instructions else ask.seen_tokens(attempt.request) + ask.instructions_tokens
-    return Usage(input_tokens=planned, output_tokens=attempt.reading.chunks or (0 if cancelled else None)), "estimated"
+    planned = None if ask.instructions else ask.prompt_tokens(attempt.request)
+    return Usage(
+        input_tokens=planned, output_tokens=attempt.reading.chunks or (0 if cancelled else ask.most_written)
+    ), "estimated"
 
 
 def retry_after(headers: dict[bytes, bytes]) -> float | None:

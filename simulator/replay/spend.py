@@ -27,6 +27,6 @@ class Spend:
     def _planned(self, request: Request, ask: Ask) -> Decimal:
         return self._tariff.planned(
             ask.model,
-            input_tokens=ask.seen_tokens(request) + ask.instructions_tokens,
+            input_tokens=ask.prompt_tokens(request),
             output_tokens=0 if ask.purpose == EMBED else ask.max_output_tokens or request.output_tokens,
         )

@@ -58,7 +58,7 @@ class Wire:
 
     def _messages(self, request: Request, ask: Ask) -> list[dict[str, str]]:
         rubric = 0 if ask.instructions else ask.instructions_tokens
-        messages = self._prompts.messages(request, sees=ask.sees, instructions_tokens=rubric)
+        messages = self._prompts.messages(request, sees=ask.sees, instructions_tokens=rubric, own_tokens=ask.own_tokens)
         return [{"role": "system", "content": ask.instructions}, *messages] if ask.instructions else messages
 
     def _told(self, request: Request, ask: Ask, output: int) -> bytes:
@@ -66,7 +66,7 @@ class Wire:
         lines: dict[str, Any] = {"x-sim-request": f"{request.request_id}/{ask.call}/{ask.attempt}"}
         lines["x-sim-output-tokens"] = output
         if not ask.instructions:  # a rubric of which the words are known is the endpoint's to count
-            lines["x-sim-input-tokens"] = ask.seen_tokens(request) + ask.instructions_tokens
+            lines["x-sim-input-tokens"] = ask.prompt_tokens(request)
         held = blocks.prefix(
             request, sees=ask.sees, instructions=ask.instructions, instructions_tokens=ask.instructions_tokens
         )

@@ -70,7 +70,7 @@ class Rows:
     now: Floats
     asked: Ints
     added: int = 0
-    """Tokens that nodes above put before the prompt of an answer."""
+    """Tokens that nodes above put into the prompt of an answer."""
 
     @classmethod
     def all(cls, count: int) -> "Rows":

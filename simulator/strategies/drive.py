@@ -121,31 +121,26 @@ class _Clock:
 def _limited(answer: Answer, ask: Ask) -> Answer:
     """The answer as the client sees it that stops waiting at its limits."""
     if ask.total_timeout_s is not None and answer.seconds > ask.total_timeout_s:
-        return _cut(answer, Outcome.TOTAL_TIMEOUT, after=ask.total_timeout_s)
+        return _cut(answer, Outcome.TOTAL_TIMEOUT, after=ask.total_timeout_s, unseen=ask.most_written)
     limit = ask.first_token_timeout_s
     if limit is not None and answer.first_token_s is not None and answer.first_token_s > limit:
-        return _cut(answer, Outcome.FIRST_TOKEN_TIMEOUT, after=limit)
+        return _cut(answer, Outcome.FIRST_TOKEN_TIMEOUT, after=limit, unseen=ask.most_written)
     return answer
 
 
 def _cancel(attempt: Attempt, at: float) -> None:
     reply = attempt.reply
-    attempt.answer = _cut(attempt.answer, Outcome.CANCELLED, after=at - reply.sent_at)
+    attempt.answer = _cut(attempt.answer, Outcome.CANCELLED, after=at - reply.sent_at, unseen=0)
     seen = attempt.answer.column("output_tokens")
     attempt.reply = replace(reply, outcome=Outcome.CANCELLED, output_tokens=seen, text="", ended_at=at)
 
 
-def _cut(answer: Answer, outcome: Outcome, *, after: float) -> Answer:
-    """What was seen of an answer by then, written evenly after its first token.
-
-    Of a timeout without a token nobody knows what was written; a racer that was cancelled so early is taken at 0.
-    """
+def _cut(answer: Answer, outcome: Outcome, *, after: float, unseen: int | None) -> Answer:
+    """What was seen of an answer by then, written evenly after its first token; `unseen` where there was none yet."""
     begun = answer.seconds if answer.first_token_s is None else answer.first_token_s
     rest, whole = answer.seconds - begun, answer.column("output_tokens")
     share = max(0.0, (after - begun) / rest) if rest > 0 else 0.0
-    seen = None if whole is None else round(share * whole)
-    if outcome is not Outcome.CANCELLED:
-        seen = seen or None
+    seen = (round(share * whole) or unseen) if whole is not None else None
     counted = {"output_tokens": seen, "reasoning_tokens": None, "usage_source": "estimated", "status": None}
     return replace(
         answer,

@@ -31,6 +31,8 @@ class Ask:
     """System text put before the request's prompt (a classifier's rubric); None sends the request as it is."""
     instructions_tokens: int = 0
     """Length of a rubric of which only the length is known; a driver that sends text makes it up."""
+    own_tokens: int = 0
+    """Tokens of this request alone, before its new message: passages, a summary. No cache can hold them."""
     sees: str = "all"
     """How much of the request's prompt is sent: all, or last_turn (the new message only)."""
     labels: tuple[str, ...] = ()
@@ -55,6 +57,15 @@ class Ask:
         Where the source does not say which part of the prompt is new, `last_turn` sees all of it.
         """
         return request.parts[-1] if self.sees == "last_turn" and request.parts else request.input_tokens
+
+    @property
+    def most_written(self) -> int | None:
+        """Tokens that it can write at most, where that is not the request's own plan."""
+        return 0 if self.purpose == EMBED else self.max_output_tokens
+
+    def prompt_tokens(self, request: Request) -> int:
+        """Length of all that is sent, where instructions are given by their length."""
+        return self.seen_tokens(request) + self.instructions_tokens + self.own_tokens
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,12 +108,19 @@ class Recorded:
         return attempts[min(ask.attempt, len(attempts)) - 1]
 
     def _changed(self, ask: Ask, request: Request, row: Row) -> Answer:
-        """The recorded answer; what this strategy sends longer, shorter or as a batch is derived, its cache unknown."""
-        answer, as_it_was = _answer(row, text=""), ask.sees == "all" and not ask.instructions_tokens
+        """The recorded answer; what this strategy sends longer, shorter or as a batch is derived.
+
+        The same beginning is read from the cache as it was; of another prompt, or a batch, the cache is unknown.
+        """
+        answer, same_start = _answer(row, text=""), ask.sees == "all" and not ask.instructions_tokens
+        if ask.max_output_tokens is not None:  # a summary: as long as it may be
+            answer = _with(answer, output_tokens=ask.max_output_tokens, reasoning_tokens=None, usage_source="assumed")
+        as_it_was = same_start and not ask.own_tokens
         if (as_it_was and ask.takes_s is None) or row["input_tokens"] is None:
             return answer
-        tokens = row["input_tokens"] if as_it_was else ask.seen_tokens(request) + ask.instructions_tokens
-        return _with(answer, input_tokens=tokens, **_COLD, usage_source="assumed")
+        tokens = row["input_tokens"] + ask.own_tokens if same_start else ask.prompt_tokens(request)
+        cache = {} if same_start and ask.takes_s is None else _COLD
+        return _with(answer, input_tokens=tokens, **cache, usage_source="assumed")
 
     def _labelled(self, ask: Ask, request: Request, row: Row) -> Answer:
         if self.assumed.label_accuracy is None:
@@ -123,7 +130,7 @@ class Recorded:
         if row["outcome"] not in ANSWERED:
             return _answer(row, text="")
         seconds = (row["first_token_at"] or row["ended_at"]) - row["sent_at"]
-        usage = {"input_tokens": ask.seen_tokens(request) + ask.instructions_tokens, "output_tokens": LABEL_TOKENS}
+        usage = {"input_tokens": ask.prompt_tokens(request), "output_tokens": LABEL_TOKENS}
         copied = {"status": row["status"], "provider": row["provider"], "geo": row["geo"]}
         return Answer(Outcome.OK, seconds, seconds, text, {**copied, **usage, "usage_source": "assumed"})
 

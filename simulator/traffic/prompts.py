@@ -38,12 +38,15 @@ class Prompts:
         self._system: Callable[[tuple[int, ...], int, int], str] = lru_cache(maxsize=64)(self._joined)
         self._key: Callable[[int, str], str] = lru_cache(maxsize=64)(self._keyed)
 
-    def messages(self, request: Request, *, sees: str = "all", instructions_tokens: int = 0) -> list[dict[str, str]]:
+    def messages(
+        self, request: Request, *, sees: str = "all", instructions_tokens: int = 0, own_tokens: int = 0
+    ) -> list[dict[str, str]]:
         """OpenAI chat messages whose contents have exactly the planned number of tokens.
 
         `sees="all"` sends system prompt, history and the new message (`request.input_tokens` in all); `"last_turn"`
         sends the new message alone, or everything where the trace does not say which part is new. Instructions come
-        first, as a system message of their own. What a server adds per message is not counted.
+        first, as a system message of their own; tokens of the request's own (passages) right before its new message, so
+        that what comes before them stays equal to other turns'. What a server adds per message is not counted.
         """
         chats = self._chats.get(request.journey)
         if chats is not None and request.source_row is not None:
@@ -51,6 +54,9 @@ class Prompts:
             messages = chat.last(request.turn) if sees == "last_turn" else chat.before(request.turn)
         else:
             messages = self._prompt(request)[-1:] if sees == "last_turn" else self._prompt(request)
+        if own_tokens:
+            own = {"role": "user", "content": self._keyed(own_tokens, f"own:{request.request_id}")}
+            messages = [*messages[:-1], own, *messages[-1:]]
         if instructions_tokens:
             messages.insert(0, {"role": "system", "content": self.text(instructions_tokens, "instructions")})
         return messages

@@ -96,3 +96,14 @@ def test_a_person_is_waited_for_and_nothing_is_sent():
     assert case.sent_at >= refused.ended_at
     assert 0.2 <= case.ended_at - case.sent_at < 0.4
     assert rows.outcomes() == ["unavailable", "ok"]
+
+
+def test_a_label_that_came_too_late_is_priced_at_the_most_it_can_write():
+    """A shipped classifier with a limit of 800 ms left its whole run without a known cost."""
+    routes = {"easy": "small", "hard": "big"}
+    strategy = {"classify": {"with": "small", "timeout": "100ms", "routes": routes, "otherwise": "hard"}}
+    with Scripted([0.4], answer()) as server:
+        late, served = replay(server.url, strategy=strategy).calls
+    assert (late.outcome, late.usage_source, late.output_tokens) == ("total_timeout", "estimated", 5)
+    assert late.input_tokens == 10 + 120
+    assert (served.model, served.served) == ("big", True)

@@ -92,12 +92,11 @@ def _answers(rows: list[Request], batch: Batch) -> Answers:
         if ask.labels:
             key = f"{request.request_id}/{ask.call}/{ask.attempt}"
             text = label(ask.truth, ask.labels, known.label_accuracy, seed=batch.seed, key=key)
-            usage = {"input_tokens": ask.seen_tokens(request) + ask.instructions_tokens, "output_tokens": LABEL_TOKENS}
+            usage = {"input_tokens": ask.prompt_tokens(request), "output_tokens": LABEL_TOKENS}
             seconds = float(known.first_token[at])
             return Answer(Outcome.OK, seconds, seconds, text, usage)
-        added = ask.instructions_tokens
         usage = {
-            "input_tokens": request.input_tokens + added if added else int(known.input_tokens[at]),
+            "input_tokens": int(known.input_tokens[at]) + ask.own_tokens,
             "output_tokens": int(known.output_tokens[at]),
         }
         outcome = Outcome.OK if known.finished[at] else Outcome.LENGTH

@@ -122,3 +122,12 @@ def test_writing_prompts_needs_neither_tokenizer_nor_pandas():
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_request_s_own_tokens_stand_before_its_new_message_and_share_no_text(trace):
+    prompts = Prompts(trace_seed=1)
+    one, other = (session[0] for session in trace.sessions()[:2])
+    *before, own, last = prompts.messages(one, own_tokens=300)
+    assert [*before, last] == prompts.messages(one)
+    assert tokens(own["content"]) == 300
+    assert own["content"][:40] != prompts.messages(other, own_tokens=300)[-2]["content"][:40]

@@ -52,7 +52,7 @@ class Call(Node):
         if any((self.timeout, self.first_token_timeout, self.tier, self.provider)):
             return super().columns(rows, evaluation)
         known, at = evaluation.batch.of(self.model), rows.at
-        tokens = evaluation.batch.seen_tokens(rows, "all") + rows.added if rows.added else known.input_tokens[at]
+        tokens = known.input_tokens[at] + rows.added
         evaluation.sent.append(Sent(self.path, self.model, "answer", at, tokens, known.output_tokens[at]))
         return Answered(
             rows=rows.later(known.seconds[at], calls=1),

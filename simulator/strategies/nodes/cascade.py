@@ -104,7 +104,8 @@ class Cascade(Node):
             self.path,
             purpose="judge",
             call=turn.next_call(),
-            instructions_tokens=judge.rubric_tokens + (reply.output_tokens or 0),  # the judge reads the answer too
+            instructions_tokens=judge.rubric_tokens,
+            own_tokens=reply.output_tokens or 0,  # the judge reads the answer too
             labels=_VERDICTS,
             truth={"easy": "accept", "hard": "reject"}.get(difficulty or ""),
             max_output_tokens=judge.answer_tokens,

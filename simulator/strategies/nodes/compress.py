@@ -40,7 +40,7 @@ class Compress(Node):
     def _shorten(self, ask: Ask) -> Ask:
         if ask.sees == "last_turn":
             return ask
-        return replace(ask, sees="last_turn", instructions_tokens=ask.instructions_tokens + self.to)
+        return replace(ask, sees="last_turn", own_tokens=ask.own_tokens + self.to)
 
     def asks(self) -> set[str]:
         return {self.writer} if self.writer else set()

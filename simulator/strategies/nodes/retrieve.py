@@ -56,5 +56,4 @@ class Retrieve(Node):
         return {*self.asks(), *super().embedders()}
 
     def _inform(self, ask: Ask) -> Ask:
-        passages = self.tokens if ask.purpose == "answer" else 0
-        return replace(ask, instructions_tokens=ask.instructions_tokens + passages)
+        return replace(ask, own_tokens=ask.own_tokens + self.tokens) if ask.purpose == "answer" else ask

@@ -42,7 +42,7 @@ def test_the_judge_reads_rubric_and_answer_before_the_user_does() -> None:
     served = serve(node, Answer(text="a", columns={"output_tokens": 80}), "reject", "better", difficulty="hard")
     assert sent(served) == [("small", "answer", 0, 1), ("tiny", "judge", 1, 1), ("big", "answer", 2, 1)]
     ask = served.attempts[1].reply.ask
-    assert (ask.instructions_tokens, ask.labels, ask.truth) == (280, ("accept", "reject"), "reject")
+    assert (ask.instructions_tokens, ask.own_tokens, ask.labels, ask.truth) == (200, 80, ("accept", "reject"), "reject")
 
 
 @pytest.mark.parametrize(("unsure", "model"), [("accept", "small"), ("reject", "big")])
