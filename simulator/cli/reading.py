@@ -7,6 +7,7 @@ import typer
 
 from simulator.cli import app
 from simulator.cli.flags import Json, RunPath, day
+from simulator.errors import BadInput
 
 At = Annotated[
     str | None,
@@ -16,20 +17,31 @@ Prices = Annotated[
     Path | None,
     typer.Option("--prices", help="Bill with this price book.", metavar="FILE", show_default="the run's rates"),
 ]
+Judged = Annotated[
+    Path | None,
+    typer.Option(
+        "--labels", help="Judgements to keep: request_id, model, quality[, segment, score]; JSONL, CSV.", metavar="FILE"
+    ),
+]
 
 
 @app.command()
-def report(run: RunPath, prices: Prices = None, at: At = None, as_json: Json = False) -> int:
+def report(run: RunPath, prices: Prices = None, at: At = None, labels: Judged = None, as_json: Json = False) -> int:
     """Write the reports of a run anew, from its rows; finishes what a plain Locust run or a killed one left.
 
-    With --prices or --at the figures are only shown: the run's files keep what it cost.
+    With --prices or --at the figures are only shown: the run's files keep what it cost. With --labels its answers were
+    judged since: the file joins the run's inputs, and its claims and strategies are held against it.
     """
     from rich.console import Console
 
-    from simulator.launch.launch import finish
+    from simulator.launch.launch import finish, judged
     from simulator.reports.terminal import show
     from simulator.reports.write import report_paths
 
+    if labels and (prices or at):
+        raise BadInput("--labels is kept with the run, --prices and --at are only shown: give one of them")
+    if labels:
+        judged(run, labels)
     finished = finish(run, prices=prices, at=day(at))
     if as_json:
         print(finished.summary.model_dump_json(indent=1))

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from simulator.comparison.labels import Labels
 from simulator.derive import derive
 from simulator.endpoint import cores
 from simulator.errors import ExitCode
@@ -16,6 +17,7 @@ from simulator.pricing.book import PriceBook
 from simulator.replay import evidence
 from simulator.reports.write import write_reports
 from simulator.run.directory import RunDirectory, writing
+from simulator.run.kept import LABELS, kept_labels
 from simulator.run.ledger import Ledger
 from simulator.run.record import GeneratorHealth, RungRecord, RunRecord, Status, hashes
 from simulator.run.verification import EVIDENCE, Verification
@@ -98,6 +100,20 @@ def finish(path: Path, *, prices: Path | None = None, at: datetime | None = None
         outputs = write_reports(summary, directory.path)
         directory.write_record(record.model_copy(update={"outputs": _hashed(directory.path, outputs)}))
     return Finished(directory.path, summary, ExitCode(summary.run.exit_code))
+
+
+def judged(path: Path, labels: Path) -> None:
+    """Keep judgements of a run's answers among its inputs, in place of older ones. Raises `InvalidFile` where bad."""
+    Labels.read(labels)
+    directory = RunDirectory.open(path)
+    record = directory.read_record()
+    older = kept_labels(directory.path)
+    kept = directory.keep(labels, name=f"{LABELS}{labels.suffix}")
+    if older and older != kept:
+        older.unlink()
+    inputs = {name: digest for name, digest in record.inputs.items() if not name.startswith(f"inputs/{LABELS}.")}
+    inputs |= hashes(directory.path, [f"inputs/{kept.name}"])
+    directory.write_record(record.model_copy(update={"inputs": inputs}))
 
 
 def verify(path: Path) -> Verification:

@@ -71,6 +71,20 @@ def test_cost_stands_beside_quality_where_answers_were_judged(there: Path) -> No
     assert "100 %" in single
 
 
+def test_judgements_that_came_later_join_the_run(there: Path, tmp_path: Path) -> None:
+    run = shutil.copytree(there / "run", tmp_path / "run")
+    requests = pq.read_table(run / "trace.parquet")["request_id"].to_pylist()
+    rows = [f"{request},{model},1" for request in requests for model in ("gpt-4o", "gpt-4o-mini")]
+    (tmp_path / "labels.csv").write_text("\n".join(["request_id,model,quality", *rows]), encoding="utf-8")
+    (run / "inputs/labels.jsonl").write_text("older", encoding="utf-8")
+    assert "COST AGAINST QUALITY" in said(tmp_path, "report", "run", "--labels", "labels.csv")
+    (tmp_path / "labels.csv").unlink()
+    assert said(tmp_path, "verify", "run") == "run: every file is as recorded\n"
+    claim = said(tmp_path, "claim", "no visible loss", "run", code=99)  # nothing lost, too few sessions to say so
+    assert "worst of 2 segments" in claim
+    said(tmp_path, "report", "run", "--labels", "labels.csv", "--at", "2026-12-01", code=2)
+
+
 def test_what_was_changed_is_named(there: Path, tmp_path: Path) -> None:
     run = shutil.copytree(there / "run", tmp_path / "run")
     assert "no table or report was recorded" in said(tmp_path, "verify", "run", code=99)
