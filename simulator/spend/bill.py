@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from simulator.calls import ANSWERED, HUMAN
 from simulator.figures import Figures
 from simulator.pricing.book import PriceBook
-from simulator.pricing.errors import UnknownPrice
 from simulator.pricing.meters import priced_by
 from simulator.pricing.rates import EXACT, Rate, usd_of
 from simulator.spend.groups import METERS, Group, GroupSums
@@ -97,27 +96,20 @@ class Bill(Figures):
     unpriced_reasons: dict[str, int]
 
 
-def bill(
-    calls: pa.Table, book: PriceBook, *, at: datetime, requests: pa.Table | None = None, strict: bool = False
-) -> Bill:
+def bill(calls: pa.Table, book: PriceBook, *, at: datetime, requests: pa.Table | None = None) -> Bill:
     """Price every attempt of `calls` (schema `CALLS`) at the prices that hold at `at`.
 
-    What each outcome bills is `pricing/attempts.yaml`. Rows without a price are counted with their reason; with
-    `strict` they raise `UnknownPrice`. Per planned request, and answers without a call, are known only with the run's
-    `requests`.
+    What each outcome bills is `pricing/attempts.yaml`. Rows without a price are counted with their reason. Per planned
+    request, and answers without a call, are known only with the run's `requests`.
     """
     ledger = Ledger(book, at)
     ledger.add(calls)
-    return settle(ledger, book, at=at, asked=_asked(requests), strict=strict)
+    return settle(ledger, book, at=at, asked=_asked(requests))
 
 
-def settle(
-    ledger: Ledger, book: PriceBook, *, at: datetime, asked: dict[Rung, Asked] | None = None, strict: bool = False
-) -> Bill:
+def settle(ledger: Ledger, book: PriceBook, *, at: datetime, asked: dict[Rung, Asked] | None = None) -> Bill:
     """The bill of what a ledger counted; `asked`: what the requests of a (scale, strategy, replicate) say."""
     reasons = sum((sums.unpriced for sums in ledger.groups.values()), Counter[str]())
-    if strict and reasons:
-        raise UnknownPrice("\n".join(f"{count} attempts: {reason}" for reason, count in reasons.most_common()))
     lines = [line for group, sums in ledger.groups.items() for line in _lines(group, sums)]
     rungs = {group[:3]: None for group in ledger.groups}
     costs = [_rung_cost(rung, ledger, lines, (asked or {}).get(rung)) for rung in sorted(rungs)]

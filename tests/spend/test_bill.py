@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from simulator.calls import CALLS, Outcome
 from simulator.pricing.attempts import shipped_attempts
 from simulator.pricing.book import PriceBook
-from simulator.pricing.errors import UnknownPrice
 from simulator.pricing.layers import BookFile, Layer
 from simulator.pricing.snapshot import snapshot_text
 from simulator.spend.bill import bill, call_costs
@@ -105,8 +104,8 @@ def test_what_has_no_price_is_counted_and_never_zero() -> None:
         "openai/gpt-4o has no price for cache_write_1h_tokens",
     }
     assert call_costs(rows, BOOK, at=AT) == [None] * 5 + [Decimal("0.000015")]
-    with pytest.raises(UnknownPrice, match="1 attempts: unknown model 'gpt-4oo'; did you mean openai/gpt-4o"):
-        bill(rows, BOOK, at=AT, strict=True)
+    (model, *_) = sorted(reason for reason in done.unpriced_reasons if "gpt-4oo" in reason)
+    assert model.startswith("unknown model 'gpt-4oo'; did you mean openai/gpt-4o")
 
 
 def test_a_classifier_without_a_price_is_no_overhead_of_nothing() -> None:
