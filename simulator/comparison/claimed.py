@@ -6,6 +6,7 @@ from simulator.comparison.result import Comparison, Contender, Saving
 from simulator.errors import BadInput
 from simulator.figures import Figures
 from simulator.scenario.claim import Claimed
+from simulator.units import scale_text
 from simulator.verdicts.claims import Claim, Verdict, judge
 from simulator.verdicts.clauses import Facts, SegmentQuality
 from simulator.verdicts.flips import Parts
@@ -73,7 +74,8 @@ def sole(comparison: Comparison, strategy: str | None, scale: float | None) -> C
     names = sorted({one.strategy for one in compared})
     named = [one for one in compared if strategy in (None, one.strategy)]
     if not named:
-        raise BadInput(f"nothing to check: compared with {comparison.baseline!r} are {', '.join(names) or 'none'}")
+        rivals = [f"{one.strategy} at {scale_text(one.scale)}" for one in comparison.contenders if one.saving]
+        raise BadInput(f"nothing to check: compared with {comparison.baseline!r} are {', '.join(rivals) or 'none'}")
     if strategy is None and len(names) > 1:
         raise BadInput(f"say which strategy the claim is about: {', '.join(names)}")
     return min(named, key=lambda one: one.scale)

@@ -124,7 +124,10 @@ class Recorded:
 
     def _labelled(self, ask: Ask, request: Request, row: Row) -> Answer:
         if self.assumed.label_accuracy is None:
-            raise BadInput(f"{ask.node}: its labels were not recorded; say how often {ask.model} is right, as in 92%")
+            raise BadInput(
+                f"{ask.node}: its labels were not recorded; say how often {ask.model} is right, "
+                "as in --label-accuracy 92%"
+            )
         key = f"{request.request_id}/{ask.call}/{ask.attempt}"
         text = label(ask.truth, ask.labels, self.assumed.label_accuracy, seed=self.assumed.seed, key=key)
         if row["outcome"] not in ANSWERED:

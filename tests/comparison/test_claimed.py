@@ -40,8 +40,9 @@ def test_several_strategies_need_a_name() -> None:
     with pytest.raises(BadInput, match="say which strategy the claim is about: a, b"):
         check(CLAIM, comparison)
     assert check(CLAIM, comparison, strategy="b").outcome == "holds"
-    with pytest.raises(BadInput, match="compared with 'single' are a, b"):
-        check(CLAIM, comparison, strategy="c")
+    for missing in ({"strategy": "c"}, {"strategy": "a", "scale": 7.0}):
+        with pytest.raises(BadInput, match="compared with 'single' are a at 1×, b at 1×"):
+            check(CLAIM, comparison, **missing)
 
 
 def test_a_strategy_that_fails_to_answer_saves_nothing_by_it() -> None:

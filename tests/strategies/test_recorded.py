@@ -114,7 +114,7 @@ def test_what_was_not_recorded_is_asked_for(trace: Trace, rehearsed: tuple[pa.Ta
     with pytest.raises(BadInput, match=r"gpt-4o-mini was not asked .*run a strategy that sends it every request"):
         offline.run({"new": tree("gpt-4o-mini", "new")}, trace.sessions(), recorded)
     classify = tree("classify: {with: gpt-4o, routes: {easy: gpt-4o, hard: gpt-4o}, otherwise: hard}", "new")
-    with pytest.raises(BadInput, match="say how often gpt-4o is right, as in 92%"):
+    with pytest.raises(BadInput, match="say how often gpt-4o is right, as in --label-accuracy 92%"):
         offline.run({"new": classify}, trace.sessions(), recorded)
     with pytest.raises(BadInput, match="nothing was recorded at 3×; recorded: 1×"):
         Recorded(rehearsed[0], scale=3.0)
