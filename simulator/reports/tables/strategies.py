@@ -1,6 +1,5 @@
 """Strategies side by side on identical arrivals, and the parts that a saving is made of."""
 
-
 from simulator.comparison import Contender, Saving
 from simulator.figures import Interval
 from simulator.reports.table import Cell, Column, Table, noted, unjudged
