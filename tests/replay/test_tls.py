@@ -91,7 +91,5 @@ def test_a_ca_file_that_is_none_is_named(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("no certificate")
     with pytest.raises(InvalidFile, match=r"notes\.txt: holds no certificate; target\.ca_file names a PEM file"):
         context(tmp_path / "notes.txt")
-    with pytest.raises(
-        InvalidFile, match=r"gone\.pem: cannot be read: .*; check target\.ca_file"
-    ):
+    with pytest.raises(InvalidFile, match=r"gone\.pem: cannot be read: .*; check target\.ca_file"):
         context(tmp_path / "gone.pem")
