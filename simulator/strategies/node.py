@@ -44,6 +44,8 @@ class Node(FileModel):
     short: ClassVar[str | None] = None
     live: ClassVar[bool] = True
     """Whether a load test can send what this node asks for itself."""
+    rewrites: ClassVar[bool] = False
+    """Whether calls below it carry another prompt than the request's own, so that their answers say nothing of it."""
     _path: str = PrivateAttr("")
 
     @model_validator(mode="after")

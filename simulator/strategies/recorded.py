@@ -14,6 +14,7 @@ from simulator.errors import BadInput
 from simulator.provider.answers import LABEL_TOKENS, label
 from simulator.strategies.drive import Answer
 from simulator.strategies.effects import EMBED, Ask
+from simulator.strategies.node import words
 from simulator.traffic.request import Request
 
 _COPIED = (
@@ -49,7 +50,7 @@ MEASURED_ONLY = Assumed()
 class Recorded:
     """Answers from the rows of one scale: `answers(ask, request)`.
 
-    In this order: the very attempt, where this strategy was run; an answer of the same model to the same request,
+    In this order: the very attempt, where this strategy was run; an answer of the same model to the same prompt,
     from the strategy that asked it most; for a label that was not recorded, an assumed one, which takes as long as
     the model's first token took. Times are those of the recorded load.
     """
@@ -66,7 +67,7 @@ class Recorded:
         self._served = {(r["strategy"], r["request_id"]) for r in rows if r["served"] and r["replicate"] == 1}
         for row in rows:
             self._same.setdefault((row["node"], row["call_id"]), row)
-            if row["purpose"] == "answer" and row["outcome"] != Outcome.CANCELLED and row["replicate"] == 1:
+            if _is_answer(row) and row["replicate"] == 1:
                 self._model[row["request_id"], row["model"]][row["strategy"]].append(row)
                 self._asked[row["strategy"], row["model"]] += 1
 
@@ -136,6 +137,12 @@ class Recorded:
         usage = {"input_tokens": ask.prompt_tokens(request), "output_tokens": LABEL_TOKENS}
         copied = {"status": row["status"], "provider": row["provider"], "geo": row["geo"]}
         return Answer(Outcome.OK, seconds, seconds, text, {**copied, **usage, "usage_source": "assumed"})
+
+
+def _is_answer(row: Row) -> bool:
+    """Whether a row answers the request as it is: not cut short, and not with passages or a summary in its prompt."""
+    whole = row["purpose"] == "answer" and row["outcome"] != Outcome.CANCELLED
+    return whole and not any(kind.rewrites for step in row["node"].split(".")[1:] if (kind := words().get(step)))
 
 
 def _embedded(ask: Ask, request: Request) -> Answer:

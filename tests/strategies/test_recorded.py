@@ -156,3 +156,18 @@ def test_what_takes_a_declared_time_is_the_same_in_virtual_time_and_offline(trac
 
 def _rounded(rows: list[tuple[object, ...]]) -> list[tuple[object, ...]]:
     return [tuple(round(cell, 6) if isinstance(cell, float) else cell for cell in row) for row in rows]
+
+
+def test_an_answer_to_a_longer_prompt_stands_for_no_other(trace: Trace, profile: Profile) -> None:
+    """A rule on length was foretold at the tokens of a neighbour that put 2,000 tokens of passages into each prompt."""
+    nodes = {"big": STRATEGIES["big"], "rag": tree("retrieve: {of: gpt-4o-mini}", "rag"), "few": STRATEGIES["small"]}
+    calls, _ = rehearse(trace, nodes, profile, scale=1.0, seed=5)
+    session, alone = trace.sessions()[:1], tree("gpt-4o-mini", "new")
+    found = offline.run({"new": alone}, session, Recorded(calls, scale=1.0))[0]["input_tokens"].to_pylist()
+    assert found == [request.input_tokens for request in session[0]]
+    without = Recorded(_only(calls, "big", "rag"), scale=1.0)
+    assert not without.covers(session[0], {"gpt-4o-mini"})
+    with pytest.raises(BadInput, match=r"gpt-4o-mini was not asked"):
+        offline.run({"new": alone}, session, without)
+    again = offline.run({"rag": nodes["rag"]}, session, without)[0]["input_tokens"].to_pylist()
+    assert again == [request.input_tokens + 2000 for request in session[0]]

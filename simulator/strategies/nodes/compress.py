@@ -1,7 +1,7 @@
 """Send a summary in place of a long history: fewer input tokens, but the provider's prompt cache goes cold."""
 
 from dataclasses import replace
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -18,6 +18,7 @@ class Compress(Node):
     """
 
     kind: Literal["compress"] = "compress"
+    rewrites: ClassVar[bool] = True
     of: Child
     over: Count
     to: Annotated[Count, Field(gt=0)]

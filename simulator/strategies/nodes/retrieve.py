@@ -1,7 +1,7 @@
 """Put retrieved passages before the prompt: a smaller model with the facts, instead of a larger one without."""
 
 from dataclasses import replace
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -21,6 +21,7 @@ class Retrieve(Node):
     """
 
     kind: Literal["retrieve"] = "retrieve"
+    rewrites: ClassVar[bool] = True
     of: Child
     chunks: Annotated[int, Field(ge=1)] = 5
     chunk_tokens: Annotated[Count, Field(gt=0)] = 400
