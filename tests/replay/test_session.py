@@ -1,5 +1,7 @@
 """Turns hang on answers; a slow server slows later turns, never the clock of the plan."""
 
+import pytest
+
 from tests.replay.rig import replay, request
 from tests.replay.scripted import CLOSE, STREAM, Scripted, answer, end, event, plain
 
@@ -36,6 +38,9 @@ def test_a_stalled_server_does_not_slow_the_plan():
     lags = [call.sent_at - call.scheduled_at for call in rows.calls]
     assert max(lags) < 0.1
     assert all(row.ended_at - row.scheduled_at >= 0.5 for row in rows.requests)
+    assert {row.request_id: row.scheduled_at for row in rows.requests} == pytest.approx(
+        {session[0].request_id: session[0].at for session in sessions}, abs=1e-6
+    )
 
 
 def test_what_a_stop_cuts_is_cancelled_or_not_reached():
