@@ -63,7 +63,9 @@ def conclude(directory: RunDirectory, record: RunRecord) -> Finished:
     with writing(path):
         Ledger.recorded(path).write(path)
         rungs, ended_by = _said(path)
-        record = record.model_copy(update={"rungs": rungs, "ended_by": ended_by})
+        # Only an endpoint of ours tells its lag: `tenfold staging` under a URL is as simulated as the embedded one.
+        simulated = record.simulated or any(rung.health.endpoint_lag_p99_s is not None for rung in rungs)
+        record = record.model_copy(update={"rungs": rungs, "ended_by": ended_by, "simulated": simulated})
         directory.write_record(record)
         summary = derive(path)
         outputs = write_reports(summary, path)

@@ -99,7 +99,9 @@ def _cautions(summary: Summary) -> list[str]:
     """Everything a signer must not overlook."""
     cautions = []
     if summary.run.simulated:
-        cautions.append("SIMULATED: the target was the embedded staging endpoint, so latency is that of its profile.")
+        own = "embedded" in summary.run.target
+        which = "the embedded staging endpoint" if own else f"a staging endpoint of Tenfold at {summary.run.target}"
+        cautions.append(f"SIMULATED: the target was {which}, so latency is that of its profile.")
     if summary.run.status != "complete":
         cautions.append(f"The run was {summary.run.status} before its end; only what was reached is counted.")
     if not summary.reconciliation.holds:

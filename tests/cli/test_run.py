@@ -14,9 +14,10 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from simulator.endpoint import embedded
 from simulator.errors import ExitCode
 from simulator.summary import Summary
-from tests.cli.conftest import SMALL, furnished, tenfold_in
+from tests.cli.conftest import SMALL, Tenfold, furnished, tenfold_in
 
 FAILING = SMALL.replace("time_to_first_token < 2s", "time_to_first_token < 1ms") + "claims: [saves 10%, saves 99%]\n"
 
@@ -147,6 +148,15 @@ def test_ctrl_c_keeps_what_was_recorded_and_marks_it(home: Path) -> None:
     assert (summary.run.status, summary.run.verdict) == ("interrupted", "INCOMPLETE")
     assert sum(rung.settled["answered"] for rung in summary.rungs) > 0
     assert summary.reconciliation.holds, summary.reconciliation
+
+
+def test_a_staging_endpoint_under_a_url_is_simulated_too(home: Path, tenfold: Tenfold) -> None:
+    """Its latency is that of a profile, whichever way it was started: it must not be signed as measured."""
+    with embedded(home / "fast.yaml", seed=1) as url:
+        words = ["--strategy", "single", "--scale", "1", "--duration", "1s", "--target", url, "--out", "out"]
+        done = tenfold("run", "small.yaml", *words, "--exit-zero")
+    assert done.returncode == 0, done.stderr
+    assert f"SIMULATED: the target was a staging endpoint of Tenfold at {url}" in " ".join(done.stdout.split())
 
 
 def test_ctrl_c_while_locust_starts_leaves_nothing_and_says_so(home: Path) -> None:
