@@ -5,6 +5,8 @@ import sys
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
+
 from simulator.summary import Summary
 from tests.cli.conftest import Tenfold
 from tests.replay.scripted import STREAM, Scripted, answer, end, event, plain
@@ -23,6 +25,7 @@ def partial(home: Path) -> Summary:
     return summary
 
 
+@pytest.mark.slow
 def test_too_many_errors_stop_a_run(home: Path, tenfold: Tenfold) -> None:
     asked_first = [answer()] * 2  # each model one short question
     with Scripted(*asked_first, answer(), answer(), plain(500)) as server:

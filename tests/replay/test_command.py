@@ -62,7 +62,7 @@ def test_two_processes_serve_the_same_plan_as_one(tmp_path: Path):
 def test_a_closed_loop_keeps_its_users_busy_and_lasts_as_long_as_they_take(tmp_path: Path):
     """24 requests of 0.1 s by two users, on a plan of 0.1 s: the rates are over what it took."""
     with Scripted([STREAM, event(content="a"), 0.1, end(prompt_tokens=1, completion_tokens=1)]) as server:
-        ended = run(plan_for(tmp_path, server.url, chats(12, span_s=0.1), users=2), processes=2)
+        ended = run(plan_for(tmp_path, server.url, chats(12, span_s=0.1), users=2))
     _, requests, facts = ended.evidence
     rows = requests.to_pylist()
     (rung,) = facts["rungs"]
