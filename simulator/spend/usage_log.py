@@ -15,6 +15,7 @@ from simulator.spend.usage import normalised, says
 from simulator.spend.usage_rows import Row, read_rows
 
 Line = tuple[Rate, Quantity, Decimal]
+_TIMES = ("at", "timestamp", "created_at", "created", "startTime")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +87,18 @@ def price_row(row: Row, book: PriceBook, *, at: datetime | None = None) -> Price
         rates, usage = rated(row, book, at=at)
         lines = tuple(rates.cost(usage))
     except UnknownPrice as error:
-        return PricedRow(_text(row.get("id")), None, reason=str(error))
+        return PricedRow(_id(row), None, reason=str(error))
     cost = Decimal(0)
     for _, _, part in lines:
         cost = EXACT.add(cost, part)
-    return PricedRow(_text(row.get("id")), cost, lines)
+    return PricedRow(_id(row), cost, lines)
 
 
 def rated(row: Row, book: PriceBook, *, at: datetime | None = None) -> tuple[Rates, dict[str, Quantity]]:
-    """A row's rates and its usage in our meters. Raises `UnknownPrice` with what is missing."""
+    """A row's rates and its usage in our meters. Raises `UnknownPrice` with what is missing.
+
+    A row that a gateway's own cache answered (LiteLLM's `cache_hit`) asked no provider: it used nothing.
+    """
     model, usage = row.get("model"), row.get("usage", row.get("usageMetadata"))
     if not model:
         raise UnknownPrice('the row names no "model"')
@@ -108,6 +112,8 @@ def rated(row: Row, book: PriceBook, *, at: datetime | None = None) -> tuple[Rat
         tier=_text(row.get("tier") or row.get("service_tier")) or says(usage, "tier"),
         geo=_text(row.get("geo")) or says(usage, "geo"),
     )
+    if str(row.get("cache_hit")).lower() == "true":
+        return rates, {}
     counts = normalised(usage, provider=rates.model.partition("/")[0], convention=_text(row.get("convention")))
     # A fee per request is due for the row itself, which seldom counts it.
     return rates, counts if "requests" in counts or "requests" not in rates.standard else {**counts, "requests": 1}
@@ -123,7 +129,7 @@ def instant(row: Row) -> datetime:
 
     Raises `UnknownPrice` where the row does not say.
     """
-    said = next((row[key] for key in ("at", "timestamp", "created_at", "created") if row.get(key)), None)
+    said = next((row[key] for key in _TIMES if row.get(key)), None)
     if said is None:
         raise UnknownPrice('the row has no time: give "at", or price all rows with --at')
     if isinstance(said, datetime):
@@ -157,6 +163,10 @@ def _line_json(rate: Rate, quantity: Quantity, cost: Decimal) -> dict[str, Any]:
         "place": rate.place,
         **({"steps": list(rate.steps)} if rate.steps else {}),
     }
+
+
+def _id(row: Row) -> str | None:
+    return _text(row.get("id") or row.get("request_id"))
 
 
 def _text(value: object) -> str | None:

@@ -47,7 +47,7 @@ def _jsonl(path: Path, lines: Iterable[str]) -> Iterator[Row]:
             raise InvalidFile(f"{path}:{number}:{error.colno}: not JSON: {error.msg}; one object a line") from None
         if not isinstance(row, dict):
             raise InvalidFile(f"{path}:{number}:1: not a JSON object")
-        yield row
+        yield row if "usage" in row or "usageMetadata" in row else _of_columns(row)
 
 
 def _csv(path: Path, lines: IO[str]) -> Iterator[Row]:
@@ -74,10 +74,18 @@ def _of_columns(row: Row) -> Row:
     if isinstance(usage, str) and usage:
         usage = _object(usage)
     if usage is None:
+        usage = _logged(row.get("metadata"))
+    if usage is None:
         names = {key: key.removeprefix("usage.") for key in row}
         flat = {name: row[key] for key, name in names.items() if name in known_columns() and row[key] not in (None, "")}
         usage = _nested(flat)
     return {**{key: value for key, value in row.items() if value not in (None, "")}, "usage": usage}
+
+
+def _logged(metadata: Any) -> Any:
+    """The provider's usage object as LiteLLM's spend logs keep it beside their flat counts, which lack its parts."""
+    found = _object(metadata) if isinstance(metadata, str) else metadata
+    return found.get("usage_object") if isinstance(found, Mapping) else None
 
 
 def _object(text: str) -> Any:

@@ -69,3 +69,9 @@ def test_what_brings_a_month_to_its_minimum_is_in_its_line(log: Path, capsys: py
     book.write_text(f"schema: price-book/1\ncontracts:\n  - {terms}\n", encoding="utf-8")
     bill(log, prices=book, months=True)
     assert "to the minimum +$10.00" in capsys.readouterr().out.splitlines()[0]
+
+
+def test_a_log_without_any_price_has_no_total(log: Path) -> None:
+    log.write_text(json.dumps(ROWS[1]) + "\n", encoding="utf-8")
+    with pytest.raises(BadInput, match=r"usage\.jsonl: no row has a price, so there is no total; 1 × .*nobody-9"):
+        bill(log)

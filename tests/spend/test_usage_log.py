@@ -222,3 +222,14 @@ def test_no_row_however_odd_stops_a_bill(usage: dict[str, Any], row: dict[str, A
     done = price_row({"model": "gpt-4o", "at": NOVEMBER, "usage": usage, **row}, BOOK)
     assert (done.cost is None) == (done.reason is not None)
     json.dumps(done.as_json())
+
+
+def test_a_litellm_spend_log_is_priced_by_what_the_provider_counted_and_its_own_cache_is_free(tmp_path: Path) -> None:
+    counts = {"prompt_tokens": 1000, "completion_tokens": 10, "total_tokens": 1010}
+    usage = {**counts, "prompt_tokens_details": {"cached_tokens": 600}}
+    row = {"request_id": "a", "model": "gpt-4o", "startTime": NOVEMBER, "spend": 0.1, **counts}
+    rows = [row, {**row, "metadata": {"usage_object": usage}}, {**row, "cache_hit": "True"}]
+    *lines, total = bill_log(log(tmp_path, *rows), BOOK)
+    assert [line["id"] for line in lines] == ["a"] * 3
+    assert [line["cost_usd"] for line in lines] == ["0.0026", "0.00185", "0"]
+    assert total == {"total_usd": "0.00445", "unpriced": 0}
