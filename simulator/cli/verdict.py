@@ -107,6 +107,9 @@ def compare(
     ways = {"a later RUN": after, "--try": tried, "--predicted": predicted}
     if len(asked := [name for name, given in ways.items() if given]) > 1:
         raise BadInput(f"compare answers one question at a time: leave out {' or '.join(asked)}")
+    _needed("--prices", prices, "--try FILE", tried or swept)
+    _needed("--label-accuracy", accuracy, "--try FILE or --predicted", tried or swept or predicted)
+    _needed("--markdown", markdown, "a later RUN", after)
     if predicted:
         return _predicted(run, accuracy, as_json=as_json)
     if labels and after:
@@ -124,6 +127,12 @@ def compare(
         print("worked out from recorded answers at their load, warm-up included; confirm one live:")
         print(f"  tenfold run SCENARIO --scale 1 --try {tried} --predicted-by {run}")
     return 0
+
+
+def _needed(flag: str, given: object, other: str, there: object) -> None:
+    """A flag that would mean nothing is refused."""
+    if given and not there:
+        raise BadInput(f"{flag} means nothing without {other}; give that too, or leave it out")
 
 
 def _targets(run: Path) -> "list[Objective]":

@@ -5,6 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pyarrow.parquet as pq
+import pytest
 
 from simulator.summary import Summary
 from tests.cli.conftest import Tenfold
@@ -117,3 +118,17 @@ def test_a_comparison_answers_one_question(tenfold: Tenfold) -> None:
     done = tenfold("compare", "out", "--try", "scored.yaml", "--predicted")
     assert done.returncode == 2
     assert "compare answers one question at a time: leave out --try or --predicted" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("flag", "other"),
+    [
+        (["--prices", "book.yaml"], "--prices means nothing without --try FILE"),
+        (["--label-accuracy", "92%"], "--label-accuracy means nothing without --try FILE or --predicted"),
+        (["--markdown"], "--markdown means nothing without a later RUN"),
+    ],
+)
+def test_a_flag_of_another_question_is_refused(tenfold: Tenfold, flag: list[str], other: str) -> None:
+    done = tenfold("compare", "out", *flag)
+    assert done.returncode == 2
+    assert other in done.stderr
