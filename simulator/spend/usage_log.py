@@ -56,8 +56,9 @@ class LogBill:
         self.by_model[model] = EXACT.add(self.by_model.get(model, Decimal(0)), row.cost)
 
     def as_json(self) -> dict[str, Any]:
-        """The last line of `tenfold bill --json`."""
-        return {"total_usd": plain(self.total), "unpriced": self.unpriced}
+        """The last line of `tenfold bill --json`; no total where nothing has a price."""
+        known = self.priced or not self.unpriced
+        return {"total_usd": plain(self.total) if known else None, "unpriced": self.unpriced}
 
 
 def bill_log(path: Path, book: PriceBook, *, at: datetime | None = None) -> Iterator[dict[str, Any]]:

@@ -233,3 +233,10 @@ def test_a_litellm_spend_log_is_priced_by_what_the_provider_counted_and_its_own_
     assert [line["id"] for line in lines] == ["a"] * 3
     assert [line["cost_usd"] for line in lines] == ["0.0026", "0.00185", "0"]
     assert total == {"total_usd": "0.00445", "unpriced": 0}
+
+
+def test_a_log_without_any_price_has_a_null_total(tmp_path: Path) -> None:
+    *_, total = bill_log(
+        log(tmp_path, {"id": "b", "model": "gpt-4oo", "at": NOVEMBER, "usage": {"input_tokens": 1}}), BOOK
+    )
+    assert total == {"total_usd": None, "unpriced": 1}
