@@ -115,6 +115,8 @@ class Call:
     ratelimit_remaining_tokens: int | None
     prompt_version: str | None
     worker: str | None
+    valid: bool | None = None
+    """Whether the answer passed the scenario's validator; None where nothing checks it."""
 
 
 @dataclass(slots=True)
@@ -152,6 +154,8 @@ def _column(name: str, hint: Any) -> pa.Field:
 
 
 CALLS = _schema(Call)
+LATER = frozenset({"valid"})
+"""Columns of `CALLS` that runs of earlier versions do not have: nothing is known, so they are null."""
 REQUESTS = _schema(RequestRow)
 
 

@@ -16,10 +16,11 @@ from simulator.pricing.errors import UnknownPrice
 from simulator.pricing.snapshot import snapshot_text
 from simulator.provider.profile import Profile
 from simulator.run.directory import PROFILE_FILE, RATES_FILE, SCENARIO_FILE, RunDirectory
-from simulator.run.kept import LABELS, STRATEGIES
+from simulator.run.kept import ANSWER_SCHEMA, LABELS, STRATEGIES
 from simulator.run.record import relative, sha256
 from simulator.scenario import scenario as scenarios
 from simulator.scenario.own_prompts import chats_text, planned_trace, read_chats, repeats_note
+from simulator.scenario.quality import Quality, Validator
 from simulator.scenario.scenario import Scenario
 from simulator.strategies import ranges
 from simulator.strategies.effects import BATCH
@@ -56,6 +57,8 @@ class Inputs:
     """A user's own prompts, by journey."""
     foretold: Foretold | None = None
     """What an earlier run says of the strategies."""
+    validator: Validator | None = None
+    """What every answer must be, its schema read."""
 
     @classmethod
     def read(cls, options: Options) -> "Inputs":
@@ -77,8 +80,9 @@ class Inputs:
         notes = (*notes, *_too_long(trace, profile, sorted(asked)))
         if options.tried:
             notes = (*notes, *Library.load(options.tried).notes)
-        if scenario.labels:
-            Labels.read(options.scenario.parent / scenario.labels)
+        quality, folder = scenario.quality, options.scenario.parent
+        if quality and quality.labels:
+            Labels.read(folder / quality.labels)
         return cls(
             scenario,
             options.scenario,
@@ -93,6 +97,7 @@ class Inputs:
             matrix,
             chats,
             _foretold(options, scenario, trace),
+            quality.validator.beside(folder) if quality and quality.validator else None,
         )
 
     def rungs(self, options: Options) -> Iterator[tuple[float, str, int]]:
@@ -200,10 +205,8 @@ def keep(inputs: Inputs, directory: RunDirectory, options: Options) -> None:
         directory.keep(inputs.profile_path, name=Path(PROFILE_FILE).name)
     if options.tried:
         directory.keep(options.tried, name=f"{STRATEGIES}{options.tried.suffix}")
-    if inputs.scenario.labels:
-        directory.keep(
-            inputs.scenario_path.parent / inputs.scenario.labels, name=f"{LABELS}{inputs.scenario.labels.suffix}"
-        )
+    for named, name in _of_quality(inputs.scenario.quality):
+        directory.keep(inputs.scenario_path.parent / named, name=f"{name}{named.suffix}")
     if inputs.foretold:
         inputs.foretold.write(directory.path)
     for number, chats in enumerate(inputs.chats.values() if options.keep_prompts else (), 1):
@@ -211,6 +214,14 @@ def keep(inputs: Inputs, directory: RunDirectory, options: Options) -> None:
             directory.keep(file, name=f"prompts-{number}-{file.name}")
     rates = snapshot_text(inputs.rates(), contracts=inputs.book.contracts, attempts=inputs.book.replaced_attempts)
     (directory.path / RATES_FILE).write_text(rates, encoding="utf-8")
+
+
+def _of_quality(quality: Quality | None) -> Iterator[tuple[Path, str]]:
+    """Files that say how good answers are, with the name that they are kept by."""
+    if quality and quality.labels:
+        yield quality.labels, LABELS
+    if quality and quality.validator and isinstance(quality.validator.fits, Path):
+        yield quality.validator.fits, ANSWER_SCHEMA
 
 
 def _foretold(options: Options, scenario: Scenario, trace: Trace) -> Foretold | None:

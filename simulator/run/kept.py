@@ -5,7 +5,7 @@ from pathlib import Path
 from simulator.run.directory import SCENARIO_FILE
 from simulator.scenario.scenario import Scenario, load
 
-STRATEGIES, LABELS = "strategies", "labels"
+STRATEGIES, LABELS, ANSWER_SCHEMA = "strategies", "labels", "answer-schema"
 """Names in `inputs/` of what a scenario does not hold itself; the suffix is that of the file they were copied from."""
 
 

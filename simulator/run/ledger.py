@@ -6,7 +6,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from simulator.calls import CALLS, REQUESTS
+from simulator.calls import CALLS, LATER, REQUESTS
 from simulator.errors import InvalidFile
 from simulator.replay import evidence
 
@@ -48,7 +48,9 @@ class Ledger:
 
 def _ordered(table: pa.Table, schema: pa.Schema, order: list[tuple[str, str]]) -> pa.Table:
     missing = [name for name in schema.names if name not in table.column_names]
-    if missing:
+    for name in LATER.intersection(missing):
+        table = table.append_column(schema.field(name), pa.nulls(len(table), schema.field(name).type))
+    if missing := [name for name in missing if name not in LATER]:
         raise InvalidFile(f"rows without {', '.join(missing)}: written by another version; run it again")
     return table.select(schema.names).cast(schema).sort_by(order).combine_chunks()
 

@@ -1,5 +1,6 @@
 """A scenario: what a launch looks like, what it must hold, and the ways to serve it. One YAML file, checked whole."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,7 @@ from simulator.errors import InvalidFile
 from simulator.scenario.claim import ScenarioClaim
 from simulator.scenario.objective import Objective
 from simulator.scenario.projection import Budget, Launch, ProjectionPlan
+from simulator.scenario.quality import Quality
 from simulator.scenario.target import Target
 from simulator.strategies.library import Library
 from simulator.strategies.tree import Strategies
@@ -36,8 +38,8 @@ class Scenario(FileModel):
     projection: ProjectionPlan = ProjectionPlan()
     claims: list[ScenarioClaim] = Field(default_factory=list)
     """Sentences that the run must bear out; one that fails or has no data ends it with code 99."""
-    labels: Path | None = None
-    """Judgements of the models' answers, beside the scenario file: what its claims about quality are judged by."""
+    quality: Quality | None = None
+    """Who says how good answers are: what claims about quality, and cost against quality, are read from."""
 
     @model_validator(mode="after")
     def _claims_are_about_one_strategy(self) -> "Scenario":
@@ -51,6 +53,12 @@ class Scenario(FileModel):
             if claim.strategy is not None and claim.strategy not in others:
                 known = ", ".join(others) or "none"
                 raise ValueError(f"claims.{number}: strategy {claim.strategy!r} is not compared; known: {known}")
+        return self
+
+    @model_validator(mode="after")
+    def _quality_speaks_of_what_is_there(self) -> "Scenario":
+        if problem := next(_unknown(self), None):
+            raise ValueError(problem)
         return self
 
     @property
@@ -70,4 +78,24 @@ def load(path: Path, *, also: Path | None = None) -> Scenario:
     added = Library.load(also).strategies
     if taken := [name for name in added if name in scenario.strategies]:
         raise InvalidFile(f"{also}: strategies: {', '.join(taken)}: {path} has it already; choose another name")
-    return scenario.model_copy(update={"strategies": {**scenario.strategies, **added}})
+    whole = scenario.model_copy(update={"strategies": {**scenario.strategies, **added}})
+    if problem := next(_unknown(whole), None):
+        raise InvalidFile(f"{also}: {problem}")
+    return whole
+
+
+def _unknown(scenario: Scenario) -> Iterator[str]:
+    """What `quality` names that the scenario does not have, and what a strategy wants of it that it does not say."""
+    quality = scenario.quality
+    validator = quality.validator if quality else None
+    journeys, models = [one.name for one in scenario.traffic.journeys], set[str]().union(*scenario.models().values())
+    if validator is None:
+        for name, node in scenario.strategies.items():
+            if node.needs_validator():
+                yield f"strategies.{name}: `accept: valid` asks a validator; declare it in quality.validator"
+    for name in (validator and validator.journeys) or ():
+        if name not in journeys:
+            yield f"quality.validator.journeys: {name!r} is no journey of this scenario; known: {', '.join(journeys)}"
+    for name in (quality and quality.assumed) or ():
+        if name not in models:
+            yield f"quality.assumed: no strategy asks {name!r}; known: {', '.join(sorted(models))}"

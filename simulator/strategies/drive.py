@@ -86,6 +86,7 @@ class _Clock:
             outcome=answer.outcome,
             status=answer.column("status"),
             text=answer.text,
+            valid=answer.column("valid"),
             input_tokens=answer.column("input_tokens"),
             output_tokens=answer.column("output_tokens"),
             retry_after_s=answer.column("retry_after_s"),

@@ -96,6 +96,8 @@ class Reply:
     outcome: Outcome
     status: int | None = None
     text: str = ""
+    valid: bool | None = None
+    """Whether an answer passed the scenario's validator; None where nothing checks it."""
     input_tokens: int | None = None
     output_tokens: int | None = None
     retry_after_s: float | None = None

@@ -30,6 +30,7 @@ _COPIED = (
     "retry_after_s",
     "provider",
     "geo",
+    "valid",
 )
 _COLD = dict.fromkeys(("cache_read_tokens", "cache_write_5m_tokens", "cache_write_1h_tokens"), 0)
 Row = dict[str, Any]

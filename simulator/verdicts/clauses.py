@@ -89,7 +89,7 @@ def quality(margin: float, segments: Sequence[SegmentQuality]) -> Clause:
     """Not worse by `margin` in any segment: an average hides the one that loses."""
     claimed = f"loses less than {_points(margin)} in every segment"
     if not segments:
-        says = "no judged pair of answers; name a file of judgements (`labels:` in the scenario, or --labels)"
+        says = "no judged pair of answers; name a file of judgements (`quality.labels` in the scenario, or --labels)"
         return Clause(name="quality", claimed=claimed, measured=None, outcome="no data", says=says)
     rank = {"fails": 0, "no data": 1, "holds": 2}
     outcome, worst = min(

@@ -40,7 +40,7 @@ def test_quality_is_a_clause_only_where_somebody_judged_it(finished: Path, label
 def test_a_scenario_that_names_its_labels_has_its_claims_judged_by_them(
     repository: Path, labels: Path, tmp_path: Path
 ) -> None:
-    claims = f"labels: {labels.name}\nclaims: [no visible loss, loses at most 40 pp]\n"
+    claims = f"quality: {{labels: {labels.name}}}\nclaims: [no visible loss, loses at most 40 pp]\n"
     folder = tmp_path / "scenario"
     shutil.copytree(repository / "scenarios/staging", folder / "staging")
     shutil.copy(labels, folder)
@@ -58,7 +58,7 @@ def test_a_scenario_that_names_its_labels_has_its_claims_judged_by_them(
     assert quality.note is not None
     assert "--matrix" in quality.note  # the small model was not asked everything
     assert claim_verdict(path, Claim.parse("no visible loss")) == lost.verdict
-    scenario.write_text(text + "labels: elsewhere.csv\n", encoding="utf-8")
+    scenario.write_text(text + "quality: {labels: elsewhere.csv}\n", encoding="utf-8")
     with pytest.raises(InvalidFile, match=r"elsewhere.csv"):
         rehearsed.run(scenario, tmp_path / "again", scales=(1.0,), duration_s=30.0)
 

@@ -32,6 +32,13 @@ def test_rows_recorded_in_any_order_become_the_same_bytes(tmp_path: Path) -> Non
     assert bytes_of(tmp_path / "one") == bytes_of(tmp_path / "two")
 
 
+def test_a_run_of_an_earlier_version_knows_nothing_of_what_was_added_since() -> None:
+    calls, requests = tables(ROWS)
+    assert Ledger.of(calls.drop_columns(["valid"]), requests).calls["valid"].null_count == len(calls)
+    with pytest.raises(InvalidFile, match="rows without usage_source"):
+        Ledger.of(calls.drop_columns(["valid", "usage_source"]), requests)
+
+
 def test_what_is_written_is_read_back(tmp_path: Path) -> None:
     ledger = Ledger.of(*tables(ROWS))
     ledger.write(tmp_path)

@@ -1,16 +1,15 @@
 """Answer small first, check, and escalate what does not pass. Every answer is billed, also those that nobody sees."""
 
-import json
-import re
 from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
-from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
+from pydantic import Field
 
 from simulator.calls import Outcome
 from simulator.draws import uniform
 from simulator.strategies.batch import Answered, Bools, Evaluation, Rows, in_order
+from simulator.strategies.check import Check
 from simulator.strategies.effects import Ask, Reply, Serving, Turn
 from simulator.strategies.node import Child, Node
 from simulator.strategies.nodes.classify import label_of
@@ -32,24 +31,6 @@ class Judge(FileModel):
     """The verdict to take when the judge fails or says something else."""
 
 
-def _pattern(value: Any) -> re.Pattern[str]:
-    try:
-        return value if isinstance(value, re.Pattern) else re.compile(str(value))
-    except re.error as error:
-        raise ValueError(f"{value!r} is not a regular expression: {error}") from None
-
-
-class Matches(FileModel):
-    """Accept an answer in which the regular expression is found."""
-
-    matches: Annotated[
-        re.Pattern[str],
-        BeforeValidator(_pattern),
-        PlainSerializer(lambda pattern: pattern.pattern),
-        WithJsonSchema({"type": "string", "format": "regex"}),
-    ]
-
-
 class Assumed(FileModel):
     """Accept a declared share of the answers, by the request's difficulty; one that is not listed escalates."""
 
@@ -65,8 +46,8 @@ class Cascade(Node):
     kind: Literal["cascade"] = "cascade"
     short: ClassVar[str | None] = "of"
     of: Annotated[list[Child], Field(min_length=2)]
-    accept: Literal["finished", "json"] | Matches | Assumed = "finished"
-    """finished: not cut at the token limit · json: parses as JSON."""
+    accept: Literal["finished", "valid"] | Check | Assumed = "finished"
+    """finished: not cut at the token limit · valid: passes the scenario's validator · or a check of its own."""
     judge: Judge | None = None
 
     def serve(self, turn: Turn) -> Serving:
@@ -93,9 +74,9 @@ class Cascade(Node):
         if isinstance(rule, Assumed):
             share = rule.assumed.get(turn.request.difficulty or "", 0.0)
             return uniform(turn.seed, self.path, turn.request.request_id, step) < share
-        if isinstance(rule, Matches):
-            return bool(rule.matches.search(reply.text))
-        return _is_json(reply.text) if rule == "json" else reply.outcome == Outcome.OK
+        if isinstance(rule, Check):
+            return rule.passes(reply.text)
+        return reply.outcome == Outcome.OK and (rule == "finished" or reply.valid is not False)
 
     def _question(self, judge: Judge, reply: Reply, turn: Turn) -> Ask:
         difficulty = turn.request.difficulty
@@ -113,7 +94,7 @@ class Cascade(Node):
         )
 
     def columns(self, rows: Rows, evaluation: Evaluation) -> Answered:
-        if self.accept == "json" or isinstance(self.accept, Matches) or (self.judge and self.judge.timeout is not None):
+        if self.accept == "valid" or isinstance(self.accept, Check) or (self.judge and self.judge.timeout is not None):
             return super().columns(rows, evaluation)
         served = []
         for step, target in enumerate(self.of[:-1]):
@@ -152,10 +133,5 @@ class Cascade(Node):
     def asks(self) -> set[str]:
         return {self.judge.judge} if self.judge else set()
 
-
-def _is_json(text: str) -> bool:
-    try:
-        json.loads(text)
-    except ValueError:
-        return False
-    return True
+    def needs_validator(self) -> bool:
+        return self.accept == "valid" or super().needs_validator()

@@ -32,6 +32,15 @@ def test_a_pattern_accepts_what_it_finds() -> None:
     assert serve(node, "maybe", "no").reply.ask.model == "big"
 
 
+def test_the_scenario_s_validator_decides_where_it_checked() -> None:
+    node = tree("cascade: {of: [small, big], accept: valid}")
+    assert serve(node, Answer(columns={"valid": True})).reply.ask.model == "small"
+    assert serve(node, Answer(columns={"valid": None})).reply.ask.model == "small"
+    assert serve(node, Answer(columns={"valid": False}), "whole").reply.ask.model == "big"
+    assert node.needs_validator()
+    assert not tree("cascade: {of: [small, big], accept: json}").needs_validator()
+
+
 def test_a_poor_answer_is_served_rather_than_an_error() -> None:
     served = serve(tree("cascade: [small, big]"), Answer(Outcome.LENGTH, text="half"), refused(503))
     assert (served.reply.text, served.reply.ask.model) == ("half", "small")
