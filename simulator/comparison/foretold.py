@@ -12,9 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from simulator.comparison.predicted import accuracy, kept_profile
+from simulator.comparison.predicted import accuracy
 from simulator.comparison.prediction import Prediction, beside
-from simulator.comparison.source import Source
+from simulator.comparison.source import Source, kept_profile
 from simulator.comparison.whatif import worked_out
 from simulator.errors import BadInput
 from simulator.figures import Figures

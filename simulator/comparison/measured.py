@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from simulator.calls import ANSWERED, HUMAN, Outcome
+from simulator.comparison.cooled import Dollars, PromptCaches
 from simulator.comparison.labels import Labels
 from simulator.comparison.source import Source
 from simulator.errors import BadInput
@@ -18,7 +19,7 @@ from simulator.run.percentiles import Floats, Ints
 from simulator.run.rows import floats
 from simulator.strategies import offline
 from simulator.strategies.batch import Batch, Evaluation, Known, Sent
-from simulator.strategies.effects import EMBED, Ask
+from simulator.strategies.effects import EMBED, Ask, Turn
 from simulator.strategies.node import Node, parse
 from simulator.strategies.recorded import Assumed, Recorded
 from simulator.strategies.rule import NUMBERS, WORDS
@@ -35,10 +36,6 @@ class Rate:
     output_usd: Decimal
 
 
-Dollars = NDArray[np.object_]
-"""One `Decimal` per request."""
-
-
 @dataclass(frozen=True, slots=True)
 class Measured:
     """Sessions that every model and the baseline answered whole, so that nothing in it is a failure."""
@@ -47,6 +44,8 @@ class Measured:
     rates: Mapping[str, Rate]
     paid: Mapping[str, Dollars]
     """By model: what its recorded answer to each request cost, its prompt cache included."""
+    caches: PromptCaches
+    """What of that a strategy loses that asks it only now and then."""
     quality: Mapping[str, Floats]
     """By model: of its answer to each request; empty without labels."""
     baseline_usd: Decimal
@@ -73,7 +72,7 @@ class Measured:
         """For what these strategies may ask. Raises BadInput where no session is left, or a call has no price."""
         names = sorted(set[str]().union(*(node.answerers() for node in strategies)))
         embedders = set[str]().union(*(node.embedders() for node in strategies))
-        answers = Recorded(source.calls, scale=source.scale, assumed=Assumed(label_accuracy, source.seed))
+        answers = source.answers(Assumed(label_accuracy, source.seed))
         kept = [one for one in source.sessions if _is_whole(one, names, answers, source, labels)]
         if not kept:
             raise BadInput(
@@ -89,6 +88,7 @@ class Measured:
             batch=_batch(asked, columns, source.seed, label_accuracy),
             rates={name: _rate(source, name) for name in names} | {name: _reading(source, name) for name in embedders},
             paid=costs,
+            caches=PromptCaches.of(source, answers.warmth, {n: (columns[n], costs[n]) for n in names}, _first(kept)),
             quality={n: np.array([labels.quality[r.request_id, n] for r in asked]) for n in names} if labels else {},
             baseline_usd=_baseline_usd(source, {request.request_id for request in asked}),
             sessions=len(kept),
@@ -108,6 +108,8 @@ class Measured:
 
     def cost(self, evaluation: Evaluation) -> Decimal:
         """Recorded dollars for answers as they were recorded; tokens × rates for labels and longer prompts.
+
+        What is lost of prompt caches comes on top: see `caches`.
 
         Raises BadInput for a label where nobody said how often it is right.
         """
@@ -139,7 +141,13 @@ def _is_whole(
     asked = [(request, model) for request in session for model in models]
     if labels and any((request.request_id, model) not in labels.quality for request, model in asked):
         return False
-    return all(answers(Ask(model, node=""), request).outcome in ANSWERED for request, model in asked)
+    return all(answers(Ask(model, node=""), Turn(request, 0, at=0.0)).outcome in ANSWERED for request, model in asked)
+
+
+def _first(kept: Sequence[Sequence[Request]]) -> Ints:
+    """By request: the place of its session's first one."""
+    lengths = [len(session) for session in kept]
+    return np.repeat(np.cumsum([0, *lengths[:-1]]), lengths)
 
 
 def _in_order(rows: pa.Table, strategy: str, asked: Sequence[Request]) -> pa.Table:

@@ -6,14 +6,13 @@ from pathlib import Path
 
 import pyarrow.compute as pc
 
-from simulator import yamlfile
 from simulator.comparison.prediction import Prediction, beside
-from simulator.comparison.source import Source
+from simulator.comparison.source import Source, kept_profile
 from simulator.comparison.whatif import worked_out
 from simulator.errors import BadInput
 from simulator.provider.profile import Profile
 from simulator.rehearsal.rehearse import Patience, rehearse
-from simulator.run.directory import PROFILE_FILE, TRACE_FILE, RunDirectory
+from simulator.run.directory import TRACE_FILE, RunDirectory
 from simulator.run.kept import kept_scenario
 from simulator.scenario.target import Timeouts
 from simulator.strategies.node import Node
@@ -62,12 +61,6 @@ def _by_others(source: Source, name: str, node: Node, label_accuracy: float | No
     except BadInput as error:
         return Prediction(strategy=name, by="recorded answers", predicted=None, measured=None, note=str(error))
     return beside(source, name, found, by="recorded answers")
-
-
-def kept_profile(directory: Path) -> Profile | None:
-    """The provider profile that a run was simulated from."""
-    file = directory / PROFILE_FILE
-    return yamlfile.load(file, Profile) if file.is_file() else None
 
 
 def accuracy(node: Node, profile: Profile | None) -> float | None:

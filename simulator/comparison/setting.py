@@ -72,10 +72,12 @@ class _Figures:
 
 def _by_columns(node: Node, measured: Measured) -> _Figures:
     evaluation, answered = Evaluation.of(node, measured.batch)
+    cost = measured.cost(evaluation)
+    lost, later = measured.caches.cost(evaluation)
     return _Figures(
-        cost=measured.cost(evaluation),
-        waited=answered.rows.now,
-        first_token=answered.first_token,
+        cost=cost + lost,
+        waited=answered.rows.now + later,
+        first_token=answered.first_token + later,
         quality=_quality(measured, evaluation, answered),
         by_model=_by_model(evaluation, answered),
     )

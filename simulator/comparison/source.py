@@ -8,11 +8,15 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from simulator import yamlfile
 from simulator.pricing.book import PriceBook
-from simulator.run.directory import RATES_FILE, TRACE_FILE, RunDirectory
+from simulator.provider.profile import Profile
+from simulator.run.directory import PROFILE_FILE, RATES_FILE, TRACE_FILE, RunDirectory
 from simulator.run.kept import kept_scenario
 from simulator.run.ledger import Ledger
 from simulator.spend.bill import call_costs
+from simulator.strategies.recorded import Assumed, Recorded
+from simulator.strategies.warmth import IDLE_S
 from simulator.traffic.request import Request
 from simulator.traffic.trace import Trace
 
@@ -32,15 +36,22 @@ class Source:
     book: PriceBook
     at: datetime
     seed: int
+    cache_idle_s: float = IDLE_S
+    """After so long without use a provider forgets a prefix: as its profile says, else assumed."""
 
     def costs(self, calls: pa.Table) -> list[Decimal | None]:
         """What each row costs at these prices."""
         return call_costs(calls, self.book, at=self.at)
 
+    def answers(self, assumed: Assumed) -> Recorded:
+        """What was recorded, as it answers strategies that were not run."""
+        return Recorded(self.calls, scale=self.scale, assumed=assumed, idle_s=self.cache_idle_s)
+
     @classmethod
     def read(cls, path: Path, *, book: PriceBook | None = None, at: datetime | None = None) -> "Source":
         """A run directory at 1×; the prices and their date are the run's unless given."""
         directory = RunDirectory.open(path)
+        profile = kept_profile(directory.path)
         record, ledger = directory.read_record(), Ledger.read(directory.path)
         return cls(
             ledger.calls,
@@ -51,4 +62,11 @@ class Source:
             book=book or PriceBook.load(directory.path / RATES_FILE),
             at=at or datetime.fromisoformat(record.started_at),
             seed=record.seed,
+            cache_idle_s=profile.cache.idle if profile and profile.cache else IDLE_S,
         )
+
+
+def kept_profile(directory: Path) -> Profile | None:
+    """The provider profile that a run was simulated from."""
+    file = directory / PROFILE_FILE
+    return yamlfile.load(file, Profile) if file.is_file() else None

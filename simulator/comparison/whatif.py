@@ -1,5 +1,6 @@
 """Strategies that were not run, priced over the answers of a run: no request is sent."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +19,8 @@ from simulator.strategies import offline
 from simulator.strategies.node import Node
 from simulator.strategies.recorded import MEASURED_ONLY, Assumed, Recorded
 from simulator.strategies.tree import bind
+from simulator.strategies.warmth import Warmth
+from simulator.units import seconds_text
 
 Tables = tuple[pa.Table, pa.Table]
 """Rows of `CALLS` and of `REQUESTS`."""
@@ -47,12 +50,19 @@ def what_if(source: Source, strategies: Mapping[str, Node], *, assumed: Assumed 
         raise BadInput(f"{source.baseline!r} is the recorded baseline; give the strategy another name")
     for name, node in strategies.items():
         _refuse_unpriced(source, name, node)
-    found = worked_out(source, strategies, assumed=assumed)
+    answers = source.answers(assumed)
+    found = _worked_out(source, strategies, answers)
     calls, requests = (
         pa.concat_tables([_of_baseline(old, source), new])
         for old, new in zip((source.calls, source.requests), found, strict=True)
     )
-    return compare(calls, requests, source.costs(calls), baseline=source.baseline, seed=source.seed)
+    compared = compare(calls, requests, source.costs(calls), baseline=source.baseline, seed=source.seed)
+    colder = _colder(found[0], answers.warmth)
+    contenders = [
+        one.model_copy(update={"note": "; ".join(filter(None, (one.note, colder.get(one.strategy)))) or None})
+        for one in compared.contenders
+    ]
+    return compared.model_copy(update={"contenders": contenders})
 
 
 def _refuse_unpriced(source: Source, name: str, node: Node) -> None:
@@ -69,9 +79,12 @@ def worked_out(source: Source, strategies: Mapping[str, Node], *, assumed: Assum
     Raises BadInput for a strategy that needs the order of time, for a label that nobody knows, and where no session
     asked all that the strategies ask, with what to run.
     """
+    return _worked_out(source, strategies, source.answers(assumed))
+
+
+def _worked_out(source: Source, strategies: Mapping[str, Node], answers: Recorded) -> Tables:
     for name, node in strategies.items():
         offline.refuse_ordered(name, node)
-    answers = Recorded(source.calls, scale=source.scale, assumed=assumed)
     models = sorted(set[str]().union(*(node.answerers() for node in strategies.values())))
     whole = [session for session in source.sessions if answers.covers(session, models)]
     if not whole:
@@ -80,6 +93,21 @@ def worked_out(source: Source, strategies: Mapping[str, Node], *, assumed: Assum
         )
     named = {name: bind(name, node) for name, node in strategies.items()}
     return offline.run(named, whole, answers, scale=source.scale, seed=source.seed)
+
+
+def _colder(calls: pa.Table, warmth: Warmth) -> dict[str, str]:
+    """By strategy: what its answers would not have found in the provider's prompt cache, in words."""
+    lost: dict[str, list[int]] = defaultdict(list)
+    for row in calls.filter(pc.equal(calls["purpose"], "answer")).to_pylist():
+        read = warmth.readings.get((row["session_id"], row["turn"], row["model"]))
+        if read and read.tokens and (less := read.tokens - (row["cache_read_tokens"] or 0)) > 0:
+            lost[row["strategy"]].append(less)
+    return {
+        name: f"{len(less)} of its answers find {sum(less):,} tokens less in the prompt cache than was recorded: their "
+        f"prompt begins otherwise, or another model had answered before (idle for {seconds_text(warmth.idle_s)}: "
+        "forgotten); derived from what was recorded"
+        for name, less in lost.items()
+    }
 
 
 def _of_baseline(table: pa.Table, source: Source) -> pa.Table:

@@ -18,7 +18,7 @@ from simulator.launch.options import Options
 from simulator.spend.bill import RungCost, bill
 from simulator.strategies import offline
 from simulator.strategies.drive import Answer
-from simulator.strategies.effects import EMBED, Ask
+from simulator.strategies.effects import EMBED, Ask, Turn
 from simulator.strategies.node import Node
 from simulator.traffic.request import Request
 from simulator.units import usd_text
@@ -121,8 +121,9 @@ def _known(cost: RungCost | None) -> Decimal | None:
     return None if cost is None or cost.unpriced_calls else cost.total
 
 
-def planned_answer(ask: Ask, request: Request) -> Answer:
+def planned_answer(ask: Ask, turn: Turn) -> Answer:
     """What an attempt brings if everything goes as planned: the true label, or an answer of the planned length."""
+    request = turn.request
     label = ""
     if ask.labels:  # nobody knows the right one of a log without labels: any is as likely
         guess = ask.labels[int(uniform(0, ask.node, request.request_id) * len(ask.labels))]

@@ -25,7 +25,8 @@ class Answer:
         return (self.columns or {}).get(name)
 
 
-Answers = Callable[[Ask, Request], Answer]
+Answers = Callable[[Ask, Turn], Answer]
+"""The turn's `memory` is shared by the requests of one strategy."""
 BY_HAND = Answer(columns={"usage_source": "assumed"})
 """What a person gives back: an answer without tokens."""
 
@@ -66,7 +67,7 @@ class _Clock:
     """Virtual time of one request."""
 
     def __init__(self, turn: Turn, answers: Answers) -> None:
-        self.request, self.answers, self.now = turn.request, answers, turn.at
+        self.turn, self.answers, self.now = turn, answers, turn.at
         self.attempts: list[Attempt] = []
         self.previous: str | None = None
 
@@ -82,7 +83,7 @@ class _Clock:
         answer = self._answer(ask)
         reply = Reply(
             ask=ask,
-            call_id=f"{self.request.request_id}/{ask.call}/{ask.attempt}",
+            call_id=f"{self.turn.request.request_id}/{ask.call}/{ask.attempt}",
             outcome=answer.outcome,
             status=answer.column("status"),
             text=answer.text,
@@ -98,8 +99,8 @@ class _Clock:
 
     def _answer(self, ask: Ask) -> Answer:
         if ask.takes_s is None:
-            return _limited(self.answers(ask, self.request), ask)
-        told = BY_HAND if ask.provider == HUMAN else self.answers(ask, self.request)
+            return _limited(self.answers(ask, self.turn), ask)
+        told = BY_HAND if ask.provider == HUMAN else self.answers(ask, self.turn)
         return replace(told, seconds=ask.takes_s, first_token_s=None)
 
     def _race(self, race: Race) -> Reply:

@@ -63,6 +63,11 @@ class Ask:
         """Tokens that it can write at most, where that is not the request's own plan."""
         return 0 if self.purpose == EMBED else self.max_output_tokens
 
+    @property
+    def keeps_start(self) -> bool:
+        """Whether its prompt begins as the request's own and goes to the chat API: what the next turn finds cached."""
+        return self.sees == "all" and not (self.instructions or self.instructions_tokens) and self.takes_s is None
+
     def prompt_tokens(self, request: Request) -> int:
         """Length of all that is sent, where instructions are given by their length."""
         return self.seen_tokens(request) + self.instructions_tokens + self.own_tokens

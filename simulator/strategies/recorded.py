@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow as pa
@@ -13,8 +13,9 @@ from simulator.calls import ANSWERED, Outcome
 from simulator.errors import BadInput
 from simulator.provider.answers import LABEL_TOKENS, label
 from simulator.strategies.drive import Answer
-from simulator.strategies.effects import EMBED, Ask
+from simulator.strategies.effects import EMBED, Ask, Turn
 from simulator.strategies.node import words
+from simulator.strategies.warmth import IDLE_S, WRITES, Warmth
 from simulator.traffic.request import Request
 
 _COPIED = (
@@ -32,7 +33,9 @@ _COPIED = (
     "geo",
     "valid",
 )
-_COLD = dict.fromkeys(("cache_read_tokens", "cache_write_5m_tokens", "cache_write_1h_tokens"), 0)
+_COLD = dict.fromkeys(("cache_read_tokens", *WRITES), 0)
+_CACHES = "prompt caches"
+"""Where a turn's memory keeps which turn each model was last asked; no node's path has a blank."""
 Row = dict[str, Any]
 
 
@@ -49,14 +52,19 @@ MEASURED_ONLY = Assumed()
 
 
 class Recorded:
-    """Answers from the rows of one scale: `answers(ask, request)`.
+    """Answers from the rows of one scale: `answers(ask, turn)`.
 
     In this order: the very attempt, where this strategy was run; an answer of the same model to the same prompt,
     from the strategy that asked it most; for a label that was not recorded, an assumed one, which takes as long as
     the model's first token took. Times are those of the recorded load.
+
+    An answer that stands in has read from the provider's prompt cache what the other strategy kept warm; of that, what
+    this one would not have kept is billed in full and read again (see `warmth`). Turns have to be asked in order.
     """
 
-    def __init__(self, calls: pa.Table, *, scale: float, assumed: Assumed = MEASURED_ONLY) -> None:
+    def __init__(
+        self, calls: pa.Table, *, scale: float, assumed: Assumed = MEASURED_ONLY, idle_s: float = IDLE_S
+    ) -> None:
         rows = calls.filter(pc.equal(calls["scale"], scale)).sort_by("sent_at").to_pylist()
         if not rows:
             raise BadInput(f"nothing was recorded at {scale:g}×; recorded: {_scales(calls)}")
@@ -71,6 +79,7 @@ class Recorded:
             if _is_answer(row) and row["replicate"] == 1:
                 self._model[row["request_id"], row["model"]][row["strategy"]].append(row)
                 self._asked[row["strategy"], row["model"]] += 1
+        self.warmth = Warmth.of((self._standing(*key) for key in self._model), idle_s=idle_s)
 
     def assuming(self, assumed: Assumed) -> "Recorded":
         """The same rows with other assumptions."""
@@ -86,33 +95,58 @@ class Recorded:
         """Whether a call of this strategy answered every request of a session."""
         return all((strategy, request.request_id) in self._served for request in session)
 
-    def __call__(self, ask: Ask, request: Request) -> Answer:
+    def __call__(self, ask: Ask, turn: Turn) -> Answer:
+        request = turn.request
+        answer = self._very_attempt(ask, request)
+        if not ask.keeps_start:
+            return answer or self._stand_in(ask, request)
+        last = turn.memory.setdefault(_CACHES, {})
+        cache = (request.session_id, ask.model, ask.provider)
+        if answer is None:
+            answer = self.warmth.cooled(self._stand_in(ask, request), ask.model, request, last=last.get(cache, 0))
+        if answer.outcome in ANSWERED:
+            last[cache] = request.turn
+        return answer
+
+    def _very_attempt(self, ask: Ask, request: Request) -> Answer | None:
         call_id = f"{request.request_id}/{ask.call}/{ask.attempt}"
         row = self._same.get((ask.node, call_id))
-        if row is not None and row["model"] == ask.model:
-            return _answer(row, text=self._labels.get((ask.node, call_id), ""))
+        if row is None or row["model"] != ask.model:
+            return None
+        return _answer(row, text=self._labels.get((ask.node, call_id), ""))
+
+    def _stand_in(self, ask: Ask, request: Request) -> Answer:
         if ask.purpose == EMBED:
             return _embedded(ask, request)
         known = self._known(ask, request)
         return self._labelled(ask, request, known) if ask.labels else self._changed(ask, request, known)
 
+    def _attempts(self, request_id: str, model: str) -> list[Row]:
+        """Of the strategy that asked this model most; empty where none asked it this."""
+        by_strategy = self._model.get((request_id, model), {})
+        return max(by_strategy.items(), key=lambda one: (self._asked[one[0], model], one[0]), default=("", []))[1]
+
+    def _standing(self, request_id: str, model: str) -> Row:
+        """The recorded answer itself, or the last failure where there was none."""
+        attempts = self._attempts(request_id, model)
+        return next((row for row in attempts if row["outcome"] in ANSWERED), attempts[-1])
+
     def _known(self, ask: Ask, request: Request) -> Row:
         """The model's recorded answer to this request, the nth attempt if there are that many."""
-        by_strategy = self._model.get((request.request_id, ask.model))
-        if not by_strategy:
+        attempts = self._attempts(request.request_id, ask.model)
+        if not attempts:
             raise BadInput(
                 f"{ask.node}: {ask.model} was not asked {request.request_id!r} in this run; "
                 "run a strategy that sends it every request, and this one can be worked out from it"
             )
-        attempts = by_strategy[max(by_strategy, key=lambda strategy: (self._asked[strategy, ask.model], strategy))]
         if ask.takes_s is not None:  # a batch has a queue of its own: what the chat API refused, it would answer
-            return next((row for row in attempts if row["outcome"] in ANSWERED), attempts[-1])
+            return self._standing(request.request_id, ask.model)
         return attempts[min(ask.attempt, len(attempts)) - 1]
 
     def _changed(self, ask: Ask, request: Request, row: Row) -> Answer:
         """The recorded answer; what this strategy sends longer, shorter or as a batch is derived.
 
-        The same beginning is read from the cache as it was; of another prompt, or a batch, the cache is unknown.
+        The same beginning is cached as far as it was; of another prompt, or a batch, the cache is unknown.
         """
         answer, same_start = _answer(row, text=""), ask.sees == "all" and not ask.instructions_tokens
         if ask.max_output_tokens is not None:  # a summary: as long as it may be
@@ -165,9 +199,7 @@ def _answer(row: Row, *, text: str) -> Answer:
 
 
 def _with(answer: Answer, **columns: Any) -> Answer:
-    return Answer(
-        answer.outcome, answer.seconds, answer.first_token_s, answer.text, {**(answer.columns or {}), **columns}
-    )
+    return replace(answer, columns={**(answer.columns or {}), **columns})
 
 
 def _labels(rows: Sequence[Row]) -> dict[tuple[str, str], str]:

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from simulator import yamlfile
 from simulator.calls import Outcome
+from simulator.comparison.cooled import PromptCaches, Reads
 from simulator.comparison.curve import Choice, Curve
 from simulator.comparison.measured import Measured, Rate
 from simulator.comparison.resample import saving_interval
@@ -116,9 +117,25 @@ def _recorded(count: int, source: Measured) -> Measured:
     }
     paid = {name: _dollars(random, count, usd) for name, usd in (("big", 0.0045), ("small", 0.00027))}
     total = sum(paid["big"].tolist(), Decimal(0))
-    return replace(
-        source, batch=batch, rates=RATES, paid=paid, quality=quality, baseline_usd=total, label_accuracy=0.92
+    caches = PromptCaches(
+        {name: _reads(random, prompt) for name in ("big", "small")}, np.repeat(np.arange(0, count, TURNS), TURNS), 300.0
     )
+    return replace(
+        source,
+        caches=caches,
+        batch=batch,
+        rates=RATES,
+        paid=paid,
+        quality=quality,
+        baseline_usd=total,
+        label_accuracy=0.92,
+    )
+
+
+def _reads(random: np.random.Generator, prompt: np.ndarray) -> Reads:
+    """Half of every prompt was cached."""
+    each = np.full(len(prompt), Decimal("0.00000125"), dtype=object)
+    return Reads(prompt // 2, np.arange(len(prompt)) * 20.0 + random.random(len(prompt)), each, 6e-5)
 
 
 def _dollars(random: np.random.Generator, count: int, usd: float) -> np.ndarray:

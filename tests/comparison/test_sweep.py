@@ -93,6 +93,30 @@ def test_a_point_is_what_the_same_strategy_costs_when_it_is_tried(source: Source
     assert (point.p95, point.first_token_p95) == pytest.approx((tried.response_p95, tried.first_token_p95))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "split: {parts: {a: {share: 40%, of: claude-sonnet-4-5}, b: {share: 60%, of: claude-haiku-4-5}}, by: request}",
+        "cascade: {of: [claude-haiku-4-5, {cache: {hits: 20%, of: claude-sonnet-4-5}}], accept: {assumed: {hard: 9%}}}",
+    ],
+)
+def test_a_prompt_cache_gone_cold_is_in_a_point_as_it_is_where_the_strategy_is_tried(text: str) -> None:
+    trace = generate(load(shipped("scenarios/agent-tools.yaml")).traffic, span_s=150.0, seed=SEED)
+    big, small = tree("claude-sonnet-4-5", "big"), tree("claude-haiku-4-5", "only")
+    profile = yamlfile.load(shipped("scenarios/staging/anthropic.yaml"), Profile)
+    rows = rehearse(trace, {"big": big, "only": small}, profile, scale=1.0, seed=SEED)
+    at = datetime(2026, 12, 1, tzinfo=UTC)
+    source = Source(*rows, trace.sessions(), "big", 1.0, PriceBook.load(), at, SEED)
+    node = tree(text, "new")
+    measured = Measured.of(source, [node])
+    (point,) = sweep(measured, {"new": node}, [], baseline="big").points
+    tried = what_if(replace(source, sessions=measured.kept), {"new": node}).contenders[1]
+    assert tried.note is not None
+    assert tried.cost is not None
+    assert point.cost_per_request == pytest.approx(tried.cost / tried.planned, rel=Decimal("1e-20"))
+    assert (point.p95, point.first_token_p95) == pytest.approx((tried.response_p95, tried.first_token_p95))
+
+
 def test_a_thousand_settings_are_a_matter_of_seconds_and_all_are_kept(source: Source) -> None:
     curve = _curve(source, tree(SCORED, "new"), "new.score.threshold=0..1:50", "new.score.auc=55%..95%:20")
     assert len({(one.settings["new.score.threshold"], one.settings["new.score.auc"]) for one in curve.points}) == 1000

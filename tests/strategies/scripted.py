@@ -31,7 +31,7 @@ def serve(node: Node, *answers: str | Answer, request: Request = REQUEST, seed: 
     """Serve one request; the nth attempt gets the nth answer (text: an answer of one second)."""
     script = iter(answers)
 
-    def answer(ask: Ask, request: Request) -> Answer:
+    def answer(ask: Ask, turn: Turn) -> Answer:
         given = next(script)
         return given if isinstance(given, Answer) else Answer(text=given)
 

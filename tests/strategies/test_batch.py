@@ -85,7 +85,8 @@ def _answers(rows: list[Request], batch: Batch) -> Answers:
     """The same answers, one at a time."""
     place = {row.request_id: number for number, row in enumerate(rows)}
 
-    def answer(ask: Ask, request: Request) -> Answer:
+    def answer(ask: Ask, turn: Turn) -> Answer:
+        request = turn.request
         if ask.purpose == EMBED:
             return Answer(Outcome.OK, ask.assumed_s or 0.0, columns={"input_tokens": 50, "output_tokens": 0})
         known, at = batch.known[ask.model], place[request.request_id]

@@ -6,7 +6,6 @@ from simulator.calls import Outcome
 from simulator.strategies.drive import Answer, drive
 from simulator.strategies.effects import Ask, Race, Serving, Turn
 from simulator.strategies.node import Node
-from simulator.traffic.request import Request
 from tests.strategies.scripted import REQUEST, tree
 
 
@@ -24,7 +23,7 @@ class Racing:
 def _race(a: Answer, b: Answer) -> list[tuple[str, str, float, float]]:
     answers = {"a": a, "b": b}
     node: Node = Racing()  # type: ignore[assignment]
-    served = drive(node, Turn(REQUEST, 1, at=10.0), lambda ask, request: answers[ask.model])
+    served = drive(node, Turn(REQUEST, 1, at=10.0), lambda ask, turn: answers[ask.model])
     return [(one.reply.ask.model, one.reply.outcome, one.reply.sent_at, one.reply.ended_at) for one in served.attempts]
 
 
@@ -45,7 +44,7 @@ def test_where_nobody_answers_the_race_ends_with_the_last() -> None:
 
 
 def test_the_clock_starts_when_the_request_is_due() -> None:
-    served = drive(tree("m"), Turn(REQUEST, 1, at=7.0), lambda ask, request: Answer(seconds=2.0))
+    served = drive(tree("m"), Turn(REQUEST, 1, at=7.0), lambda ask, turn: Answer(seconds=2.0))
     assert (served.due, served.ended_at) == (7.0, 9.0)
 
 
@@ -60,7 +59,7 @@ def test_the_clock_starts_when_the_request_is_due() -> None:
 def test_a_client_stops_waiting_at_its_limits(limits: str, outcome: Outcome, seconds: float) -> None:
     answer = Answer(seconds=4.0, first_token_s=1.5, text="done")
 
-    def answers(ask: Ask, request: Request) -> Answer:
+    def answers(ask: Ask, turn: Turn) -> Answer:
         return answer
 
     served = drive(tree(f"call: {{model: m, {limits}}}"), Turn(REQUEST, 1, at=0.0), answers)
@@ -75,7 +74,7 @@ def test_a_timeout_leaves_the_prompt_and_what_had_been_written(limits: str, seen
     """100 tokens from 1.5 s to 4 s: at 3 s there were 60; before the first nobody knows how many, and it is not 0."""
     usage = {"input_tokens": 500, "output_tokens": 100, "usage_source": "reported"}
     answer = Answer(seconds=4.0, first_token_s=1.5, columns=usage)
-    served = drive(tree(f"call: {{model: m, {limits}}}"), Turn(REQUEST, 1, at=0.0), lambda ask, request: answer)
+    served = drive(tree(f"call: {{model: m, {limits}}}"), Turn(REQUEST, 1, at=0.0), lambda ask, turn: answer)
     cut = served.attempts[0].answer
     assert (cut.column("input_tokens"), cut.column("output_tokens"), cut.first_token_s) == (500, seen, first)
     assert cut.column("usage_source") == "estimated"

@@ -3,8 +3,7 @@ from dataclasses import replace
 from simulator.calls import CALLS, REQUESTS, Outcome
 from simulator.strategies import offline
 from simulator.strategies.drive import Answer
-from simulator.strategies.effects import Ask
-from simulator.traffic.request import Request
+from simulator.strategies.effects import Ask, Turn
 from tests.strategies.scripted import REQUEST, tree
 
 SESSION = [
@@ -12,7 +11,8 @@ SESSION = [
 ]
 
 
-def _answers(ask: Ask, request: Request) -> Answer:
+def _answers(ask: Ask, turn: Turn) -> Answer:
+    request = turn.request
     if ask.purpose == "classify":
         return Answer(seconds=0.5, text=request.difficulty or "easy", columns={"input_tokens": 120})
     if request.request_id == "r2" and ask.model == "big":

@@ -10,14 +10,13 @@ from simulator.provider.profile import Profile
 from simulator.strategies.drive import Answer, drive
 from simulator.strategies.effects import Ask, Turn
 from simulator.strategies.library import Library
-from simulator.traffic.request import Request
 from tests.strategies.scripted import REQUEST
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 FILES = sorted((SCENARIOS / "strategies").glob("*.yaml"))
 
 
-def _answer(ask: Ask, request: Request) -> Answer:
+def _answer(ask: Ask, turn: Turn) -> Answer:
     return Answer(text=ask.truth or "done")
 
 

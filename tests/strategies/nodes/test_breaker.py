@@ -19,7 +19,7 @@ class Service:
         turn = Turn(replace(REQUEST, request_id=f"r{seconds}"), 1, at=seconds, memory=self.memory)
         failing = refused(503)
         answers = {"big": failing if self.down else Answer(seconds=0.1), "small": Answer(seconds=0.1)}
-        return drive(self.node, turn, lambda ask, request: answers[ask.model]).reply.ask.model
+        return drive(self.node, turn, lambda ask, turn: answers[ask.model]).reply.ask.model
 
 
 def test_more_than_half_of_enough_attempts_opens_it_and_a_success_closes_it() -> None:

@@ -18,7 +18,7 @@ def test_what_is_spent_degrades_until_the_next_window() -> None:
 
     def model(at: float) -> str:
         turn = Turn(replace(REQUEST, request_id=f"r{at}"), 1, at=at, memory=memory)
-        return drive(node, turn, lambda ask, request: ANSWER).reply.ask.model
+        return drive(node, turn, lambda ask, turn: ANSWER).reply.ask.model
 
     # 600 tokens, then 1,200: spent. What `otherwise` uses does not count. A new window begins at 60 s.
     assert [model(at) for at in (0.0, 2.0, 4.0, 30.0, 58.0)] == ["big", "big", "small", "small", "small"]
@@ -28,7 +28,7 @@ def test_what_is_spent_degrades_until_the_next_window() -> None:
 def test_an_attempt_counts_where_it_ends() -> None:
     node, memory = tree("budget: {of: big, otherwise: small, tokens: 600, per: 1m}"), dict[str, Any]()
     for at in (59.5, 60.0):
-        drive(node, Turn(REQUEST, 1, at=at, memory=memory), lambda ask, request: ANSWER)
+        drive(node, Turn(REQUEST, 1, at=at, memory=memory), lambda ask, turn: ANSWER)
     (spent,) = memory.values()
     assert (spent.window, spent.tokens) == (1, 600)
 

@@ -20,7 +20,7 @@ def test_a_miss_takes_the_lookup_too() -> None:
 def test_a_hit_is_answered_but_no_row_of_the_ledger_is_served() -> None:
     node = tree("cache: {of: big, hits: 30%}", "cached")
     sessions = [[replace(REQUEST, request_id=f"r{n}", session_id=f"s{n}")] for n in range(1000)]
-    calls, requests = offline.run({"cached": node}, sessions, lambda ask, request: Answer())
+    calls, requests = offline.run({"cached": node}, sessions, lambda ask, turn: Answer())
     assert set(requests["final_outcome"].to_pylist()) == {"ok"}
     assert 250 <= requests["served_call_id"].null_count <= 350
     assert calls.num_rows == 1000 - requests["served_call_id"].null_count

@@ -70,4 +70,4 @@ def test_an_assumed_acceptance_holds_in_the_long_run_and_needs_a_known_difficult
 
 
 def _answers(node: Node, request: Request) -> int:
-    return len(drive(node, Turn(request, 1, at=0.0), lambda ask, request: Answer(text="done")).attempts)
+    return len(drive(node, Turn(request, 1, at=0.0), lambda ask, turn: Answer(text="done")).attempts)

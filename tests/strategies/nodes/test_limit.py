@@ -16,7 +16,7 @@ def _served(text: str, times: list[float]) -> list[tuple[str, float]]:
     node, memory, found = tree(text), dict[str, Any](), []
     for number, at in enumerate(times):
         turn = Turn(replace(REQUEST, request_id=f"r{number}"), 1, at=at, memory=memory)
-        reply = drive(node, turn, lambda ask, request: Answer()).reply
+        reply = drive(node, turn, lambda ask, turn: Answer()).reply
         found.append((reply.ask.model, reply.sent_at))
     return found
 

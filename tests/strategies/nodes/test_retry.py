@@ -98,7 +98,7 @@ def test_a_budget_keeps_retries_a_share_of_the_calls() -> None:
 
     def attempts(number: int) -> int:
         turn = Turn(replace(REQUEST, request_id=f"r{number}"), 1, at=float(number), memory=memory)
-        return len(drive(node, turn, lambda ask, request: refused(503)).attempts)
+        return len(drive(node, turn, lambda ask, turn: refused(503)).attempts)
 
     sendings = [attempts(number) for number in range(1000)]
     assert sendings[:7] == [2, 1, 1, 1, 2, 1, 1]  # one to begin with, then one in five
@@ -110,7 +110,7 @@ def test_a_quiet_time_saves_up_ten_retries_and_no_more() -> None:
 
     def attempts(number: int, answer: Answer) -> int:
         turn = Turn(replace(REQUEST, request_id=f"r{number}"), 1, at=float(number), memory=memory)
-        return len(drive(node, turn, lambda ask, request: answer).attempts)
+        return len(drive(node, turn, lambda ask, turn: answer).attempts)
 
     for number in range(10_000):
         attempts(number, Answer())

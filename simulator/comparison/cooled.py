@@ -1,0 +1,79 @@
+"""What strategies lose of the prompt cache by changing models within a session, as columns: dollars and seconds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Self
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from simulator.comparison.source import Source
+from simulator.run.percentiles import Floats, Ints
+from simulator.run.rows import floats
+from simulator.strategies.batch import Bools, Evaluation
+from simulator.strategies.warmth import Warmth, lost_tokens
+
+Dollars = NDArray[np.object_]
+"""One `Decimal` per request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """How one model answered every request."""
+
+    tokens: Ints
+    """From the cache; -1 where the provider did not say."""
+    at: Floats
+    usd_each: Dollars
+    """What a token costs more that is not read from the cache."""
+    seconds_each: float
+
+
+@dataclass(frozen=True, slots=True)
+class PromptCaches:
+    """Of the models that read anything from their caches; what the others lose is nothing."""
+
+    reads: Mapping[str, Reads]
+    first: Ints
+    """By request: the place of its session's first one."""
+    idle_s: float
+
+    @classmethod
+    def of(cls, source: Source, warmth: Warmth, answers: Mapping[str, tuple[pa.Table, Dollars]], first: Ints) -> Self:
+        """From each model's answers in the order of the requests, and what was paid for them."""
+        found = {model: _reads(*one, source, warmth) for model, one in answers.items()}
+        return cls({model: one for model, one in found.items() if one.tokens.max(initial=0) > 0}, first, warmth.idle_s)
+
+    def cost(self, evaluation: Evaluation) -> tuple[Decimal, Floats]:
+        """Dollars that all calls of an evaluation cost more, and seconds that each request takes longer."""
+        usd, seconds = Decimal(0), np.zeros(len(self.first))
+        for model, reads in self.reads.items():
+            lost = lost_tokens(self._asked(evaluation, model), reads.tokens, reads.at, self.first, idle_s=self.idle_s)
+            here = np.flatnonzero(lost)
+            usd += sum((lost[here].astype(object) * reads.usd_each[here]).tolist(), Decimal(0))
+            seconds += lost * reads.seconds_each
+        return usd, seconds
+
+    def _asked(self, evaluation: Evaluation, model: str) -> Bools:
+        """Which requests it was asked for an answer."""
+        asked = np.zeros(len(self.first), dtype=bool)
+        for sent in evaluation.sent:
+            if sent.model == model and sent.purpose == "answer":
+                asked[sent.at] = True
+        return asked
+
+
+def _reads(rows: pa.Table, paid: Dollars, source: Source, warmth: Warmth) -> Reads:
+    tokens = np.asarray(pc.fill_null(rows["cache_read_tokens"], -1).to_numpy().astype(np.int64))
+    miss = warmth.misses[rows["model"][0].as_py()]
+    without = {"cache_read_tokens": np.zeros(len(tokens), dtype=np.int64)}
+    if miss.written_as:
+        without[miss.written_as] = pc.fill_null(rows[miss.written_as], 0).to_numpy() + np.maximum(tokens, 0)
+    for name, column in without.items():
+        rows = rows.set_column(rows.schema.get_field_index(name), rows.schema.field(name), pa.array(column))
+    more = np.array(source.costs(rows), dtype=object) - paid
+    each = [usd / int(read) if read > 0 else Decimal(0) for usd, read in zip(more, tokens, strict=True)]
+    return Reads(tokens, floats(rows, "sent_at"), np.array(each, dtype=object), miss.seconds_each)
