@@ -92,7 +92,7 @@ def share(flag: str, text: str) -> float:
 
 
 def share_or_range(flag: str, text: str) -> float:
-    """`92%`, or `85%..95%`, which counts as its middle where nobody draws from it."""
+    """`92%`, or `85%..95%`, which counts as what a run takes where nobody draws from it."""
     from functools import partial
 
     from simulator.strategies.ranges import either

@@ -68,10 +68,10 @@ def _one(name: str, tree: Node, measured: Measured) -> OverRanges:
 
 
 def _moved(path: str, alone: Between, point: Callable[[Settle], Point]) -> MovedBy:
-    """One range at either end, the others at their middle."""
+    """One range at either end, the others as a run takes them."""
 
     def at(share: float) -> float | None:
-        return point(lambda other, between: between.at(share if other == path else 0.5)).saving
+        return point(lambda other, between: between.at(share) if other == path else between.taken).saving
 
     return MovedBy(option=path, range=alone.text, at_low=at(0.0), at_high=at(1.0))
 

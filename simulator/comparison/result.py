@@ -49,7 +49,7 @@ class Contender(Figures):
 
 
 class MovedBy(Figures):
-    """The saving with one range at either of its ends, every other at its middle."""
+    """The saving with one range at either of its ends, every other as a run takes it."""
 
     option: str
     range: str
@@ -58,7 +58,7 @@ class MovedBy(Figures):
 
 
 class OverRanges(Figures):
-    """One strategy drawn from the ranges of its file, every value in a range as likely. Assumed, on top of priced.
+    """One strategy drawn from the ranges of its file, uniform or triangular. Assumed, on top of priced.
 
     Sessions are not resampled here: what sampling leaves open is the saving's own interval.
     """

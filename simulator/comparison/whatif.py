@@ -31,7 +31,7 @@ def of_run(
 ) -> Comparison:
     """`what_if` over a run directory at 1×, where the trace was sent as it is; prices are the run's unless given.
 
-    Ranges count as their middle there, and are drawn beside it.
+    Ranges count as what a run takes there, and are drawn beside it.
     """
     source = Source.read(path, book=book)
     found = what_if(source, strategies, assumed=replace(assumed, seed=source.seed))

@@ -70,7 +70,7 @@ def _assumed(run: Run) -> Iterator[tuple[str, str]]:
         yield "cases that people answered", "assumed: price and time as the strategy declares them"
     for name in dict.fromkeys(rung.strategy for rung in run.rungs):
         if tree := run.scenario.strategies.get(name):
-            yield from ((path, f"assumed: the middle of {one.text}") for path, one in ranges.found(tree).items())
+            yield from ((path, f"assumed: {one.taken_text}") for path, one in ranges.found(tree).items())
 
 
 def _facts(run: Run, claims: list[CheckedClaim]) -> RunFacts:

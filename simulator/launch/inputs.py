@@ -116,10 +116,10 @@ class Inputs:
         named = self.scenario.models()
         return set().union(*(named[name] for name in self.strategies))
 
-    def middles(self) -> list[str]:
-        """What a strategy says as a range, and is served as its middle: nothing is drawn in a run or a rehearsal."""
+    def settled(self) -> list[str]:
+        """What a strategy says as a range, and what is served instead: nothing is drawn in a run or a rehearsal."""
         trees = (self.scenario.strategies[name] for name in self.strategies)
-        return [f"{path}: the middle of {one.text}" for tree in trees for path, one in ranges.found(tree).items()]
+        return [f"{path}: {one.taken_text}" for tree in trees for path, one in ranges.found(tree).items()]
 
     def refuse_unsent(self, also: Path | None) -> None:
         """Raises `InvalidFile` for strategies that a load test cannot send; `also` is the file of further ones."""

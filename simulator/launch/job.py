@@ -44,8 +44,8 @@ class Job:
         tell({"event": "planned", "text": inputs.planned_text()})
         for note in inputs.notes:
             tell({"event": "note", "text": f"note: {note}"})
-        for middle in inputs.middles():
-            tell({"event": "assumed", "text": middle})
+        for settled in inputs.settled():
+            tell({"event": "assumed", "text": settled})
         url = options.url(inputs.scenario)
         if url is not None:
             _check(url, inputs, options, tell)

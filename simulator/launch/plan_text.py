@@ -31,7 +31,7 @@ def plan_lines(inputs: Inputs, ahead: Forecast, options: Options) -> Iterator[st
         yield f"a minute is longer than the test: --duration {MINUTE_S}s or more says how busy the busiest is"
     yield f"Here 10× means {inputs.multiply_text(options)}."
     yield f"The test itself costs about {ahead.text()}, at prices of {inputs.at:%Y-%m-%d}."
-    yield from (f"note: {note}" for note in (*inputs.notes, *inputs.middles()))
+    yield from (f"note: {note}" for note in (*inputs.notes, *inputs.settled()))
 
 
 def plan_json(inputs: Inputs, ahead: Forecast, options: Options) -> str:

@@ -30,7 +30,7 @@ class Rehearsed(Figures):
     profile: str
     rungs: list[RungFigures]
     costs: list[RungCost]
-    middles: list[str] = []
+    settled: list[str] = []
     """Options that the scenario gives as a range."""
 
 
@@ -77,7 +77,7 @@ def rehearsal(options: Options) -> Rehearsal:
     figures = rung_figures(ledger.calls, ledger.requests, rungs=records, objectives=inputs.scenario.objectives)
     costs = bill(ledger.calls, inputs.book, at=inputs.at, requests=ledger.requests).rungs
     return Rehearsal(
-        Rehearsed(profile=inputs.profile.name, rungs=figures, costs=costs, middles=inputs.middles()), ledger
+        Rehearsed(profile=inputs.profile.name, rungs=figures, costs=costs, settled=inputs.settled()), ledger
     )
 
 
@@ -87,7 +87,7 @@ def lines(found: Rehearsed) -> list[str]:
     words = ("planned", "answered", "refused", "errors", "TTFT p95", "resp. p95", "cost")
     head = " ".join([f"{'scale':>6} {'strategy':<16}", *(word.rjust(max(8, len(word))) for word in words)])
     rows = [_line(rung, costs[rung.scale, rung.strategy]) for rung in found.rungs]
-    return [f"rehearsed in virtual time against profile {found.profile}", head, *rows, PROVENANCE, *found.middles]
+    return [f"rehearsed in virtual time against profile {found.profile}", head, *rows, PROVENANCE, *found.settled]
 
 
 def _line(rung: RungFigures, cost: RungCost) -> str:

@@ -50,7 +50,7 @@ class Node(FileModel):
 
     @model_validator(mode="after")
     def _holds_at_both_ends(self) -> Self:
-        """A range whose middle is allowed and whose ends are not would fail in some draw only."""
+        """A range that is allowed as a run takes it, and not at its ends, would fail in some draw only."""
         if any(isinstance(getattr(self, name), Between) for name in type(self).model_fields):
             for share in (0.0, 1.0):
                 parse(write(at_share(self, share)))
@@ -132,9 +132,21 @@ class Node(FileModel):
 
     def form(self) -> Any:
         """The node as it is written in a file."""
-        options = self.model_dump(exclude={"kind"}, exclude_defaults=True, by_alias=True, mode="json")
+        options = self.model_dump(exclude={"kind": True, **_unsaid(self)}, by_alias=True, mode="json")
         bare = options.get(self.short) if self.short and len(options) == 1 else None
         return bare if isinstance(bare, (str, list)) else options  # a bare mapping would read as the options
+
+
+def _unsaid(part: BaseModel) -> dict[str, Any]:
+    """Options that are as if nothing was written; a range whose middle happens to be the default says more."""
+    found: dict[str, Any] = {}
+    for name, field in type(part).model_fields.items():
+        value = getattr(part, name)
+        if isinstance(value, BaseModel) and not isinstance(value, Node):
+            found[name] = _unsaid(value)
+        elif not isinstance(value, Between) and not field.is_required() and value == field.default:
+            found[name] = True
+    return found
 
 
 def through(serving: Serving, carry_out: Callable[[Effect], Generator[Effect, Reply | None, Reply | None]]) -> Serving:

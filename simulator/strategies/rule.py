@@ -3,14 +3,15 @@
 import operator
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
+from simulator.strategies.ranges import Between, Settles, either
 from simulator.traffic.request import Request
 from simulator.units import parse_count
 
@@ -34,16 +35,32 @@ class Test:
     sign: str
     value: int | str
 
+    @property
+    def text(self) -> str:
+        """As in a file."""
+        return f"{self.field} {self.sign} {self.value.text if isinstance(self.value, Between) else self.value}"
+
     def fits(self, request: Request) -> bool:
         return _COMPARE[self.sign](getattr(request, self.field), self.value)
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
-    """Tests that must all fit; `text` is the rule as written."""
+class Rules(Settles):
+    """Tests that must all fit."""
 
-    text: str
     tests: tuple[Test, ...]
+
+    @property
+    def text(self) -> str:
+        """As in a file."""
+        return " and ".join(test.text for test in self.tests)
+
+    def settled(self, value: Callable[[str, Between], Any], path: str) -> Self:
+        tests = (
+            replace(test, value=value(f"{path}.{test.field}", test.value)) if isinstance(test.value, Between) else test
+            for test in self.tests
+        )
+        return replace(self, tests=tuple(tests))
 
     def fits(self, request: Request) -> bool:
         return all(test.fits(request) for test in self.tests)
@@ -58,7 +75,7 @@ def parse_rule(value: Any) -> Rules:
     """A rule of one or more comparisons joined by `and`. Raises ValueError naming what is not understood."""
     if isinstance(value, Rules):
         return value
-    return Rules(str(value), tuple(_test(part) for part in re.split(r"\s+and\s+", str(value).strip())))
+    return Rules(tuple(_test(part) for part in re.split(r"\s+and\s+", str(value).strip())))
 
 
 def _test(text: str) -> Test:
@@ -67,7 +84,7 @@ def _test(text: str) -> Test:
         raise ValueError(f"{text!r} is not a comparison; write input_tokens > 2000 or journey = question")
     name, sign, value = match.groups()
     if name in NUMBERS:
-        return Test(name, sign, parse_count(value))
+        return Test(name, sign, either(parse_count, value))
     if name not in WORDS:
         close = get_close_matches(name, (*NUMBERS, *WORDS), n=1)
         hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join((*NUMBERS, *WORDS))}"

@@ -38,6 +38,26 @@ def test_hits_save_about_their_share_and_every_run_draws_the_same(source: Source
     assert _over(source, text) == found
 
 
+def test_a_canary_of_an_unknown_size_saves_what_its_share_does(source: Source) -> None:  # noqa: F811
+    """Ten points more on the small model save ten points more of what it saves; a rule's number is drawn too."""
+    whole = _over(
+        source, "split: {parts: {new: {share: 0..1, of: gpt-4o-mini}, old: {share: 50%, of: gpt-4o}}, by: request}"
+    )
+    (moved,) = whole.moved_by
+    assert moved.option == "new.split.parts.new.share"
+    assert moved.at_low == pytest.approx(0.0, abs=1e-12)
+    low, middle, high = whole.saving or []
+    assert [
+        low / (moved.at_high or 0.0),
+        middle / (moved.at_high or 0.0),
+        high / (moved.at_high or 0.0),
+    ] == pytest.approx([0.1, 0.5, 0.9], abs=0.07)
+    route = "route: {branches: [{when: input_tokens > 500..2k, use: gpt-4o}], otherwise: gpt-4o-mini}"
+    (moved,) = _over(source, route).moved_by
+    assert (moved.option, moved.range) == ("new.route.branches.0.when.input_tokens", "500..2k")
+    assert (moved.at_low or 0.0) < (moved.at_high or 0.0)
+
+
 def test_the_accuracy_of_a_classifier_may_be_a_range_too(source: Source) -> None:  # noqa: F811
     found = _over(source, ROUTED % "", label_accuracy=either(parse_share, "60%..100%"))
     assert [one.option for one in found.moved_by] == ["label_accuracy"]

@@ -9,8 +9,8 @@ from pydantic import Field
 
 from simulator.strategies.effects import Effect, Reply, Serving, Turn
 from simulator.strategies.node import Child, Node, through
+from simulator.strategies.ranges import Count, Duration, Share
 from simulator.strategies.when import When, matches
-from simulator.units import Duration, Share
 
 
 @dataclass(slots=True)
@@ -34,7 +34,7 @@ class Breaker(Node):
     of: Child
     otherwise: Child
     failures: Share = 0.5
-    least: Annotated[int, Field(ge=1)] = 5
+    least: Annotated[Count, Field(ge=1)] = 5
     window: Duration = 60.0
     open: Duration = 5.0
     when: When = ("refused", "timeout", "connection", "server_error")

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from simulator.strategies.effects import Effect, Reply, Serving, Turn
 from simulator.strategies.node import Child, Node, through
-from simulator.units import Count, Duration, Usd
+from simulator.strategies.ranges import Count, Duration, Usd
 
 
 @dataclass(slots=True)

@@ -25,7 +25,7 @@ class Judge(FileModel):
 
     judge: Annotated[str, Field(alias="with")]
     rubric_tokens: Count = 120
-    answer_tokens: Annotated[int, Field(ge=1)] = 5
+    answer_tokens: Annotated[Count, Field(ge=1)] = 5
     timeout: Duration | None = None
     unsure: Literal["accept", "reject"] = "reject"
     """The verdict to take when the judge fails or says something else."""

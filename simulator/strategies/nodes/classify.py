@@ -19,7 +19,7 @@ class Classify(Node):
     rubric_tokens: Count = 120
     """Length of the instructions that are sent before the prompt on every request."""
     sees: Literal["all", "last_turn"] = "all"
-    answer_tokens: Annotated[int, Field(ge=1)] = 5
+    answer_tokens: Annotated[Count, Field(ge=1)] = 5
     timeout: Duration | None = None
     routes: Annotated[dict[str, Child], Field(min_length=1)]
     otherwise: str

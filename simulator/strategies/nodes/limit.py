@@ -7,7 +7,7 @@ from pydantic import Field
 
 from simulator.strategies.effects import Serving, Turn, Wait
 from simulator.strategies.node import Child, Node
-from simulator.units import Duration, Rate
+from simulator.strategies.ranges import Count, Duration, Rate
 
 
 @dataclass(slots=True)
@@ -27,7 +27,7 @@ class Limit(Node):
     of: Child
     otherwise: Child
     rate: Rate
-    burst: Annotated[int, Field(ge=1)] = 1
+    burst: Annotated[Count, Field(ge=1)] = 1
     patience: Duration = 0.0
     """How long a request may wait for its place."""
 

@@ -23,7 +23,7 @@ class Retrieve(Node):
     kind: Literal["retrieve"] = "retrieve"
     rewrites: ClassVar[bool] = True
     of: Child
-    chunks: Annotated[int, Field(ge=1)] = 5
+    chunks: Annotated[Count, Field(ge=1)] = 5
     chunk_tokens: Annotated[Count, Field(gt=0)] = 400
     search: Duration = 0.05
     embedder: Annotated[str | None, Field(alias="with")] = None

@@ -2,15 +2,13 @@
 
 from collections.abc import Generator
 from dataclasses import dataclass, replace
-from typing import Annotated, ClassVar, Literal
-
-from pydantic import Field
+from typing import ClassVar, Literal
 
 from simulator.draws import uniform
 from simulator.strategies.batch import Answered, Evaluation, Rows
 from simulator.strategies.effects import Ask, Effect, Reply, Serving, Turn, Wait
 from simulator.strategies.node import Child, Node, change_asks, through
-from simulator.strategies.ranges import Duration, Share
+from simulator.strategies.ranges import Count, Duration, Share
 from simulator.strategies.when import TRANSIENT, When, has_text, matches
 
 _MOST_CREDIT = 10.0
@@ -42,7 +40,7 @@ class Retry(Node):
     kind: Literal["retry"] = "retry"
     short: ClassVar[str | None] = "of"
     of: Child
-    times: Annotated[int, Field(ge=0)] = 2
+    times: Count = 2
     backoff: Duration = 0.5
     max_backoff: Duration = 8.0
     jitter: Share = 0.25
