@@ -30,7 +30,8 @@ def embedded(profile: Path, *, seed: int, cpu: int | None = None, log: Path | No
 
     Raises `Precondition` where the endpoint does not come up, with its own words.
     """
-    argv = [sys.executable, "-m", "simulator.staging", "--profile", str(profile), "--port", "0"]
+    # -P: a file of the user's folder, as trace.py or html.py, must not be imported in place of a library.
+    argv = [sys.executable, "-P", "-m", "simulator.staging", "--profile", str(profile), "--port", "0"]
     argv += ["--seed", str(seed), "--with-parent"]
     argv += ["--cpu", str(cpu)] if cpu is not None else []
     argv += ["--log", str(log)] if log is not None else []

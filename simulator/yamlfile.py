@@ -65,7 +65,8 @@ def read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise InvalidFile(f"{path}: no such file; check the path (`tenfold init NAME` makes a scenario)") from None
+        init = " (`tenfold init NAME` makes a scenario)" if path.suffix in (".yaml", ".yml") else ""
+        raise InvalidFile(f"{path}: no such file; check the path{init}") from None
     except UnicodeDecodeError as error:
         raise InvalidFile(f"{path}: not UTF-8 at byte {error.start}; save the file as UTF-8") from None
     except OSError as error:
@@ -79,8 +80,10 @@ def place(text: str, keys: tuple[str | int, ...]) -> str:
 
 
 def _word(text: str, error: yaml.MarkedYAMLError) -> str:
-    """The key that stands twice; nothing for other mistakes."""
+    """The key that stands twice, or what to do about a tab; nothing for other mistakes."""
     mark = error.problem_mark
+    if "'\\t'" in str(error.problem):
+        return "; YAML is indented and set apart with spaces, not tabs"
     if mark is None or "duplicate" not in str(error.problem):
         return ""
     return f" {text.splitlines()[mark.line][mark.column :].partition(':')[0]!r}"

@@ -3,6 +3,7 @@
 Data goes to stdout, talk to stderr. Heavy imports happen inside commands, so that `--help` is instant.
 """
 
+import errno
 import os
 import signal
 import sys
@@ -45,7 +46,7 @@ def main() -> NoReturn:
     except KeyboardInterrupt:
         code = ExitCode.INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _hush()
         code = ExitCode.PASS
     except Exception as error:  # noqa: BLE001  # the last line of defence: no traceback reaches a user
         code = _unexpected(error)
@@ -60,10 +61,19 @@ def _unexpected(error: Exception) -> int:
     if callable(show):
         show()
         return int(getattr(error, "exit_code", ExitCode.USAGE))
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        _hush()
+        _say("the disk is full: what was to be written is not whole; free some space and say it again")
+        return ExitCode.PRECONDITION
     if os.environ.get("TENFOLD_TRACEBACK"):
         raise error
     _say(f"crashed: {type(error).__name__}: {error}; TENFOLD_TRACEBACK=1 shows where. Please report it.")
     return ExitCode.CRASH
+
+
+def _hush() -> None:
+    """Nobody takes what is still to be printed: Python's own last flush must not complain of it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _say(text: str) -> None:

@@ -15,6 +15,7 @@ def command(plan_path: Path, *, processes: int = 1) -> list[str]:
     locustfile = Path(__file__).with_name("locustfile.py")
     argv = [
         sys.executable,
+        "-P",  # the user's folder holds data: its html.py must not be imported in place of the library's
         "-m",
         "locust",
         "-f",

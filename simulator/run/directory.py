@@ -49,6 +49,7 @@ class RunDirectory:
     @classmethod
     def open(cls, path: Path) -> "RunDirectory":
         """A run to read, finished or partial. Raises `InvalidFile` where there is none."""
+        path = path if path.name else path.resolve()  # `.` is a run, too, for who stands in it
         for candidate in (path, path.with_name(path.name + _PARTIAL)):
             if (candidate / RECORD).is_file():
                 return cls(path=candidate, final=candidate.with_name(candidate.name.removesuffix(_PARTIAL)))

@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import socket
 
 from aiohttp import web
 
@@ -30,9 +31,7 @@ class Doors:
         try:
             await site.start()
         except (OSError, OverflowError) as error:
-            taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
-            reason = "the port is in use; take another, or --port 0 for a free one" if taken else str(error)
-            raise Precondition(f"cannot listen on {self.host}:{self.port}: {reason}") from None
+            raise Precondition(f"cannot listen on {self.host}:{self.port}: {_why(error)}") from None
         self._site, self.port = site, self.runner.addresses[0][1]
 
     def follow(self, profile: Profile, now: float) -> None:
@@ -59,3 +58,17 @@ class Doors:
         if self._site is not None:
             site, self._site = self._site, None
             await site.stop()
+
+
+def _why(error: OSError | OverflowError) -> str:
+    """In words of who chose the address."""
+    if isinstance(error, socket.gaierror):
+        return "no address of that name; --host takes one of this machine's, as 127.0.0.1, or 0.0.0.0 for all of them"
+    if isinstance(error, OverflowError):
+        return "a port is a number up to 65535"
+    known = {
+        errno.EADDRINUSE: "the port is in use; take another, or --port 0 for a free one",
+        errno.EADDRNOTAVAIL: "not an address of this machine; take 127.0.0.1, or 0.0.0.0 for all it has",
+        errno.EACCES: "ports below 1024 are not for everybody; take a higher one",
+    }
+    return known.get(error.errno or 0, str(error))

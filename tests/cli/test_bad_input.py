@@ -1,6 +1,8 @@
 """What a user gets wrong: one clear line that names the place and the next step, and the documented exit code."""
 
 import socket
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -15,6 +17,10 @@ from tests.cli.conftest import SMALL, Tenfold
         (("rate: 16/s", "rate: -2/s"), "small.yaml:5:36: traffic.arrivals.rate: must be more than 0, got -2/s"),
         (("budget:", "budgit:"), "small.yaml:18:1: budgit: unknown key (did you mean 'budget'?)"),
         (("seed: 7", "name: again"), "small.yaml:2:1: "),
+        (
+            ("seed: 7", "seed:\t7"),
+            "small.yaml:2:6: found character '\\t' that cannot start any token; YAML is",
+        ),
         (("gpt-4o-mini, hard: gpt-4o}", "gpt-4o-mini, hard: gpt-9}"), "gpt-9"),
         (("staging: fast.yaml", "staging: gone.yaml"), "gone.yaml: no such file"),
         (("refused < 1%", "refuzed < 1%"), "small.yaml:17:5: objectives.1: "),
@@ -81,6 +87,33 @@ def test_a_port_in_use_exits_3(tenfold: Tenfold) -> None:
         done = tenfold("staging", "--port", str(taken.getsockname()[1]))
     assert done.returncode == 3
     assert "the port is in use; take another" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("host", "says"), [("300.1.1.1", "no address of that name"), ("192.0.2.1", "not an address of")]
+)
+def test_a_host_that_is_not_ours_exits_3(tenfold: Tenfold, host: str, says: str) -> None:
+    done = tenfold("staging", "--host", host, "--port", "0")
+    assert done.returncode == 3
+    assert f"cannot listen on {host}:0: {says}" in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_full_disk_under_a_redirect_is_no_crash(home: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", "from simulator.cli import main; main()", "schema", "scenario"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=home,
+            timeout=30,
+            check=False,
+        )
+    assert done.returncode == 3
+    assert done.stderr == (
+        "tenfold: the disk is full: what was to be written is not whole; free some space and say it again\n"
+    )
 
 
 def test_a_directory_that_holds_something_is_not_written_over(tenfold: Tenfold, home: Path) -> None:

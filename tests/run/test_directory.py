@@ -22,6 +22,16 @@ def test_a_run_is_partial_until_it_is_committed(tmp_path: Path) -> None:
     assert [entry.name for entry in tmp_path.iterdir()] == [run.id]
 
 
+def test_who_stands_in_a_run_calls_it_by_a_dot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = RunDirectory.create(tmp_path, "s", seed=1, out=tmp_path / "mine")
+    run.write_record(run_record())
+    monkeypatch.chdir(run.path)
+    assert RunDirectory.open(Path()).id == "mine"
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InvalidFile, match="no run here"):
+        RunDirectory.open(Path())
+
+
 def test_out_is_the_run_directory_itself_and_may_exist_empty(tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     run = RunDirectory.create(tmp_path, "s", seed=1, out=tmp_path / "mine")
