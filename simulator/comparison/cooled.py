@@ -3,21 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
+from simulator.comparison.dollars import Dollars, priced, with_columns
 from simulator.comparison.source import Source
 from simulator.run.percentiles import Floats, Ints
 from simulator.run.rows import floats
 from simulator.strategies.batch import Bools, Evaluation
 from simulator.strategies.warmth import Warmth, lost_tokens
-
-Dollars = NDArray[np.object_]
-"""One `Decimal` per request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +55,10 @@ class PromptCaches:
         return usd, seconds
 
     def _asked(self, evaluation: Evaluation, model: str) -> Bools:
-        """Which requests it was asked for an answer."""
+        """Which requests it was asked for an answer at once: a batch has no part in the cache."""
         asked = np.zeros(len(self.first), dtype=bool)
         for sent in evaluation.sent:
-            if sent.model == model and sent.purpose == "answer":
+            if sent.model == model and sent.purpose == "answer" and sent.tier is None:
                 asked[sent.at] = True
         return asked
 
@@ -69,11 +66,9 @@ class PromptCaches:
 def _reads(rows: pa.Table, paid: Dollars, source: Source, warmth: Warmth) -> Reads:
     tokens = np.asarray(pc.fill_null(rows["cache_read_tokens"], -1).to_numpy().astype(np.int64))
     miss = warmth.misses[rows["model"][0].as_py()]
-    without = {"cache_read_tokens": np.zeros(len(tokens), dtype=np.int64)}
+    without: dict[str, Any] = {"cache_read_tokens": 0}
     if miss.written_as:
         without[miss.written_as] = pc.fill_null(rows[miss.written_as], 0).to_numpy() + np.maximum(tokens, 0)
-    for name, column in without.items():
-        rows = rows.set_column(rows.schema.get_field_index(name), rows.schema.field(name), pa.array(column))
-    more = np.array(source.costs(rows), dtype=object) - paid
+    more = priced(with_columns(rows, without), source) - paid
     each = [usd / int(read) if read > 0 else Decimal(0) for usd, read in zip(more, tokens, strict=True)]
     return Reads(tokens, floats(rows, "sent_at"), np.array(each, dtype=object), miss.seconds_each)

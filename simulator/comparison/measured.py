@@ -11,7 +11,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from simulator.calls import ANSWERED, HUMAN, Outcome
-from simulator.comparison.cooled import Dollars, PromptCaches
+from simulator.comparison.cooled import PromptCaches
+from simulator.comparison.dollars import Dollars, Later, Rate, priced
 from simulator.comparison.labels import Labels
 from simulator.comparison.source import Source
 from simulator.errors import BadInput
@@ -19,21 +20,13 @@ from simulator.run.percentiles import Floats, Ints
 from simulator.run.rows import floats
 from simulator.strategies import offline
 from simulator.strategies.batch import Batch, Evaluation, Known, Sent
-from simulator.strategies.effects import EMBED, Ask, Turn
+from simulator.strategies.effects import BATCH, EMBED, Ask, Turn
 from simulator.strategies.node import Node, parse
 from simulator.strategies.recorded import Assumed, Recorded
 from simulator.strategies.rule import NUMBERS, WORDS
 from simulator.strategies.tree import bind
 from simulator.traffic import keys
 from simulator.traffic.request import Request
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """Dollars per million tokens of one model, without a prompt cache."""
-
-    input_usd: Decimal
-    output_usd: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +39,8 @@ class Measured:
     """By model: what its recorded answer to each request cost, its prompt cache included."""
     caches: PromptCaches
     """What of that a strategy loses that asks it only now and then."""
+    later: Mapping[str, Later]
+    """Models that a strategy asks at the batch tier."""
     quality: Mapping[str, Floats]
     """By model: of its answer to each request; empty without labels."""
     baseline_usd: Decimal
@@ -83,12 +78,13 @@ class Measured:
         rows, _ = offline.run(single, kept, answers, scale=source.scale, seed=source.seed)
         asked = [request for session in kept for request in session]
         columns = {name: _in_order(rows, name, asked) for name in names}
-        costs = {name: _priced(table, source) for name, table in columns.items()}
+        costs = {name: priced(table, source) for name, table in columns.items()}
         return cls(
             batch=_batch(asked, columns, source.seed, label_accuracy),
-            rates={name: _rate(source, name) for name in names} | {name: _reading(source, name) for name in embedders},
+            rates={one: Rate.of(source, one, writes=one not in embedders) for one in {*names, *embedders}},
             paid=costs,
             caches=PromptCaches.of(source, answers.warmth, {n: (columns[n], costs[n]) for n in names}, _first(kept)),
+            later={name: Later.of(source, name, columns.get(name)) for name in _batched(strategies)},
             quality={n: np.array([labels.quality[r.request_id, n] for r in asked]) for n in names} if labels else {},
             baseline_usd=_baseline_usd(source, {request.request_id for request in asked}),
             sessions=len(kept),
@@ -124,9 +120,11 @@ class Measured:
     def _cost(self, sent: Sent) -> Decimal:
         if sent.usd_each is not None:
             return sent.usd_each * len(sent.at)
-        rate, sent_tokens = self.rates[sent.model], sent.input_tokens
+        later = self.later[sent.model] if sent.tier else None
+        rate, sent_tokens = later.rate if later else self.rates[sent.model], sent.input_tokens
         if sent.purpose == "answer":  # as it was paid for, and what was put into its prompt
-            paid = sum(self.paid[sent.model][sent.at].tolist(), Decimal(0))
+            dollars = later.paid if later else self.paid[sent.model]
+            paid = sum(dollars[sent.at].tolist(), Decimal(0))
             more = int((sent_tokens - self.batch.of(sent.model).input_tokens[sent.at]).sum())
             return paid + more * rate.input_usd / 1_000_000
         tokens = int(sent_tokens.sum()) * rate.input_usd + int(sent.output_tokens.sum()) * rate.output_usd
@@ -156,23 +154,8 @@ def _in_order(rows: pa.Table, strategy: str, asked: Sequence[Request]) -> pa.Tab
     return mine.take(pc.index_in(pa.array([one.request_id for one in asked]), value_set=mine["request_id"]))
 
 
-def _priced(rows: pa.Table, source: Source) -> Dollars:
-    costs = source.costs(rows)
-    if None in costs:
-        raise BadInput(f"no price for {costs.count(None)} answers of {rows['model'][0]}; add it to the price book")
-    return np.array(costs, dtype=object)
-
-
-def _rate(source: Source, model: str) -> Rate:
-    rates = source.book.rates(model, at=source.at)
-    usd = (rates.rate_of(meter, rates.standard).usd_per_million for meter in ("input_tokens", "output_tokens"))
-    return Rate(*usd)
-
-
-def _reading(source: Source, model: str) -> Rate:
-    """Of an embedder, which writes nothing."""
-    rates = source.book.rates(model, at=source.at)
-    return Rate(rates.rate_of("input_tokens", rates.standard).usd_per_million, Decimal(0))
+def _batched(strategies: Collection[Node]) -> set[str]:
+    return {model for node in strategies for model, tier in node.tiers() if tier == BATCH}
 
 
 def _baseline_usd(source: Source, asked: set[str]) -> Decimal:

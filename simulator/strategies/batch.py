@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from simulator.errors import BadInput
 from simulator.provider.answers import LABEL_TOKENS
+from simulator.strategies.effects import BATCH
 from simulator.traffic import keys
 from simulator.traffic.keys import Floats, Ints, Keys
 
@@ -71,6 +72,8 @@ class Rows:
     asked: Ints
     added: int = 0
     """Tokens that nodes above put into the prompt of an answer."""
+    deadline: float | None = None
+    """Seconds that every call takes, where a node above sends it to the batch tier; None: as it was recorded."""
 
     @classmethod
     def all(cls, count: int) -> "Rows":
@@ -83,6 +86,19 @@ class Rows:
         """The same requests after a wait, or after a call's answer."""
         return replace(self, now=self.now + seconds, asked=self.asked + calls)
 
+    def below(self, node: "Rows") -> "Rows":
+        """These requests at another's place in the tree."""
+        return replace(self, added=node.added, deadline=node.deadline)
+
+    def takes(self, seconds: Floats | float) -> Floats | float:
+        """How long a call takes here that takes so long by itself."""
+        return seconds if self.deadline is None else self.deadline
+
+    @property
+    def tier(self) -> str | None:
+        """The service tier of a call."""
+        return None if self.deadline is None else BATCH
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:
@@ -94,6 +110,7 @@ class Sent:
     at: Ints
     input_tokens: Ints
     output_tokens: Ints
+    tier: str | None = None
     usd_each: Decimal | None = None
     """Of a case that a person takes: declared, where other calls cost tokens × rates."""
 
@@ -152,11 +169,11 @@ class Evaluation:
         sure = known & ((others == 0) | (first < self.batch.of(model).label_accuracy))
         return np.asarray(np.where(sure, right, wrong))
 
-    def ask_label(self, node: "Node", rows: Rows, *, model: str, purpose: str, input_tokens: Ints) -> Floats:
-        """Book a call for a label and return its seconds: as long as the model's first token took."""
+    def ask_label(self, node: "Node", rows: Rows, *, model: str, purpose: str, input_tokens: Ints) -> Floats | float:
+        """Book a call for a label and return its seconds: as long as the model's first token took, or a batch takes."""
         tokens = np.full(len(rows.at), LABEL_TOKENS)
-        self.sent.append(Sent(node.path, model, purpose, rows.at, input_tokens, tokens))
-        return self.batch.of(model).first_token[rows.at]
+        self.sent.append(Sent(node.path, model, purpose, rows.at, input_tokens, tokens, rows.tier))
+        return rows.takes(self.batch.of(model).first_token[rows.at])
 
     def _attempt_keys(self, rows: Rows) -> Keys:
         """Fold of `request/call/1`."""

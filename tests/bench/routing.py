@@ -15,7 +15,8 @@ from simulator import yamlfile
 from simulator.calls import Outcome
 from simulator.comparison.cooled import PromptCaches, Reads
 from simulator.comparison.curve import Choice, Curve
-from simulator.comparison.measured import Measured, Rate
+from simulator.comparison.dollars import Rate
+from simulator.comparison.measured import Measured
 from simulator.comparison.resample import saving_interval
 from simulator.comparison.setting import setting
 from simulator.comparison.source import Source

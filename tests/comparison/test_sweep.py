@@ -79,6 +79,9 @@ def test_a_threshold_moves_the_answers_from_one_model_to_the_other(source: Sourc
         "retrieve: {with: text-embedding-3-small, of: gpt-4o-mini, chunks: 3}",
         "cascade: {of: [gpt-4o-mini, {human: {cost: $4.50, takes: 6m}}], accept: {assumed: {easy: 90%, hard: 60%}}}",
         "split: {parts: {a: {share: 60%, of: gpt-4o}, b: {share: 40%, of: {batch: gpt-4o}}}}",
+        "batch: {classify: {with: gpt-4o-mini, routes: {easy: gpt-4o-mini, hard: {retrieve: {of: gpt-4o}}},"
+        " otherwise: hard}}",
+        "cascade: {of: [{batch: {of: gpt-4o-mini, deadline: 1h}}, gpt-4o], judge: {with: gpt-4o-mini}}",
     ],
 )
 def test_a_point_is_what_the_same_strategy_costs_when_it_is_tried(source: Source, text: str) -> None:
@@ -97,6 +100,8 @@ def test_a_point_is_what_the_same_strategy_costs_when_it_is_tried(source: Source
     "text",
     [
         "split: {parts: {a: {share: 40%, of: claude-sonnet-4-5}, b: {share: 60%, of: claude-haiku-4-5}}, by: request}",
+        "split: {parts: {a: {share: 40%, of: claude-sonnet-4-5}, b: {share: 60%, of: {batch: claude-sonnet-4-5}}},"
+        " by: request}",
         "cascade: {of: [claude-haiku-4-5, {cache: {hits: 20%, of: claude-sonnet-4-5}}], accept: {assumed: {hard: 9%}}}",
     ],
 )

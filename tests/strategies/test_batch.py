@@ -14,7 +14,7 @@ from simulator.errors import BadInput
 from simulator.provider.answers import LABEL_TOKENS, label
 from simulator.strategies.batch import Batch, Evaluation, Known
 from simulator.strategies.drive import Answer, Answers, drive
-from simulator.strategies.effects import EMBED, Ask, Turn
+from simulator.strategies.effects import BATCH, EMBED, Ask, Turn
 from simulator.strategies.node import Node
 from simulator.traffic import keys
 from simulator.traffic.request import Request
@@ -32,6 +32,11 @@ STRATEGIES = [
     "semantic: {with: tiny, hits: 40%, of: {route: {branches: [{when: turn < 2, use: small}], otherwise: big}}}",
     "retrieve: {with: tiny, of: {route: {branches: [{when: turn < 2, use: small}], otherwise: big}}}",
     "cascade: [small, big]",
+    "batch: {of: {cascade: {of: [small, {retry: big}], judge: {with: small}}}, deadline: 2h}",
+    "split: {parts: {now: {share: 40%, of: big}, later: {share: 60%, of: {batch: {classify: {with: small,"
+    " routes: {easy: {retrieve: {with: tiny, of: small}}, hard: big}, otherwise: hard}}}}}, by: request}",
+    "cascade: {of: [{batch: small}, {batch: {of: {batch: {of: big, deadline: 1h}}, deadline: 2h}}, {human: {cost: $4,"
+    " takes: 6m}}], accept: {assumed: {easy: 80%, hard: 30%}}}",
     "cascade: {of: [small, {human: {cost: $4.50, takes: 6m}}], accept: {assumed: {easy: 80%, hard: 30%}}}",
     "score: {weak: small, strong: {retry: big}, threshold: 40%, auc: 85%}",
     "cascade: {of: [small, big, big], accept: {assumed: {easy: 80%, hard: 30%}}}",
@@ -114,14 +119,15 @@ def _one_by_one(node: Node, rows: list[Request], batch: Batch) -> tuple[list[Any
         for attempt in served.attempts:
             reply = attempt.reply
             tokens = (reply.input_tokens or 0, reply.output_tokens or 0)  # a person's case has none
-            sent.append((number, reply.ask.node, reply.ask.purpose, *tokens))
+            tier = reply.ask.tier if reply.ask.tier == BATCH else ""
+            sent.append((number, reply.ask.node, reply.ask.purpose, tier, *tokens))
     return sorted(sent), ends
 
 
 def _as_columns(node: Node, batch: Batch) -> tuple[list[Any], list[Any]]:
     evaluation, answered = Evaluation.of(node, batch)
     sent = [
-        (int(at), one.node, one.purpose, int(given), int(written))
+        (int(at), one.node, one.purpose, one.tier or "", int(given), int(written))
         for one in evaluation.sent
         for at, given, written in zip(one.at, one.input_tokens, one.output_tokens, strict=True)
     ]

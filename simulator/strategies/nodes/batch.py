@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from simulator.strategies.batch import Answered, Evaluation, Rows
 from simulator.strategies.effects import BATCH, Ask, Serving, Turn
 from simulator.strategies.node import Child, Node, with_asks
 from simulator.strategies.ranges import Duration
@@ -27,6 +28,9 @@ class Batch(Node):
 
     def serve(self, turn: Turn) -> Serving:
         return with_asks(self.of.serve(turn), self._later)
+
+    def columns(self, rows: Rows, evaluation: Evaluation) -> Answered:
+        return self.of.columns(replace(rows, deadline=self.deadline), evaluation)
 
     def _later(self, ask: Ask) -> Ask:
         return ask if ask.takes_s is not None else replace(ask, tier=BATCH, takes_s=self.deadline)

@@ -2,6 +2,7 @@
 
 from typing import ClassVar, Literal
 
+import numpy as np
 from pydantic import field_validator
 
 from simulator.strategies.batch import Answered, Evaluation, Rows, Sent
@@ -53,10 +54,10 @@ class Call(Node):
             return super().columns(rows, evaluation)
         known, at = evaluation.batch.of(self.model), rows.at
         tokens = known.input_tokens[at] + rows.added
-        evaluation.sent.append(Sent(self.path, self.model, "answer", at, tokens, known.output_tokens[at]))
+        evaluation.sent.append(Sent(self.path, self.model, "answer", at, tokens, known.output_tokens[at], rows.tier))
         return Answered(
-            rows=rows.later(known.seconds[at], calls=1),
-            first_token=rows.now + known.first_token[at],
+            rows=rows.later(rows.takes(known.seconds[at]), calls=1),
+            first_token=rows.now + (known.first_token[at] if rows.deadline is None else np.nan),
             finished=known.finished[at],
             output_tokens=known.output_tokens[at],
             node=evaluation.serving(self, len(at)),

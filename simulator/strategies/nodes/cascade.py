@@ -98,10 +98,12 @@ class Cascade(Node):
             return super().columns(rows, evaluation)
         served = []
         for step, target in enumerate(self.of[:-1]):
-            answered, passed = self._checked(target.columns(rows, evaluation), evaluation, step)
+            answered = target.columns(rows, evaluation)
+            answered = replace(answered, rows=answered.rows.below(rows))
+            answered, passed = self._checked(answered, evaluation, step)
             shown = answered.where(passed)
             served.append(replace(shown, first_token=shown.rows.now))  # held back until it has passed
-            rows = replace(answered.rows.where(~passed), added=rows.added)
+            rows = answered.rows.where(~passed)
         return in_order([*served, self.of[-1].columns(rows, evaluation)])
 
     def _checked(self, answered: Answered, evaluation: Evaluation, step: int) -> tuple[Answered, Bools]:
