@@ -33,6 +33,7 @@ def run(
     if as_json:
         print((finished.path / "summary.json").read_text(encoding="utf-8"))
     else:
+        talk.print()  # on stderr, with the talk above it: the report begins with its verdict
         show(finished.summary, Console(), paths=report_paths(finished.path))
     if exit_zero and finished.exit_code:
         talk.print(f"--exit-zero: exiting 0; without it the exit code would be {finished.exit_code:d}", highlight=False)

@@ -24,7 +24,7 @@ from simulator.run.kept import kept_scenario
 from simulator.run.ledger import Ledger
 from simulator.run.metrics import rung_figures
 from simulator.run.quota import KnownLimit, known_limits
-from simulator.run.record import RunRecord
+from simulator.run.record import RunRecord, quoted, words_of
 from simulator.run.rung import RungFigures
 from simulator.scenario.scenario import Scenario
 from simulator.spend.bill import Bill, bill, call_costs
@@ -217,7 +217,7 @@ class Run:
 def command_stem(command: str) -> str:
     """A command line without what a test of a fix says anew (scales, strategies) or must not repeat (where it went)."""
     kept: list[str] = []
-    words = iter(command.split())
+    words = iter(words_of(command))
     for word in words:
         flag, given, _ = word.partition("=")
         if flag in _TAKE_A_VALUE:
@@ -225,4 +225,4 @@ def command_stem(command: str) -> str:
                 next(words, None)
         elif flag not in _ALONE:
             kept.append(word)
-    return " ".join(kept)
+    return quoted(kept)

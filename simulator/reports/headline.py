@@ -17,7 +17,7 @@ from simulator.reports.tables.months import (
 )
 from simulator.reports.tables.objectives import judgement_text, value_text
 from simulator.reports.tables.rungs import due, refused_share
-from simulator.reports.tables.strategies import proven, saving_text, signed_share_text
+from simulator.reports.tables.strategies import bounds_text, proven, signed_share_text
 from simulator.summary import Summary
 from simulator.units import scale_text, share_text, usd_text
 from simulator.verdicts.objectives import Judgement
@@ -74,10 +74,7 @@ def _word(summary: Summary) -> tuple[str, Tone]:
 
 def _sentence(summary: Summary) -> str:
     """`7 of 24 objectives fail, 2 have no data. First to break: … at 4.6×.`"""
-    outcomes = [judgement.outcome for judgement in summary.objectives]
-    counts = f"{outcomes.count('fail')} of {len(outcomes)} objectives fail"
-    if outcomes.count("no data"):
-        counts += f", {outcomes.count('no data')} have no data (not a pass)"
+    counts = _counts([judgement.outcome for judgement in summary.objectives])
     if unproven := [one for one in summary.claims if one.verdict.outcome != "holds"]:
         counts += (
             f"; {len(unproven)} of {len(summary.claims)} claims {'is' if len(unproven) == 1 else 'are'} not borne out"
@@ -86,6 +83,19 @@ def _sentence(summary: Summary) -> str:
         return f"{counts}. Nothing that breaks was found."
     earliest = first(summary)[0]
     return f"{counts}. First to break: {earliest.title} ({earliest.strategy}) {from_text(earliest)}."
+
+
+def _counts(outcomes: list[str]) -> str:
+    """`7 of 24 objectives fail, 2 have no data`; where none fails, it says what the others do."""
+    failing, unknown = outcomes.count("fail"), outcomes.count("no data")
+    if not outcomes:
+        return "No objective was judged"
+    if not failing and not unknown:
+        return f"All {len(outcomes)} objectives pass" if len(outcomes) > 1 else "The one objective passes"
+    have = f"{unknown} {'has' if unknown == 1 else 'have'} no data (not a pass)"
+    if not failing:
+        return f"Of {len(outcomes)} objectives {have}"
+    return f"{failing} of {len(outcomes)} objectives fail" + (f", {have}" if unknown else "")
 
 
 def _trust(summary: Summary) -> str:
@@ -208,9 +218,8 @@ def _saving(summary: Summary) -> Tile | None:
     if best.saving is None:
         return None
     sure = proven(best.saving.total)
-    detail = f"{saving_text(best.saving.total)}; {share_text(best.error_share)} left unanswered"
-    if best.saving.total.low is None:
-        detail += "; too few sessions for an interval"
+    sides = bounds_text(best.saving.total) or "too few sessions for an interval"
+    detail = f"{sides}; {share_text(best.error_share)} left unanswered"
     label = f"{best.strategy} saves beside {best.baseline}, at {scale_text(best.scale)}"
     return Tile(label, signed_share_text(best.saving.total.value), detail, "good" if sure else "warn", "priced")
 

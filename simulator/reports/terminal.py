@@ -57,10 +57,17 @@ def say(console: "Console", text: str, style: str = "", *, indent: int = 0) -> N
         width=console.width,
         initial_indent=" " * indent,
         subsequent_indent=" " * indent,
-        break_on_hyphens=False,  # a command that is wrapped must still be a command
+        break_on_hyphens=False,
         break_long_words=False,
     )
     console.print(Text(lines, style=style), soft_wrap=True)
+
+
+def _whole(console: "Console", line: str, style: str = "") -> None:
+    """A line with a command to copy: however long, never broken."""
+    from rich.text import Text
+
+    console.print(Text(line, style=style), soft_wrap=True)
 
 
 def _heading(console: "Console", title: str) -> None:
@@ -70,7 +77,6 @@ def _heading(console: "Console", title: str) -> None:
 
 def _verdict(summary: Summary, console: "Console") -> None:
     found = headline(summary)
-    console.print()
     say(console, f"{found.word}: {summary.run.scenario}", STYLES[found.tone])
     say(console, found.sentence)
     if found.money:
@@ -113,9 +119,10 @@ def _breaks(summary: Summary, console: "Console") -> None:
         say(
             console, f"{number}  {multiplier_text(found)}  {found.title} ({found.strategy}), {found.provenance}", "bold"
         )
-        lines = (found.evidence, found.costs, f"→ {found.fix}", f"→ {found.verify}" if found.verify else None)
-        for line in filter(None, lines):
+        for line in filter(None, (found.evidence, found.costs, f"→ {found.fix}")):
             say(console, line, indent=3)
+        if found.verify:
+            _whole(console, f"   → {found.verify}")
 
 
 def _ending(summary: Summary, console: "Console", paths: Iterable[str]) -> None:
@@ -128,4 +135,4 @@ def _ending(summary: Summary, console: "Console", paths: Iterable[str]) -> None:
     console.print()
     for path in paths:
         console.print(path, markup=False, highlight=False, soft_wrap=True)
-    say(console, f"exit code {summary.run.exit_code}; again: {summary.run.command}", "dim")
+    _whole(console, f"exit code {summary.run.exit_code}; again: {summary.run.command}", "dim")

@@ -3,6 +3,7 @@
 import hashlib
 import platform
 import re
+import shlex
 from collections.abc import Iterable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -17,6 +18,8 @@ VerdictWord = Literal["VALID", "CLIENT-LIMITED", "INCOMPLETE"]
 
 _PACKAGES = ("tenfold", "locust", "numpy", "pyarrow", "pydantic", "tiktoken", "genai-prices", "aiohttp")
 _SECRET_FLAG = re.compile(r"(?i)^--?[\w-]*(?:key|token|secret|password|authorization)[\w-]*")
+_PLAIN = re.compile(r"[^\s'\"`\\$&|;<>()#~?\[\]{}!]+")
+"""A word that a shell takes as it stands; `***` is left as it is, since it stands for something."""
 _SECRET_TEXT = re.compile(r"(?i)\b(?:sk|pk|rk|xai|gsk)[-_][\w-]{8,}|bearer\s+\S+|(?<=://)[^/@\s]+@")
 
 
@@ -108,7 +111,20 @@ def redacted(words: Sequence[str], *, here: Path) -> str:
     for word in words:
         hidden = shown and _SECRET_FLAG.match(shown[-1]) and "=" not in shown[-1] and not word.startswith("-")
         shown.append("***" if hidden else _shown(word, here))
-    return " ".join(shown)
+    return quoted(shown)
+
+
+def quoted(words: Iterable[str]) -> str:
+    """Words as a line that a shell takes: `'my app.yaml'`."""
+    return " ".join(word if _PLAIN.fullmatch(word) else shlex.quote(word) for word in words)
+
+
+def words_of(line: str) -> list[str]:
+    """A command line's words; one that no shell would take is cut at its blanks."""
+    try:
+        return shlex.split(line)
+    except ValueError:
+        return line.split()
 
 
 def relative(path: Path, *, here: Path) -> str:

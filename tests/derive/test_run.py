@@ -12,6 +12,7 @@ from simulator.derive.run import command_stem
             "tenfold run a.yaml --trace log.csv --from 10m --out=r --strategy x",
             "tenfold run a.yaml --trace log.csv --from 10m",
         ),
+        ("tenfold run 'my app.yaml' --scale 1 --out 'o p'", "tenfold run 'my app.yaml'"),
         ("tenfold run --seed 3 a.yaml --json --matrix", "tenfold run --seed 3 a.yaml"),
     ],
 )

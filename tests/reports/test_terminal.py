@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from simulator.reports.headline import headline
 from simulator.reports.tables.breaks import from_text, multiplier_text
 from simulator.reports.terminal import render, show
 from simulator.summary import Summary
@@ -18,7 +19,32 @@ def test_the_first_lines_say_verdict_and_trust(launch: Summary) -> None:
 
 @pytest.mark.parametrize("width", [60, 80, 100, 120, 160])
 def test_no_line_is_wider_than_the_terminal_except_one_word(launch: Summary, width: int) -> None:
-    assert [line for line in render(launch, width=width).splitlines() if len(line) > width] == []
+    long = [line for line in render(launch, width=width).splitlines() if len(line) > width]
+    assert [line for line in long if "tenfold run" not in line] == []
+
+
+@pytest.mark.parametrize("width", [40, 80])
+def test_a_command_to_copy_is_one_line(launch: Summary, width: int) -> None:
+    """Wrapped at the terminal's edge, its second half was a command of its own."""
+    lines = render(launch, width=width).splitlines()
+    shown = [found.verify for found in launch.breaks[:3] if found.verify]
+    assert shown
+    assert all(f"   → {verify}" in lines for verify in shown)
+    assert lines[-1].endswith(f"again: {launch.run.command}")
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "says"),
+    [
+        (("pass", "pass"), "All 2 objectives pass. First to break"),
+        (("pass", "no data"), "Of 2 objectives 1 has no data (not a pass). First to break"),
+        (("fail", "no data"), "1 of 2 objectives fail, 1 has no data (not a pass). First to break"),
+        ((), "No objective was judged. First to break"),
+    ],
+)
+def test_the_sentence_counts_what_there_is(launch: Summary, outcomes: tuple[str, ...], says: str) -> None:
+    judged = [launch.objectives[0].model_copy(update={"outcome": outcome}) for outcome in outcomes]
+    assert headline(launch.model_copy(update={"objectives": judged})).sentence.startswith(says)
 
 
 def test_80_columns_lose_no_figure(launch: Summary) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator.run.record import hashes, redacted, relative, versions
+from simulator.run.record import hashes, redacted, relative, versions, words_of
 
 
 @pytest.mark.parametrize(
@@ -26,8 +26,18 @@ def test_a_command_as_it_may_be_shown(typed: str, shown: str) -> None:
 
 def test_a_header_with_a_space_is_redacted() -> None:
     assert (
-        redacted(["x", "--header", "Authorization: Bearer abc"], here=Path("/repo")) == "x --header Authorization: ***"
+        redacted(["x", "--header", "Authorization: Bearer abc"], here=Path("/repo"))
+        == "x --header 'Authorization: ***'"
     )
+
+
+def test_a_command_can_be_typed_again() -> None:
+    """A scenario with a blank in its name gave a line that named two files."""
+    words = ["tenfold", "run", "my app.yaml", "--try", "it's.yaml", "--scale=1,10", "--max-spend", "$5"]
+    line = redacted(words, here=Path("/repo"))
+    assert line.startswith("tenfold run 'my app.yaml' --try")
+    assert words_of(line) == words
+    assert words_of("written before that: it's.yaml")[-1] == "it's.yaml"
 
 
 def test_paths_outside_keep_only_their_last_part() -> None:

@@ -48,7 +48,7 @@ def breaks(summary: Summary) -> Table:
             Column("try"),
         ),
         tuple(_row(number, found) for number, found in enumerate(first(summary), 1)),
-        (f"{left} more in summary.json.",) if left > 0 else (),
+        (f"{left} more: tenfold breaks RUN names all.",) if left > 0 else (),
     )
 
 

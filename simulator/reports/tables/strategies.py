@@ -25,9 +25,15 @@ def signed_share_text(share: float | None) -> str:
 
 def saving_text(total: Interval) -> str:
     """`+56 % [+51 %, +60 %]`; without brackets where there were too few sessions."""
+    bounds = bounds_text(total)
+    return f"{signed_share_text(total.value)} {bounds}" if bounds else signed_share_text(total.value)
+
+
+def bounds_text(total: Interval) -> str:
+    """`[+51 %, +60 %]`; nothing where there were too few sessions."""
     if total.low is None or total.high is None:
-        return signed_share_text(total.value)
-    return f"{signed_share_text(total.value)} [{signed_share_text(total.low)}, {signed_share_text(total.high)}]"
+        return ""
+    return f"[{signed_share_text(total.low)}, {signed_share_text(total.high)}]"
 
 
 def proven(total: Interval) -> bool | None:
