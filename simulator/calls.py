@@ -55,6 +55,8 @@ def settled_as(outcome: str) -> str:
     return word.value
 
 
+CUT_OFF = ("not_reached", "cancelled", "dropped")
+"""Settlements that are the run's doing: they say nothing of what a service does or costs."""
 SETTLEMENTS = ("answered", "refused", "timed_out", "failed", "cancelled", "dropped", "skipped", "not_reached")
 
 

@@ -9,9 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from simulator.calls import ANSWERED, HUMAN
+from simulator.calls import ANSWERED, CUT_OFF, HUMAN
 from simulator.run.percentiles import Floats
-from simulator.run.rows import origins
+from simulator.run.rows import origins, settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,8 @@ class Arm:
     """Replicate and request: what pairs this arm with another."""
     sessions: NDArray[np.str_]
     """The session of the 1× trace: its copies at 10× are one observation."""
+    reached: NDArray[np.bool_]
+    """Not cut off by the run's end or left unsent by the generator: neither is the strategy's doing."""
     answered: NDArray[np.bool_]
     model: NDArray[np.str_]
     """Of the served attempt; empty where there was none."""
@@ -50,6 +52,7 @@ class Arm:
         return cls(
             keys=keys,
             sessions=origins(requests).to_numpy(zero_copy_only=False),
+            reached=~np.isin(settled(requests), CUT_OFF),
             answered=pc.is_in(requests["final_outcome"], value_set=pa.array(sorted(ANSWERED))).to_numpy(),
             model=_placed(calls["model"].to_numpy()[served], owner[served], len(keys)),
             answer=_summed(usd, owner, served, len(keys)),
@@ -75,7 +78,7 @@ class Arm:
         return self.answer + self.overhead + self.waste
 
 
-_COLUMNS = ("sessions", "answered", "model", "answer", "overhead", "waste")
+_COLUMNS = ("sessions", "reached", "answered", "model", "answer", "overhead", "waste")
 
 
 def _keys(table: pa.Table) -> pa.Array:

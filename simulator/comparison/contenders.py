@@ -24,12 +24,14 @@ def compare(
     costs: Sequence[Decimal | None],
     *,
     baseline: str,
+    strategies: Sequence[str] = (),
     span_s: float | None = None,
     seed: int = 0,
 ) -> Comparison:
     """Every strategy at every scale beside the baseline; raises BadInput where the baseline was not run.
 
     `calls` and `requests` are tables of `CALLS` and `REQUESTS`, `costs` the dollars of each call in the calls' order.
+    At each scale the baseline comes first, then the others in the order of `strategies`, as the scenario lists them.
     With `span_s`, the planned span of a rung in seconds, latency is that of its steady window.
     """
     names = pc.unique(requests["strategy"]).to_pylist()
@@ -38,7 +40,8 @@ def compare(
     evidence = Evidence(calls, requests, costs, span_s)
     rungs = requests.group_by(["scale", "strategy"], use_threads=False).aggregate([]).to_pylist()
     sides = {(one["scale"], one["strategy"]): Side.of(evidence, **one) for one in rungs}
-    order = sorted(sides, key=lambda key: (key[0], key[1] != baseline))  # stable: the rest keeps the run's order
+    place = {name: index for index, name in enumerate(dict.fromkeys([*strategies, *names]))}
+    order = sorted(sides, key=lambda key: (key[0], key[1] != baseline, place[key[1]]))
     contenders = [_beside(sides[key], sides.get((key[0], baseline)), baseline, seed) for key in order]
     return Comparison(baseline=baseline, contenders=contenders)
 

@@ -10,9 +10,10 @@ from simulator.run.percentiles import Floats
 
 
 def paired(own: Arm, baseline: Arm) -> tuple[Arm, Arm]:
-    """Both arms with the requests they share, in the same order."""
+    """Both arms with the requests that both were asked, in the same order; one that was cut off in either was not."""
     at = pc.index_in(own.keys, value_set=baseline.keys).fill_null(-1).to_numpy()
-    return own.take(np.flatnonzero(at >= 0)), baseline.take(at[at >= 0])
+    shared = (at >= 0) & own.reached & baseline.reached[at]
+    return own.take(np.flatnonzero(shared)), baseline.take(at[shared])
 
 
 def saving(own: Arm, baseline: Arm, *, seed: int, name: str) -> Saving:

@@ -176,6 +176,7 @@ class Run:
             self.launched.requests,
             self.launched_costs,
             baseline=baseline,
+            strategies=strategies,
             span_s=spans.pop() if len(spans) == 1 else None,
             seed=self.record.seed,
         )

@@ -55,6 +55,7 @@ def _mover(summary: Summary, strategy: str) -> str:
         return ""
     top = max(rows, key=lambda row: abs(row.high - row.low))
     if top.high == top.low:
-        return " No assumption moves it: it is the minimum of a contract."
+        bound = any(month.contracts for month in _own(summary))
+        return " No assumption moves it" + (": it is the minimum of a contract." if bound else ".")
     ends = f"{usd_text(top.low)} at {top.low_label}, {usd_text(top.high)} at {top.high_label}"
     return f" What moves it most: {top.assumption} ({ends}, at {scale_text(tornado_scale(summary))})."

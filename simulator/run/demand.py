@@ -1,5 +1,6 @@
 """What a rung asks of each model's quotas, second by second and session by session."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -37,6 +38,7 @@ class Demand:
         """From the ledger; the drain is left out. Tokens that a refused call did not report are its model's mean."""
         mine = of_rung(calls, rung)
         first = mine.filter(pc.and_(pc.equal(mine["attempt"], 1), pc.is_valid(mine["sent_at"])))
+        span_s = _reached_s(first, rung)
         names, sessions = pc.unique(first["model"]).to_pylist(), pc.unique(origins(first))
         models = {model: first.filter(pc.equal(first["model"], model)) for model in names}
         answers = {model: int(pc.sum(pc.equal(table["purpose"], "answer")).as_py()) for model, table in models.items()}
@@ -44,7 +46,7 @@ class Demand:
         return cls(
             scale=rung.scale,
             strategy=rung.strategy,
-            per_second={model: _per_second(table, rung.planned_span_s) for model, table in models.items()},
+            per_second={model: _per_second(table, span_s) for model, table in models.items()},
             per_session={model: _per_session(table, sessions) for model, table in models.items()},
             answer_share={model: count / total for model, count in answers.items()},
             rate_error=_rate_error(first, sessions),
@@ -83,6 +85,14 @@ def header_limits(calls: pa.Table, model: str) -> list[KnownLimit]:
 def lowest(rungs: Sequence[RungFigures], strategy: str) -> RungFigures:
     """The rung of the smallest scale of a strategy: where demand is least disturbed by what breaks."""
     return min((rung for rung in rungs if rung.strategy == strategy), key=lambda rung: (rung.scale, rung.replicate))
+
+
+def _reached_s(first: pa.Table, rung: RungFigures) -> float:
+    """The planned span; of a rung that was cut, up to its last sending: what was not reached is not a lull."""
+    last: float | None = pc.max(first["sent_at"]).as_py()
+    if not rung.settled.get("not_reached") or last is None:
+        return rung.planned_span_s
+    return min(rung.planned_span_s, math.floor(max(last, 0.0)) + 1.0)
 
 
 def _charged(limit: KnownLimit, amounts: Amounts) -> Floats:

@@ -89,9 +89,8 @@ def _sample(basis: Basis) -> Iterator[Row]:
     copies = "" if basis.sessions == len(basis.copies) else f", copies of {len(basis.copies)} different ones"
     sample = f"{basis.sessions} sessions{copies}, {basis.requests} requests"
     yield f"sample.{basis.strategy}", sample, rung, "measured"
-    if not basis.clean:
-        biased = "requests of the sample were refused or failed: a session costs less than was offered"
-        yield f"bias.{basis.strategy}", biased, rung, "measured"
+    if basis.bias:
+        yield f"bias.{basis.strategy}", basis.bias, rung, "measured"
 
 
 def _spread(one: Projector, month: Month) -> Iterator[Row]:

@@ -173,7 +173,7 @@ def _note(sample: Sample, month: Month) -> str | None:
     basis, priced = sample.basis, len(sample.costs)
     notes = [
         "partial month" if month.partial else "",
-        "" if basis.clean else "requests of the sample were refused or failed: sessions cost less than was offered",
+        basis.bias or "",
         f"{len(basis.copies) - priced} sessions without a price left out" if priced < len(basis.copies) else "",
         "" if priced >= LEAST_SESSIONS else f"{priced} different sessions: P10 and P90 need {LEAST_SESSIONS}",
     ]

@@ -50,8 +50,11 @@ class Sample:
 
     @property
     def enough(self) -> bool:
-        """Whether so few sessions are without a price that the others can stand for all."""
-        return bool(self.costs) and len(self.costs) >= LEAST_PRICED * len(self.basis.copies)
+        """Whether so few sessions are without a price that the others can stand for all.
+
+        Where nothing at all was answered, what answers cost is unknown: a month of refusals at $0 is no forecast.
+        """
+        return bool(self.costs and self.basis.answered) and len(self.costs) >= LEAST_PRICED * len(self.basis.copies)
 
     @cached_property
     def means(self) -> list[Decimal]:

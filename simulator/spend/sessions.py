@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from simulator.calls import CUT_OFF
 from simulator.run.percentiles import Floats
 from simulator.run.rows import of_rung, origins, settled
 from simulator.run.rung import RungFigures
@@ -18,7 +19,6 @@ Price = Callable[[pa.Table, datetime], Sequence[Decimal | None]]
 """Dollars of each row of a table of `CALLS` at an instant; None where a row has no price."""
 
 LEAST_ANSWERED = 0.999
-_CUT_OFF = ["not_reached", "cancelled", "dropped"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,8 @@ class Basis:
     """Planned requests of each original."""
     requests: int
     answered: int
+    cut_off: int
+    """Sessions that the run cut off, which are not in it."""
 
     @classmethod
     def of(cls, calls: pa.Table, requests: pa.Table, rungs: Sequence[RungFigures]) -> "Basis":
@@ -59,11 +61,22 @@ class Basis:
             turns=tuple(asked[name] // copies[name] for name in number),
             requests=len(kept),
             answered=int((settled(kept) == "answered").sum()),
+            cut_off=sum(len(set(_keys(of_rung(requests, rung)))) for rung in rungs) - len(set(sessions)),
         )
 
     @property
     def sessions(self) -> int:
         return sum(self.copies)
+
+    @property
+    def bias(self) -> str | None:
+        """Why its sessions cost less than those that were offered; None where they are what was offered."""
+        reasons = []
+        if self.answered < LEAST_ANSWERED * self.requests:
+            reasons.append("requests of the sample were refused or failed")
+        if self.cut_off and not self.clean:
+            reasons.append(f"sessions that the run cut off ({self.cut_off:,}) are missing, long ones most likely")
+        return f"{', and '.join(reasons)}: sessions cost less than was offered" if reasons else None
 
     def costs(self, price: Price, at: datetime, *, calls: pa.Table | None = None) -> list[Decimal | None]:
         """Dollars of a session of each original at `at`, the mean of its copies. `calls`: altered rows.
@@ -79,7 +92,7 @@ class Basis:
 
 def _whole(requests: pa.Table) -> pa.Table:
     """The rows of sessions that the run did not cut off."""
-    cut = pa.array(np.isin(settled(requests), _CUT_OFF))
+    cut = pa.array(np.isin(settled(requests), CUT_OFF))
     broken = pc.unique(requests.filter(cut)["session_id"])
     return requests.filter(pc.invert(pc.is_in(requests["session_id"], value_set=broken)))
 

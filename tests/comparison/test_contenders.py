@@ -130,3 +130,23 @@ def test_an_answer_that_is_checked_first_is_seen_at_its_end() -> None:
     ledger.add("checked", "r1", ("small", "ok", "1"), seconds=3.0, node="checked.cascade.0.call")
     single, checked = compare(*ledger.tables(), baseline="single").contenders
     assert (single.first_token_p95, checked.first_token_p95) == (0.5, 3.0)
+
+
+def test_what_the_run_did_not_reach_is_no_saving() -> None:
+    """After a Ctrl-C early in its rung a strategy saved 95 %: the bill of the requests that it was never asked."""
+    ledger = Ledger()
+    for number in range(10):
+        ledger.add("single", f"r{number}", ("big", "ok", "1"))
+        ledger.add("routed", f"r{number}", ("small", "ok" if number < 2 else "not_reached", "0.40"))
+    routed = compare(*ledger.tables(), baseline="single").contenders[1]
+    assert routed.saving is not None
+    assert (routed.saving.total.value, routed.saving.unanswered) == (pytest.approx(0.6), 0)
+    assert routed.note == "compared on the 2 of 10 requests that both were asked"
+
+
+def test_strategies_stand_as_the_scenario_lists_them_the_baseline_first() -> None:
+    ledger = Ledger()
+    for name in ("a", "b", "c", "d"):
+        ledger.add(name, "r", ("big", "ok", "1"))
+    found = compare(*ledger.tables(), baseline="c", strategies=["d", "c", "b", "a"]).contenders
+    assert [one.strategy for one in found] == ["c", "d", "b", "a"]

@@ -129,7 +129,7 @@ def test_unknown_money_is_never_nothing(unpriced: Summary, page: Draw) -> None:
 def test_interrupted_without_projection_still_reads(interrupted: Summary, page: Draw) -> None:
     text = page(interrupted)
     assert "There is no projection." in text
-    assert "No strategies were compared." in text
+    assert "Nothing to compare: fewer than two strategies were run." in text
 
 
 def test_each_thing_that_breaks_has_its_command_as_one_that_can_be_copied(launch: Summary) -> None:

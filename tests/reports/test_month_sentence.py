@@ -43,7 +43,7 @@ def test_a_baseline_without_a_price_has_no_month_and_says_so(unpriced: Summary) 
     """It had no sentence, no tile and no mark beside those of the others: as if nobody had asked."""
     others = [month for month in unpriced.projection.months if month.strategy != "single"]
     bare = unpriced.model_copy(update={"projection": unpriced.projection.model_copy(update={"months": others})})
-    assert month_sentence(bare) == "The month of single is unknown: too few of its sessions could be priced whole."
+    assert month_sentence(bare) == "The month of single is unknown: too few of its sessions were answered and priced."
     assert [(tile.value, tile.tone) for tile in tiles(bare) if tile.label == "the month, single"] == [
         ("unknown", "warn")
     ]

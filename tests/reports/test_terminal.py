@@ -104,7 +104,7 @@ def test_what_breaks_below_one_times_keeps_its_digits(launch: Summary) -> None:
 def test_a_strategy_without_a_month_is_named(launch: Summary) -> None:
     months = [month for month in launch.projection.months if month.strategy != "routed"]
     text = render(launch.model_copy(update={"projection": launch.projection.model_copy(update={"months": months})}))
-    assert "No month for routed: too few of its sessions could be priced whole." in " ".join(text.split())
+    assert "No month for routed: too few of its sessions were answered and priced." in " ".join(text.split())
 
 
 def section(text: str, title: str) -> list[str]:
@@ -152,3 +152,18 @@ def test_sendings_a_request_are_a_mean_and_not_whole(launch: Summary) -> None:
         update={"objective": "attempts_per_request < 1.2", "unit": "count", "measured": 1.386, "outcome": "fail"}
     )
     assert "✗ 1.39" in render(launch.model_copy(update={"objectives": [judged]}), width=120)
+
+
+def test_one_strategy_is_not_compared_with_itself(launch: Summary) -> None:
+    alone = [one for one in launch.comparison.contenders if one.strategy == "single"]
+    text = render(launch.model_copy(update={"comparison": launch.comparison.model_copy(update={"contenders": alone})}))
+    assert "STRATEGIES COMPARED" in render(launch)
+    assert "STRATEGIES COMPARED" not in text
+
+
+def test_a_month_nobody_can_know_is_said(launch: Summary) -> None:
+    """Where every request was refused, the report told of a month at $0.00."""
+    rungs = [one.model_copy(update={"settled": one.settled | {"answered": 0}}) for one in launch.rungs]
+    nothing = launch.projection.model_copy(update={"months": [], "tornado": {}})
+    text = " ".join(render(launch.model_copy(update={"rungs": rungs, "projection": nothing})).split())
+    assert "The month of single is unknown: too few of its sessions were answered" in text

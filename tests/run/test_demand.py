@@ -17,6 +17,13 @@ def test_retries_and_the_drain_are_not_demand() -> None:
     assert demand.per_second["gpt-4o"]["calls"].tolist() == [0, 1, 1, 0, 0, 0, 0, 0, 0, 0]
 
 
+def test_seconds_that_a_cut_rung_did_not_reach_are_no_lull() -> None:
+    """Ctrl-C in the fourth of ten seconds told of a quota for ten times the traffic that it carries."""
+    rows = [asked(f"s{n}", n + 0.5, outcome="ok" if n < 4 else "not_reached") for n in range(10)]
+    demand = Demand.of(tables(rows)[0], figures_of(rows))
+    assert demand.per_second["gpt-4o"]["calls"].tolist() == [1, 1, 1, 1]
+
+
 def test_a_refused_call_asks_for_what_its_model_usually_takes() -> None:
     rows = [asked("a", 1.0), asked("b", 2.0, outcome="rate_limited")]
     assert Demand.of(tables(rows)[0], figures_of(rows)).on(limit(60))[2] == 201

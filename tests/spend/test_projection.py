@@ -67,6 +67,12 @@ def test_an_answer_costs_more_than_a_request_where_some_are_refused() -> None:
     assert (december.per_request, december.per_answered) == (Decimal(50) / 80, Decimal(50) / 60)
 
 
+def test_a_run_without_an_answer_has_no_month_rather_than_a_free_one() -> None:
+    """An endpoint that answered every request with 503 was told to cost $0.00 a month."""
+    found = projected([asked(f"s{n}", n / 10, outcome="unavailable", output=None) for n in range(40)])
+    assert (found.months, found.tornado.get("single", [])) == ([], [])
+
+
 def test_january_has_its_own_days_growth_and_prices() -> None:
     """January 2027: 21 weekdays and 10 weekend days = 26,000 sessions × 1.1, at $4 a session."""
     found = projected(rung(1.0), plan=ProjectionPlan(scales=[1], months=2))

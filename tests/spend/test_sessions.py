@@ -34,6 +34,22 @@ def test_a_session_that_the_run_cut_off_is_no_sample_of_what_one_costs(outcome: 
     assert (found.sessions, found.requests, found.costs(a_dollar_a_call, NOON)) == (1, 1, [1])
 
 
+@pytest.mark.parametrize(
+    ("ends", "says"),
+    [
+        (["ok", "ok"], None),
+        (["ok", "rate_limited"], "requests of the sample were refused or failed: sessions cost less than was offered"),
+        (
+            ["ok", "not_reached"],
+            "sessions that the run cut off (1) are missing, long ones most likely: sessions cost less than was offered",
+        ),
+    ],
+)
+def test_a_sample_says_why_it_is_too_cheap(ends: list[str], says: str | None) -> None:
+    """A run cut by Ctrl-C said that requests had been refused, where none was."""
+    assert basis([asked(f"s{n}", 1.0, outcome=end) for n, end in enumerate(ends)]).bias == says
+
+
 def test_a_session_that_the_service_failed_stays_in_the_sample() -> None:
     found = basis([asked("a", 1.0, outcome="server_error"), asked("a", 2.0, turn=2, outcome="skipped")])
     assert (found.sessions, found.requests, found.answered) == (1, 2, 0)

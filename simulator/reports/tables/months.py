@@ -13,7 +13,7 @@ BUDGET: dict[str, tuple[str, Tone]] = {
     "no budget": ("no budget", "muted"),
 }
 
-UNPRICED = "too few of its sessions could be priced whole"
+UNPRICED = "too few of its sessions were answered and priced"
 """Why a strategy has no month."""
 
 
@@ -151,8 +151,9 @@ def _terms(month: MonthCost) -> list[str]:
 
 
 def without_month(summary: Summary) -> list[str]:
-    """Strategies that were run and have no month, where there is a projection or a price was missing: not free."""
-    if not summary.projection.months and not summary.unpriced_calls:
+    """Strategies that were run and have no month, where there is a projection or its ground was missing: not free."""
+    answered = any(rung.settled.get("answered") for rung in summary.rungs)
+    if not summary.projection.months and not summary.unpriced_calls and answered:
         return []
     projected = {month.strategy for month in summary.projection.months}
     return [name for name in dict.fromkeys(rung.strategy for rung in summary.rungs) if name not in projected]

@@ -44,7 +44,10 @@ def proven(total: Interval) -> bool | None:
 
 
 def strategies(summary: Summary) -> Table:
-    """Every strategy at every scale beside the baseline."""
+    """Every strategy at every scale beside the baseline; empty where there is only the one."""
+    contenders = summary.comparison.contenders
+    if len({one.strategy for one in contenders}) < 2:
+        contenders = []
     return Table(
         "Strategies compared",
         (
@@ -58,8 +61,8 @@ def strategies(summary: Summary) -> Table:
             Column("not answered", numeric=True, provenance="measured"),
             Column("answered", numeric=True, provenance="measured", detail=True),
         ),
-        tuple(_row(contender) for contender in summary.comparison.contenders),
-        (*_remarks(summary.comparison.contenders), *unjudged(summary)),
+        tuple(_row(contender) for contender in contenders),
+        (*_remarks(contenders), *unjudged(summary)) if contenders else (),
     )
 
 
