@@ -7,6 +7,7 @@ from simulator.reports.headline import readiness, tiles
 from simulator.reports.month_sentence import month_sentence
 from simulator.reports.table import Cell
 from simulator.reports.tables.months import months
+from simulator.spend.contracted import ContractTerm
 from simulator.summary import Summary
 
 
@@ -35,8 +36,10 @@ def test_what_a_minimum_hides_does_not_move_the_month(launch: Summary) -> None:
     bars = [
         row.model_copy(update={"low": Decimal(9), "high": Decimal(9)}) for row in launch.projection.tornado["single"]
     ]
-    still = launch.projection.model_copy(update={"tornado": {"single": bars}})
-    assert month_sentence(launch.model_copy(update={"projection": still})).endswith(" it is the minimum of a contract.")
+    still = launch.model_copy(update={"projection": launch.projection.model_copy(update={"tornado": {"single": bars}})})
+    bound = changed(still, contracts=[ContractTerm(id="c", share=Decimal(1), minimum=Decimal(9), bands=[])])
+    assert month_sentence(bound).endswith(" No assumption moves it: it is the minimum of a contract.")
+    assert month_sentence(still).endswith(" No assumption moves it.")
 
 
 def test_a_baseline_without_a_price_has_no_month_and_says_so(unpriced: Summary) -> None:
