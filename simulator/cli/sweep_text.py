@@ -24,6 +24,13 @@ def lines(curve: Sweep) -> Iterator[str]:
         f"priced over {curve.requests} recorded requests in {curve.sessions} sessions ({curve.left_out} left out: not "
         f"answered by every model); {curve.baseline} cost {usd_text(curve.baseline_per_request)} a request there"
     )
+    yield (
+        "prompt caches are as warm as each setting would keep them (assumed: a prefix that is idle for "
+        f"{seconds_text(curve.cache_idle_s)} is forgotten); the warm-up's requests are in it; times are those of the "
+        "recorded load"
+    )
+    if curve.label_accuracy is not None:
+        yield f"labels are assumed to be right {share_text(curve.label_accuracy)}"
     yield "no failures and no interval in a curve: run the setting you choose, or give it to --try"
 
 
@@ -35,7 +42,10 @@ def _thinned(points: list[Point]) -> list[Point]:
 
 
 def _name(point: Point) -> str:
-    return ", ".join(f"{key}={value}" for key, value in point.settings.items()) or point.strategy
+    """The settings, whose paths begin with the strategy's name; before those that have none, the name itself."""
+    own = any(key.startswith(f"{point.strategy}.") for key in point.settings)
+    settings = (f"{key}={value}" for key, value in point.settings.items())
+    return ", ".join([*([] if own else [point.strategy]), *settings])
 
 
 def _line(point: Point, width: int) -> str:

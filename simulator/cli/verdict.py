@@ -71,7 +71,7 @@ def compare(
         list[str] | None,
         typer.Option(
             "--sweep",
-            help="Move an option of --try through a range; else as the file's own sweep: says.",
+            help="Move an option of the run's strategies, or of --try's, through a range; else as sweep: says.",
             metavar="routed.score.threshold=0..1:101",
         ),
     ] = None,
@@ -123,6 +123,8 @@ def compare(
         return _frontier(run, labels, tried, prices=prices, accuracy=accuracy, as_json=as_json)
     found = _tried(run, tried, prices=prices, accuracy=accuracy) if tried else derive(run).comparison
     print(found.model_dump_json(indent=1) if as_json else "\n".join(comparison_lines(found, _targets(run))))
+    if not tried and not as_json:
+        _own_sweep(run)
     if tried and not as_json:
         print("worked out from recorded answers at their load, warm-up included; confirm one live:")
         print(f"  tenfold run SCENARIO --scale 1 --try {tried} --predicted-by {run}")
@@ -241,26 +243,33 @@ def _sweep(
     labels: Path | None,
     as_json: bool,
 ) -> int:
-    """Many settings of the strategies of a file, over the recorded answers."""
+    """Many settings of the run's strategies, or of those of a file, over the recorded answers."""
     from simulator.cli.sweep_text import lines
     from simulator.comparison.labels import Labels
-    from simulator.comparison.measured import Measured
-    from simulator.comparison.source import Source
-    from simulator.comparison.sweep import sweep
+    from simulator.comparison.sweep import of_own, of_run
 
+    right, judged, book = _assumed(accuracy).label_accuracy, Labels.read(labels) if labels else None, _book(prices)
     if tried is None:
-        raise BadInput("--sweep moves an option of a strategy in a file; name it with --try FILE")
-    strategies = _library(tried).strategies
-    source = Source.read(run, book=_book(prices))
-    measured = Measured.of(
-        source,
-        strategies.values(),
-        label_accuracy=_assumed(accuracy).label_accuracy,
-        labels=Labels.read(labels) if labels else None,
-    )
-    curve = sweep(measured, strategies, axes, baseline=source.baseline)
+        curve = of_own(run, axes, label_accuracy=right, labels=judged, book=book)
+    else:
+        curve = of_run(run, _library(tried).strategies, axes, label_accuracy=right, labels=judged, book=book)
     print(curve.model_dump_json(indent=1) if as_json else "\n".join(lines(curve)))
     return 0
+
+
+def _own_sweep(run: Path) -> None:
+    """What the run's own scenario asks to be swept, where it recorded enough for it."""
+    from simulator.cli.sweep_text import lines
+    from simulator.comparison.sweep import of_own
+    from simulator.run.directory import RunDirectory
+    from simulator.run.kept import kept_scenario
+
+    if not kept_scenario(RunDirectory.open(run).path).sweep:
+        return
+    try:
+        print("", *lines(of_own(run)), sep="\n")
+    except BadInput as error:
+        print(f"\nsweep: {error}")
 
 
 @app.command()

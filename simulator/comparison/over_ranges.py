@@ -9,8 +9,8 @@ from simulator.comparison.measured import Measured
 from simulator.comparison.result import MovedBy, OverRanges
 from simulator.comparison.setting import Point, setting
 from simulator.comparison.source import Source
-from simulator.comparison.sweep import LABEL_ACCURACY
 from simulator.strategies import ranges
+from simulator.strategies.axis import LABEL_ACCURACY
 from simulator.strategies.node import Node
 from simulator.strategies.ranges import Between
 from simulator.strategies.tree import bind

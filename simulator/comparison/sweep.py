@@ -1,29 +1,26 @@
 """One option of a strategy moved through a range, priced over a run's recorded answers: the curve of a decision."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from itertools import product
-from typing import Any
+from pathlib import Path
 
-import yaml
-from pydantic import ValidationError
-from yamlcore import CoreLoader
-
+from simulator.comparison.labels import Labels
 from simulator.comparison.measured import Measured
+from simulator.comparison.predicted import accuracy
 from simulator.comparison.setting import Point, setting
+from simulator.comparison.source import Source, kept_profile
 from simulator.errors import BadInput
 from simulator.figures import Figures
-from simulator.strategies import offline
+from simulator.pricing.book import PriceBook
+from simulator.run.directory import RunDirectory
+from simulator.run.kept import kept_scenario
 from simulator.strategies.axis import Axis
-from simulator.strategies.node import Node, parse, words, write
-from simulator.strategies.tree import bind
-
-LABEL_ACCURACY = "label_accuracy"
-"""The one key that is no option of a strategy: how often classifiers and judges are right."""
+from simulator.strategies.node import Node
+from simulator.strategies.variants import swept, variants
 
 
 class Sweep(Figures):
-    """Every setting of a sweep, in the order of its axes."""
+    """Every setting of a sweep, strategy after strategy, in the order of its axes."""
 
     baseline: str
     baseline_per_request: Decimal
@@ -31,6 +28,10 @@ class Sweep(Figures):
     sessions: int
     left_out: int
     """Sessions that lack an answer of some model, or of the baseline."""
+    label_accuracy: float | None
+    """Assumed of classifiers and judges, where no axis moves it."""
+    cache_idle_s: float
+    """After so long without use a prompt's prefix is taken to be forgotten."""
     points: list[Point]
 
 
@@ -43,76 +44,48 @@ def sweep(measured: Measured, strategies: Mapping[str, Node], axes: Sequence[Axi
         requests=count,
         sessions=measured.sessions,
         left_out=measured.left_out,
-        points=[setting(*one, measured) for one in variants(strategies, axes)],
+        label_accuracy=measured.label_accuracy,
+        cache_idle_s=measured.source.cache_idle_s,
+        points=[
+            setting(one.strategy, one.settings, one.node, one.label_accuracy, measured)
+            for one in variants(strategies, axes)
+        ],
     )
 
 
-def variants(
-    strategies: Mapping[str, Node], axes: Sequence[Axis]
-) -> Iterator[tuple[str, dict[str, str], Node, float | None]]:
-    """Name, settings, bound tree and assumed accuracy of every combination; of all strategies where none is named."""
-    if unknown := {name for axis in axes if (name := _strategy(axis))} - strategies.keys():
-        raise BadInput(f"--sweep: no strategy {', '.join(sorted(unknown))}; the file has {', '.join(strategies)}")
-    chosen = [name for name in strategies if name in {_strategy(axis) for axis in axes}] or list(strategies)
-    for name in chosen:
-        own = [axis for axis in axes if _strategy(axis) in (name, None)]
-        form = write(strategies[name])
-        for values in product(*(axis.values for axis in own)):
-            settings = dict(zip((axis.key for axis in own), values, strict=True))
-            accuracy = settings.get(LABEL_ACCURACY)
-            yield name, settings, _changed(name, form, settings), None if accuracy is None else _share(accuracy)
+def of_run(
+    path: Path,
+    strategies: Mapping[str, Node],
+    axes: Sequence[Axis],
+    *,
+    label_accuracy: float | None = None,
+    labels: Labels | None = None,
+    book: PriceBook | None = None,
+) -> Sweep:
+    """`sweep` over a run directory, at the run's prices unless given."""
+    source, chosen = Source.read(path, book=book), swept(strategies, axes)
+    measured = Measured.of(source, list(chosen.values()), label_accuracy=label_accuracy, labels=labels)
+    return sweep(measured, chosen, axes, baseline=source.baseline)
 
 
-def _strategy(axis: Axis) -> str | None:
-    return None if axis.key == LABEL_ACCURACY else axis.key.partition(".")[0]
+def of_own(
+    path: Path,
+    axes: Sequence[Axis] = (),
+    *,
+    label_accuracy: float | None = None,
+    labels: Labels | None = None,
+    book: PriceBook | None = None,
+) -> Sweep:
+    """The same for strategies of the run's own scenario, and what it says in `sweep:` where nothing else is asked.
 
-
-def _changed(name: str, form: Any, settings: Mapping[str, str]) -> Node:
-    for key, text in settings.items():
-        if key != LABEL_ACCURACY:
-            form = _put(form, key.split(".")[1:], yaml.load(text, CoreLoader), key)  # noqa: S506  # a safe loader
-    try:
-        node = bind(name, parse(form))
-    except ValidationError as error:
-        raise BadInput(f"--sweep {_refused(error, settings)}") from None
-    except ValueError as error:
-        raise BadInput(f"--sweep {settings}: {error}") from None
-    offline.refuse_ordered(name, node)
-    return node
-
-
-def _refused(error: ValidationError, settings: Mapping[str, str]) -> str:
-    """The setting that is not allowed, or the option that its node does not have."""
-    first = error.errors()[0]
-    at = next((key for key in settings if key.endswith(f".{first['loc'][-1]}")), ", ".join(settings))
-    kind = words().get(at.split(".")[-2]) if at.count(".") else None
-    if first["type"] == "extra_forbidden" and kind:
-        known = ", ".join(field.alias or name for name, field in kind.model_fields.items() if name != "kind")
-        return f"{at}: no option of {kind.model_fields['kind'].default}; known: {known}"
-    return f"{at}={settings.get(at, '…')}: {first['msg'].removeprefix('Value error, ')}"
-
-
-def _put(form: Any, path: Sequence[str], value: Any, key: str) -> Any:
-    """A copy of a strategy's written form with one value changed; `of:` may be left out of the path, as in ledgers."""
-    if not path:
-        return value
-    step, rest = path[0], path[1:]
-    if isinstance(form, list) and step.isdigit() and int(step) < len(form):
-        return [_put(one, rest, value, key) if number == int(step) else one for number, one in enumerate(form)]
-    if isinstance(form, Mapping) and (step in form or not rest):
-        inner = _options(step, form[step]) if step in form and rest else None
-        return {**form, step: _put(inner, rest, value, key)}
-    if isinstance(form, Mapping) and "of" in form:
-        return {**form, "of": _put(form["of"], path, value, key)}
-    raise BadInput(f"--sweep {key}: nothing named {step!r} there; known: {', '.join(form) or 'nothing'}")
-
-
-def _options(word: str, form: Any) -> Any:
-    """A node's options where they were written short: `retry: big` is `retry: {of: big}`."""
-    kind = words().get(word)
-    short = kind.short if kind else None
-    return {short: form} if short and not isinstance(form, Mapping) else form
-
-
-def _share(text: str) -> float:
-    return float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    Labels are as right as the kept profile says, where it says one thing. Raises BadInput where there is no axis.
+    """
+    directory = RunDirectory.open(path).path
+    scenario = kept_scenario(directory)
+    if not (asked := axes or scenario.axes):
+        raise BadInput(f"{path}: its scenario has no sweep:; say what to move, as in --sweep KEY=0..1:101")
+    chosen = swept(scenario.strategies, asked)
+    if label_accuracy is None:
+        said = {accuracy(node, kept_profile(directory)) for node in chosen.values()} - {None}
+        label_accuracy = said.pop() if len(said) == 1 else None
+    return of_run(path, chosen, asked, label_accuracy=label_accuracy, labels=labels, book=book)

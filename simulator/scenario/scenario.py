@@ -13,8 +13,10 @@ from simulator.scenario.objective import Objective
 from simulator.scenario.projection import Budget, Launch, ProjectionPlan
 from simulator.scenario.quality import Quality
 from simulator.scenario.target import Target
+from simulator.strategies.axis import Axis, Sweeps
 from simulator.strategies.library import Library
 from simulator.strategies.tree import Strategies
+from simulator.strategies.variants import refuse_unknown
 from simulator.traffic.plan import Traffic
 from simulator.yamlfile import FileModel
 
@@ -38,6 +40,8 @@ class Scenario(FileModel):
     projection: ProjectionPlan = ProjectionPlan()
     claims: list[ScenarioClaim] = Field(default_factory=list)
     """Sentences that the run must bear out; one that fails or has no data ends it with code 99."""
+    sweep: Sweeps = {}
+    """Option by its path → the values that `compare RUN` prices it at, over what the run recorded."""
     quality: Quality | None = None
     """Who says how good answers are: what claims about quality, and cost against quality, are read from."""
 
@@ -56,6 +60,11 @@ class Scenario(FileModel):
         return self
 
     @model_validator(mode="after")
+    def _sweeps_what_is_there(self) -> "Scenario":
+        refuse_unknown(self.strategies, self.sweep)
+        return self
+
+    @model_validator(mode="after")
     def _quality_speaks_of_what_is_there(self) -> "Scenario":
         if problem := next(_unknown(self), None):
             raise ValueError(problem)
@@ -64,6 +73,10 @@ class Scenario(FileModel):
     @property
     def baseline(self) -> str:
         return next(iter(self.strategies))
+
+    @property
+    def axes(self) -> tuple[Axis, ...]:
+        return Axis.of(self.sweep)
 
     def models(self) -> dict[str, set[str]]:
         """The models that each strategy may ask."""
@@ -75,10 +88,16 @@ def load(path: Path, *, also: Path | None = None) -> Scenario:
     scenario = yamlfile.load(path, Scenario)
     if also is None:
         return scenario
-    added = Library.load(also).strategies
+    library = Library.load(also)
+    added = library.strategies
     if taken := [name for name in added if name in scenario.strategies]:
         raise InvalidFile(f"{also}: strategies: {', '.join(taken)}: {path} has it already; choose another name")
-    whole = scenario.model_copy(update={"strategies": {**scenario.strategies, **added}})
+    whole = scenario.model_copy(
+        update={
+            "strategies": {**scenario.strategies, **added},
+            "sweep": {**scenario.sweep, **{axis.key: axis.values for axis in library.sweep}},
+        }
+    )
     if problem := next(_unknown(whole), None):
         raise InvalidFile(f"{also}: {problem}")
     return whole

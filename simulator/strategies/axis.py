@@ -1,4 +1,4 @@
-"""One option of a strategy and the values it is tried at: `compare --sweep`, or a strategy file's `sweep:` block."""
+"""One option of a strategy and the values it is tried at: `compare --sweep`, or the `sweep:` block of a file."""
 
 import re
 from dataclasses import dataclass
@@ -9,6 +9,8 @@ from pydantic import BeforeValidator, WithJsonSchema
 
 from simulator.errors import BadInput
 
+LABEL_ACCURACY = "label_accuracy"
+"""The one key that is no option of a strategy: how often classifiers and judges are right."""
 _STEPS = re.compile(r"(-?\d+(?:\.\d+)?)(\D*)\.\.(-?\d+(?:\.\d+)?)(\D*):(\d+)")
 
 
@@ -30,6 +32,8 @@ Steps = Annotated[
     tuple[str, ...], BeforeValidator(parse_steps), WithJsonSchema({"type": "string", "examples": ["0..1:101"]})
 ]
 """The values of one option, in a file."""
+Sweeps = dict[str, Steps]
+"""A `sweep:` block: option by its path → values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,16 @@ class Axis:
 
     key: str
     values: tuple[str, ...]
+
+    @property
+    def strategy(self) -> str | None:
+        """Whose option it is; None for the accuracy of labels."""
+        return None if self.key == LABEL_ACCURACY else self.key.partition(".")[0]
+
+    @classmethod
+    def of(cls, sweeps: Sweeps) -> tuple["Axis", ...]:
+        """Of a `sweep:` block."""
+        return tuple(cls(*one) for one in sweeps.items())
 
     @classmethod
     def parse(cls, text: str) -> "Axis":

@@ -3,27 +3,33 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import yaml
-from pydantic import ValidationError
+from pydantic import ValidationError, model_validator
 from yamlcore import CoreLoader
 
 from simulator import yamlfile
 from simulator.errors import BadInput, InvalidFile
 from simulator.registry import members
-from simulator.strategies.axis import Axis, Steps
+from simulator.strategies.axis import Axis, Sweeps
 from simulator.strategies.importer import Importer
 from simulator.strategies.node import Node
 from simulator.strategies.tree import Strategies
+from simulator.strategies.variants import refuse_unknown
 
 
 class StrategyFile(yamlfile.FileModel):
     """A file of its own: strategies, and what to try them at."""
 
     strategies: Strategies
-    sweep: dict[str, Steps] = {}
+    sweep: Sweeps = {}
     """Option by its path → the values that `compare --try` prices it at, as with `--sweep`."""
+
+    @model_validator(mode="after")
+    def _moves_what_is_there(self) -> Self:
+        refuse_unknown(self.strategies, self.sweep)
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +50,7 @@ class Library:
             if importer.recognises(content):
                 return _imported(importer, content, path)
         read = yamlfile.parse(text, StrategyFile, name=str(path))
-        return cls(read.strategies, sweep=tuple(Axis(*one) for one in read.sweep.items()))
+        return cls(read.strategies, sweep=Axis.of(read.sweep))
 
 
 def _content(text: str, path: Path) -> Mapping[str, Any]:

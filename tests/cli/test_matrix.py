@@ -45,12 +45,35 @@ def test_a_matrix_is_billed_and_never_judged_and_other_strategies_are_priced_ove
     assert shown.returncode == 0, shown.stderr
     assert "routed           recorded answers" in shown.stdout
 
+    _sweep_its_own(tenfold, home)
+
     tried = tenfold("compare", "out", "--try", "scored.yaml").stdout
     assert "another model answered" in tried
     assert ("✓ p(95) time_to_first_token < 2s" in tried) == (summary.run.verdict == "VALID")
 
     _judge(tenfold, home)
     _confirm(tenfold, home)
+
+
+def _sweep_its_own(tenfold: Tenfold, home: Path) -> None:
+    """What the run's scenario sweeps stands below its comparison; a flag moves another option of them."""
+    assert "sweep" not in tenfold("compare", "out").stdout
+    kept = home / "out/inputs/scenario.yaml"
+    text = kept.read_text(encoding="utf-8")
+    kept.write_text(f"{text}sweep: {{label_accuracy: 80%..100%:2}}\n", encoding="utf-8")
+    shown = tenfold("compare", "out").stdout
+    names = [line.split()[0] for line in shown.splitlines() if "label_accuracy=" in line and "cheapest" not in line]
+    assert names == ["single,", "single,", "routed,", "routed,"]  # as the scenario has them
+    assert "prompt caches are as warm as each setting would keep them" in shown
+    assert "the warm-up's requests are in it" in shown
+    moved = ("--sweep", "routed.classify.rubric_tokens=100..200:2", "--json")
+    curve = json.loads(tenfold("compare", "out", *moved).stdout)
+    assert curve["label_accuracy"] == 0.92  # the kept profile's
+    assert [point["strategy"] for point in curve["points"]] == ["routed", "routed"]
+    unknown = tenfold("compare", "out", "--sweep", "a.score.threshold=0..1:5")
+    assert unknown.returncode == 2
+    assert "sweep: no strategy a; known: single, routed" in unknown.stderr
+    kept.write_text(text, encoding="utf-8")
 
 
 def _judge(tenfold: Tenfold, home: Path) -> None:
@@ -96,12 +119,6 @@ def test_a_prediction_needs_a_run_and_1x(tenfold: Tenfold) -> None:
     done = tenfold("run", "small.yaml", "--scale", "1", "--predicted-by", "nowhere")
     assert done.returncode == 2
     assert "nowhere: no run here" in done.stderr
-
-
-def test_a_sweep_without_strategies_says_what_it_moves(tenfold: Tenfold) -> None:
-    done = tenfold("compare", "out", "--sweep", "a.score.threshold=0..1:5")
-    assert done.returncode == 2
-    assert "name it with --try FILE" in done.stderr
 
 
 def test_a_check_says_what_a_matrix_would_cost(tenfold: Tenfold) -> None:

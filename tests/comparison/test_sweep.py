@@ -150,7 +150,7 @@ def test_a_label_that_nobody_recorded_is_asked_for(source: Source) -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("old.score.threshold=0..1:2", "no strategy old; the file has new"),
+        ("old.score.threshold=0..1:2", "no strategy old; known: new"),
         ("new.classify.threshold=0..1:2", "nothing named 'classify' there; known: score"),
         ("new.score.limit=0..1:2", "limit"),
         ("new.score.threshold=1..2:2", "threshold"),

@@ -28,6 +28,12 @@ def test_a_sweep_block_is_what_the_flag_says(tmp_path: Path) -> None:
     path.write_text(f"{SCORED}sweep: {{a.score.threshold: 0..1:5, a.score.auc: 60%..90%:2}}\n")
     assert Library.load(path).sweep == (Axis.parse("a.score.threshold=0..1:5"), Axis.parse("a.score.auc=60%..90%:2"))
     assert Library.load(SHIPPED / "canary.yaml").sweep == ()
+    path.write_text(f"{SCORED}sweep: {{a.score.treshold: 0..1:5}}\n")
+    with pytest.raises(InvalidFile, match=r"sweep: a.score.treshold: no option of score; known: "):
+        Library.load(path)
+    path.write_text("strategies: {a: {breaker: {of: m, otherwise: n}}}\nsweep: {a.breaker.failures: 20%..80%:4}\n")
+    with pytest.raises(InvalidFile, match=r"'a': a.breaker needs the order of time; try it with `tenfold rehearse`"):
+        Library.load(path)
     path.write_text(f"{SCORED}sweep:\n  a.score.threshold: 0..1\n")
     with pytest.raises(InvalidFile, match=r"swept.yaml:3:22: sweep.a.score.threshold: '0..1': write 0..1:101"):
         Library.load(path)
