@@ -6,10 +6,13 @@ import sys
 from pathlib import Path
 from typing import Any, ClassVar
 
+import pyarrow as pa
 import pytest
 
 from simulator.errors import Precondition
 from simulator.registry import by_word, members, modules
+from simulator.spend.month import Projection
+from simulator.verdicts.breaks import breaks
 
 ACCESS = """
 from simulator.traffic.formats.format import RecordFormat
@@ -132,3 +135,13 @@ def test_an_outside_module_that_cannot_be_loaded_is_told_with_its_package(shapes
     shapes("import nowhere_to_be_found")
     with pytest.raises(Precondition, match=r"outside_shapes of outside_shapes extends tenfold\.shapes and cannot be"):
         modules("shapes")
+
+
+def test_a_condition_that_finds_nothing_by_name_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A module without `find` ended every report in an AttributeError."""
+    install(tmp_path, "conditions", "odd", "def finds(evidence): ...")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    nobody = Projection(months=[], tornado={}, assumptions=[], needed_sessions=None)
+    with pytest.raises(Precondition, match=r"outside_conditions is a condition without `find\(evidence\)`; mend it or"):
+        breaks(pa.table({}), [], objectives=[], judgements=[], costs=[], projection=nobody, command="")
+    sys.modules.pop("outside_conditions", None)

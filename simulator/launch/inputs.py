@@ -77,7 +77,7 @@ class Inputs:
         trace, notes = _trace(scenario, options, chats, seed)
         matrix = _matrix(scenario, options, trace, seed)
         asked = set[str]().union(*(scenario.strategies[name].answerers() for name in strategies))
-        notes = (*notes, *_too_long(trace, profile, sorted(asked)))
+        notes = (*notes, *_too_long(trace, profile, sorted(asked)), *_passed(scenario, at))
         if options.tried:
             notes = (*notes, *Library.load(options.tried).notes)
         quality, folder = scenario.quality, options.scenario.parent
@@ -313,6 +313,13 @@ def _too_long(trace: Trace, profile: Profile | None, models: list[str]) -> Itera
                 f"{count_text(model.context_window)} tokens of {name}'s context window: "
                 "unless a strategy shortens them, they fail"
             )
+
+
+def _passed(scenario: Scenario, at: datetime) -> Iterator[str]:
+    """A month before today is projected as asked, and nobody should sign it for the coming one."""
+    starts = scenario.launch.starts
+    if starts < at.date():
+        yield f"launch.starts {starts} has passed: the months projected are those from {starts:%B %Y} on"
 
 
 def _refuse_beyond(options: Options, requests: float) -> None:

@@ -16,6 +16,7 @@ from simulator.launch.matrix import SCALE
 from simulator.launch.options import Options
 from simulator.launch.replaying import Tell
 from simulator.launch.target import check_answers, check_key, check_listening, is_loopback, shown
+from simulator.provider.profile import Profile
 from simulator.replay.evidence import any_rows
 from simulator.replay.plan import Guards, OwnPrompts, ReplayPlan, Rung, Target
 from simulator.run.directory import TRACE_FILE, RunDirectory, writing
@@ -144,7 +145,8 @@ class Job:
     def _target(self, base_url: str) -> Target:
         target = self.inputs.scenario.target
         if self.url is None:
-            return Target(base_url=base_url, api=target.api, timeouts=target.timeouts)
+            key_env = _account_key(self.inputs.profile, target.key_env) if self.inputs.profile else None
+            return Target(base_url=base_url, api=target.api, key_env=key_env, timeouts=target.timeouts)
         # A server on this machine may want no key; beyond it `prepare` has asked for one.
         key_env = target.key_env if os.environ.get(target.key_env) else None
         return Target(
@@ -175,6 +177,21 @@ def kept_once_rows_are_there(directory: RunDirectory) -> Iterator[None]:
         if not any_rows(directory.path) and not (directory.path / CALLS_FILE).exists():
             shutil.rmtree(directory.path, ignore_errors=True)
         raise
+
+
+def _account_key(profile: Profile, key_env: str) -> str | None:
+    """Variable with a key that the embedded endpoint lets in, where its profile does not let in everybody."""
+    if profile.auth == "open":
+        return None
+    if os.environ.get(key_env):
+        return key_env
+    keys = [key.partition(":") for account in profile.accounts.values() for key in account.keys]
+    if found := next((value for kind, _, value in keys if kind == "env"), None):
+        return found
+    raise BadInput(
+        f"profile {profile.name} says auth: required, and this run has no key to send: export one of its accounts in "
+        f"{key_env}, or name an account's key by its variable, as in keys: [env:STAGING_KEY]"
+    )
 
 
 def _check(url: str, inputs: Inputs, options: Options, tell: Tell) -> None:

@@ -32,6 +32,9 @@ METRICS: dict[str, Unit] = {
     "monthly_cost": "usd",  # of the dearest projected month: the plan (P50), or its P90 by `p(90) monthly_cost`
 }
 
+_MORE_IS_BETTER = frozenset({"answered"})
+"""Of all others less is: an objective that asks for more of them is a slip of the pen."""
+
 _LINE = re.compile(
     r"(?:p\(?(?P<p>[0-9.]+)\)?\s+)?(?P<metric>[a-z_]+)\s*(?P<op><=|>=|<|>)\s*(?P<target>\S+)(?:\s+at\s+(?P<at>\S+))?"
 )
@@ -90,12 +93,17 @@ def parts(text: str) -> dict[str, Any]:
     match = _LINE.fullmatch(text.strip())
     if not match:
         raise ValueError(f"{text!r} is not an objective; {_FORM}")
-    metric = _known(match["metric"])
+    metric, below = _known(match["metric"]), match["op"].startswith("<")
+    if below == (metric in _MORE_IS_BETTER):
+        turned = match["op"].translate(str.maketrans("<>", "><"))
+        raise ValueError(
+            f"{text!r} would hold where it should fail; write `{text.strip().replace(match['op'], turned, 1)}`"
+        )
     return {
         "text": text.strip(),
         "metric": metric,
         "percentile": _percentile(match["p"], metric),
-        "below": match["op"].startswith("<"),
+        "below": below,
         "strict": not match["op"].endswith("="),
         "target": _target(match["target"], METRICS[metric]),
         "at": parse_scale(match["at"]) if match["at"] else None,

@@ -51,7 +51,7 @@ def multiply(
     jitter_s = default_jitter(trace.span_s) if jitter_s is None else jitter_s
     folded = keys.fold(trace.table.column("session_id").combine_chunks())
     shared = _shared(trace.table) if scale > 1 else np.empty(0, np.bool_)
-    copies = [trace.table]
+    copies = [_first(trace.table) if scale > 1 else trace.table]
     for number in range(2, math.ceil(scale) + 1):
         offset = _offset(trace, meaning, number=number, seed=seed, jitter_s=jitter_s, folded=folded)
         copies.append(_clone(trace, str(number), offset_s=offset, shared=shared))
@@ -59,6 +59,26 @@ def multiply(
     if part:
         copies[-1] = copies[-1].filter(pa.array(keys.uniform(folded, seed=seed, path="multiply.keep") < part))
     return Trace(pa.concat_tables(copies), trace.span_s, trace.epoch_s)
+
+
+def _first(table: pa.Table) -> pa.Table:
+    """Sessions that a log itself calls `chat#7` would read as copies of `chat`: among copies they are `chat#7#1`."""
+    own = table.column("session_id")
+    named = pc.if_else(pc.match_substring_regex(own, r"#[0-9]+$"), _join(own, "#1"), own)
+    return _changed(table, {"session_id": named, "request_id": _requests(table, named, "")})
+
+
+def _requests(table: pa.Table, session: Any, suffix: str) -> Any:
+    """Names of the requests of sessions that got other names: `s12#3.t1`; those of the log's own get the suffix."""
+    turn = table.column("turn").cast(pa.string())
+    ours = pc.equal(table.column("request_id"), _join(table.column("session_id"), ".t", turn))
+    return pc.if_else(ours, _join(session, ".t", turn), _join(table.column("request_id"), suffix))
+
+
+def _changed(table: pa.Table, columns: dict[str, Any]) -> pa.Table:
+    for name, column in columns.items():
+        table = table.set_column(table.schema.get_field_index(name), table.schema.field(name), column)
+    return table
 
 
 def _offset(trace: Trace, meaning: Meaning, *, number: int, seed: int, jitter_s: float, folded: Keys) -> Floats | float:
@@ -74,22 +94,17 @@ def _clone(trace: Trace, number: str, *, offset_s: Floats | float, shared: npt.N
     """One more of every session, with names of its own."""
     table, suffix = trace.table, f"#{number}"
     session = _join(table.column("session_id"), suffix)
-    turn = table.column("turn").cast(pa.string())
-    ours = pc.equal(table.column("request_id"), _join(table.column("session_id"), ".t", turn))
-    request = pc.if_else(ours, _join(session, ".t", turn), _join(table.column("request_id"), suffix))
     at = pc.fill_null(table.column("at"), 0.0).to_numpy()
     moved = np.mod(at + offset_s, trace.span_s) if trace.span_s else at
     moved = np.where(moved >= trace.span_s, 0.0, moved)  # the modulo of a tiny negative number rounds up to the span
     changed = {
-        "request_id": request,
+        "request_id": _requests(table, session, suffix),
         "session_id": session,
         "at": pa.array(moved, mask=table.column("at").is_null().to_numpy()),
         "user": _join(table.column("user"), suffix),
         "prefix_hashes": _renamed(table.column("prefix_hashes").combine_chunks(), number, shared),
     }
-    for name, column in changed.items():
-        table = table.set_column(table.schema.get_field_index(name), table.schema.field(name), column)
-    return table
+    return _changed(table, changed)
 
 
 def _renamed(hashes: pa.Array, number: str, shared: npt.NDArray[np.bool_]) -> pa.Array:
@@ -133,11 +148,9 @@ def _system_blocks(table: pa.Table) -> npt.NDArray[np.int64]:
 
 
 def _compressed(trace: Trace, scale: float) -> Trace:
-    table = trace.table
-    for name in ("at", "think_s"):
-        column = pc.divide(table.column(name), scale)
-        table = table.set_column(table.schema.get_field_index(name), table.schema.field(name), column)
-    return Trace(table, trace.span_s / scale, trace.epoch_s)
+    table = _first(trace.table) if scale > 1 else trace.table
+    squeezed = {name: pc.divide(table.column(name), scale) for name in ("at", "think_s")}
+    return Trace(_changed(table, squeezed), trace.span_s / scale, trace.epoch_s)
 
 
 def _offsets(lists: pa.Array) -> pa.Array:

@@ -1,9 +1,10 @@
 """What breaks first: conditions ranked by their breaking multiplier, the smallest scale at which they fire."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import pyarrow as pa
 
+from simulator.errors import Precondition
 from simulator.figures import Provenance
 from simulator.registry import modules
 from simulator.run.quota import KnownLimit
@@ -34,11 +35,21 @@ def breaks(
     """All that breaks up to the largest scale that was run or projected, the first one first.
 
     What breaks in several strategies is one break, told of the strategy that it stops first, with the `others` named.
-    A generator that gave in stands before everything: it voids what follows.
+    A generator that gave in stands before everything: it voids what follows. Raises `Precondition` for an outside
+    condition that does not fit.
     """
     evidence = Evidence(calls, rungs, objectives, judgements, costs, projection, limits, command)
-    found = [one for condition in modules(_CONDITIONS) for one in condition.find(evidence)]
+    found = [one for find in _conditions() for one in find(evidence)]
     return _merged(sorted(_without_echoes(found), key=_rank))
+
+
+def _conditions() -> list[Callable[[Evidence], Iterable[Break]]]:
+    conditions = modules(_CONDITIONS)
+    for condition in conditions:
+        if not callable(getattr(condition, "find", None)):
+            name = getattr(condition, "__name__", repr(condition))
+            raise Precondition(f"{name} is a condition without `find(evidence)`; mend it or uninstall it")
+    return [condition.find for condition in conditions]
 
 
 def _rank(one: Break) -> tuple[bool, float, int]:

@@ -11,6 +11,7 @@ import pytest
 
 from simulator.calls import CALLS, to_table
 from simulator.errors import BadInput, InvalidFile, Precondition
+from simulator.launch.inputs import Inputs
 from simulator.launch.job import Job, kept_once_rows_are_there
 from simulator.launch.options import Options
 from simulator.replay.evidence import Evidence
@@ -39,6 +40,40 @@ def test_a_server_on_this_machine_is_asked_without_a_key_unless_one_is_set(
     assert job.plan("http://127.0.0.1:1").target.key_env is None
     monkeypatch.setenv("TENFOLD_API_KEY", "k")
     assert job.plan("http://127.0.0.1:1").target.key_env == "TENFOLD_API_KEY"
+
+
+def test_an_embedded_endpoint_that_wants_keys_gets_one_of_its_accounts(
+    options: Options, repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It answered 401 to every request of the run that had started it."""
+    monkeypatch.delenv("TENFOLD_API_KEY", raising=False)
+    open_to_all = (repository / "scenarios/staging/hosted.yaml").read_text(encoding="utf-8")
+    for name, key in (("named", "env:STAGING_KEY"), ("hashed", f"sha256:{'0' * 64}")):
+        closed = f"{open_to_all}\nauth: required\naccounts: {{ours: {{keys: ['{key}']}}}}\n"
+        (tmp_path / f"{name}.yaml").write_text(closed, encoding="utf-8")
+        text = options.scenario.read_text(encoding="utf-8").replace("acme-large", "gpt-4o")
+        text = text.replace("acme-small", "gpt-4o-mini").replace(
+            '{url: "http://127.0.0.1:9/v1"}', f"{{staging: {name}.yaml}}"
+        )
+        (tmp_path / f"of-{name}.yaml").write_text(text, encoding="utf-8")
+    named, hashed = (
+        Job.prepare(
+            replace(options, scenario=tmp_path / f"of-{name}.yaml", prices=None, out=tmp_path / name), tell=_quiet
+        )
+        for name in ("named", "hashed")
+    )
+    assert named.plan("http://127.0.0.1:1").target.key_env == "STAGING_KEY"
+    with pytest.raises(BadInput, match="no key to send: export one of its accounts in TENFOLD_API_KEY"):
+        hashed.plan("http://127.0.0.1:1")
+    monkeypatch.setenv("TENFOLD_API_KEY", "k")
+    assert hashed.plan("http://127.0.0.1:1").target.key_env == "TENFOLD_API_KEY"
+
+
+def test_a_launch_that_has_passed_is_said(options: Options, tmp_path: Path) -> None:
+    text = options.scenario.read_text(encoding="utf-8").replace("starts: 2026-12-01", "starts: 2025-03-10")
+    (tmp_path / "late.yaml").write_text(text, encoding="utf-8")
+    late = Inputs.read(replace(options, scenario=tmp_path / "late.yaml"))
+    assert late.notes == ("launch.starts 2025-03-10 has passed: the months projected are those from March 2025 on",)
 
 
 def test_what_is_planned_stands_in_the_directory_before_anything_is_sent(listening: Options) -> None:

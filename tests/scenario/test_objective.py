@@ -50,6 +50,9 @@ def test_the_forms_that_a_scenario_may_use() -> None:
         ("p(95) refused < 1%", "refused has no percentiles"),
         ("p(95) monthly_cost < $5", "a month has P50 and P90, not P95; write `p(90) monthly_cost < …`"),
         ("p(95) response_time < 2", "is not a duration"),
+        ("p(95) response_time > 2s", "would hold where it should fail; write `p(95) response_time < 2s`"),
+        ("errors >= 1%", "would hold where it should fail; write `errors <= 1%`"),
+        ("answered < 99%", "would hold where it should fail; write `answered > 99%`"),
     ],
 )
 def test_a_line_that_is_no_objective_is_named_with_its_place(line: str, says: str) -> None:

@@ -1,10 +1,14 @@
 """10×: fresh users, the same clock, shared prefixes shared, nothing piled up at the edges."""
 
+from collections import Counter
+
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.errors import BadInput
+from simulator.run.rows import origins
 from simulator.traffic import blocks
 from simulator.traffic.generate import generate
 from simulator.traffic.multiply import default_jitter, multiply
@@ -30,6 +34,16 @@ def test_ten_times_has_ten_of_every_session_with_derived_ids(trace):
     ids = tenfold.table.column("request_id").to_pylist()
     assert len(ids) == 10 * len(trace) == len(set(ids))
     assert {"s0.t1", "s0#2.t1", "s0#10.t1"} <= set(ids)
+
+
+@pytest.mark.parametrize(("meaning", "copies"), [("clone", 3), ("worst", 3), ("compress", 1)])
+def test_a_session_that_a_log_numbers_itself_is_no_copy_of_another(meaning, copies):
+    """Logs call their chats `user#7`: at 10× all chats of a user counted as one observation."""
+    log = trace_of(asked("u"), asked("u#1", at=1.0), asked("u#2", at=2.0), span_s=10.0)
+    table = multiply(log, 3, meaning=meaning, seed=1).table
+    seen = origins(table.append_column("scale", pa.array([3.0] * len(table)))).to_pylist()
+    assert Counter(seen) == {"u": copies, "u#1": copies, "u#2": copies}
+    assert len(set(table["request_id"].to_pylist())) == len(table)
 
 
 def test_clones_start_within_the_jitter_of_their_original(trace):
