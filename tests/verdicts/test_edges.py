@@ -22,8 +22,9 @@ from tests.run.hand import Rows, asked, record, tables
 
 TARGETS = {"s": "1s", "share": "1%", "usd": "$1", "count": "1.1"}
 OBJECTIVES = [
-    Objective.model_validate(f"{'p(95) ' if unit == 's' else ''}{metric} {'>' if metric == 'answered' else '<'} {TARGETS[unit]}")
+    Objective.model_validate(f"{'p(95) ' if unit == 's' else ''}{metric} {than} {TARGETS[unit]}")
     for metric, unit in METRICS.items()
+    for than in (">" if metric == "answered" else "<")
 ]
 QUOTA = KnownLimit(model="gpt-4o", axis="tokens", per_minute=1000, burst_s=5.0, source="x")
 
