@@ -18,7 +18,7 @@ from simulator.reports.tables.predictions import predictions
 from simulator.reports.tables.quality import judged
 from simulator.reports.tables.registers import assumptions, origins, prices
 from simulator.reports.tables.rungs import matrix, rungs, tokens
-from simulator.reports.tables.spend import spend
+from simulator.reports.tables.spend import meters, spend
 from simulator.reports.tables.strategies import parts, strategies
 from simulator.summary import Summary
 
@@ -65,6 +65,7 @@ def render(summary: Summary, *, charts: list[Chart] | None = None) -> str:
         tokens=tokens(summary),
         matrix=matrix(summary),
         spend=spend(summary),
+        meters=meters(summary),
         strategies=strategies(summary),
         parts=parts(summary),
         judged=judged(summary),

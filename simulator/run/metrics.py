@@ -168,10 +168,10 @@ def _models(calls: pa.Table) -> Iterator[tuple[str, pa.Table]]:
         yield model, calls.filter(pc.equal(calls["model"], model))
 
 
-def _by_meter(calls: pa.Table) -> dict[str, int]:
+def _by_meter(calls: pa.Table) -> dict[str, int | None]:
     """Attempts and the tokens that were reported for them."""
     meters = ("input_tokens", "cache_read_tokens", "output_tokens", "reasoning_tokens")
-    return {"attempts": len(calls), **{meter: _sum(calls, meter) for meter in meters}}
+    return {"attempts": len(calls), **{meter: pc.sum(calls[meter]).as_py() for meter in meters}}
 
 
 def _remaining(calls: pa.Table) -> Iterator[tuple[str, int]]:

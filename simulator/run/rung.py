@@ -76,7 +76,8 @@ class RungFigures(Figures):
     input_tokens: int
     cache_read_tokens: int | None
     output_tokens: int
-    tokens_by_model: dict[str, dict[str, int]]
+    tokens_by_model: dict[str, dict[str, int | None]]
+    """Attempts and tokens by model; None where no attempt of it was told any."""
     ratelimit_remaining_min: dict[str, int]
     """Smallest `remaining` header seen, by model and axis (`gpt-4o/tokens`)."""
     health: Health

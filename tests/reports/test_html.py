@@ -7,8 +7,12 @@ from html.parser import HTMLParser
 import pytest
 
 from simulator.reports.html import render
+from simulator.reports.table import Cell
 from simulator.reports.tables.months import months
+from simulator.reports.tables.rungs import tokens
+from simulator.reports.tables.spend import meters
 from simulator.summary import Summary
+from simulator.units import usd_text
 
 Draw = Callable[[Summary], str]
 VOID = {"meta", "br", "path", "use", "rect", "link"}
@@ -138,3 +142,16 @@ def test_each_thing_that_breaks_has_its_command_as_one_that_can_be_copied(launch
     commands = [found.verify for found in launch.breaks[:3] if found.verify]
     assert commands
     assert re.findall(r"<dd><code>(.*?)</code></dd>", page) == commands
+
+
+def test_tokens_and_dollars_are_told_by_model_and_by_meter(launch: Summary) -> None:
+    """Both stood in summary.json, where nobody looks for the quota that ran out or for what a prompt costs."""
+    used = tokens(launch)
+    assert [column.title for column in used.columns][2:] == [
+        *("model", "attempts", "input", "of it from cache", "output", "requests left", "tokens left")
+    ]
+    refused = next(row for row in used.rows if (row[0].text, row[1].text) == ("10×", "single"))
+    assert (refused[2].text, refused[-2].text, refused[-1]) == ("gpt-4o", "unknown", Cell("0", "bad"))
+    first = meters(launch).rows[0]
+    assert [cell.text for cell in first] == ["1×", "single", usd_text(launch.costs[0].by_meter["input_tokens"])]
+    assert meters(launch.model_copy(update={"costs": []})).rows == ()

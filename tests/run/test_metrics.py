@@ -115,6 +115,7 @@ def test_a_classifier_is_not_a_retry_and_its_tokens_count_for_its_model() -> Non
     (figures,) = rung_figures(calls, requests, rungs=[record(1)])
     assert figures.attempts_per_request == 1.0
     assert figures.tokens_by_model["gpt-4o-mini"]["input_tokens"] == 30
+    assert figures.tokens_by_model["gpt-4o-mini"]["cache_read_tokens"] is None  # not 0: nobody said
     assert figures.input_tokens == 130
     assert figures.cache_read_tokens is None
 

@@ -91,26 +91,39 @@ def _row(rung: RungFigures, strategy: str, *, judged: bool) -> tuple[Cell, ...]:
 
 
 def tokens(summary: Summary) -> Table:
-    """What the calls of each rung consumed."""
+    """What the calls of each rung consumed, model by model, and the least that its quota ever had left."""
+    left = any(rung.ratelimit_remaining_min for rung in summary.rungs)
     return Table(
         "Tokens",
         (
             Column("scale", numeric=True),
             Column("strategy"),
+            Column("model"),
             Column("attempts", numeric=True, provenance="measured"),
             Column("input", numeric=True, provenance="measured"),
             Column("of it from cache", numeric=True, provenance="measured"),
             Column("output", numeric=True, provenance="measured"),
+            *((Column(f"{axis} left", numeric=True, provenance="measured") for axis in _AXES) if left else ()),
         ),
-        tuple(
-            (
-                Cell(scale_text(rung.scale)),
-                Cell(strategy_text(summary, rung)),
-                Cell(count_text(rung.attempts)),
-                Cell(count_text(rung.input_tokens)),
-                Cell("unknown" if rung.cache_read_tokens is None else count_text(rung.cache_read_tokens)),
-                Cell(count_text(rung.output_tokens)),
-            )
-            for rung in summary.rungs
-        ),
+        tuple(_tokens_row(summary, rung, model, left=left) for rung in summary.rungs for model in rung.tokens_by_model),
+        ("Left: the least that an answer's headers ever said, of requests and of tokens a minute.",) if left else (),
     )
+
+
+_AXES = ("requests", "tokens")
+
+
+def _tokens_row(summary: Summary, rung: RungFigures, model: str, *, left: bool) -> tuple[Cell, ...]:
+    used = rung.tokens_by_model[model]
+    least = [rung.ratelimit_remaining_min.get(f"{model}/{axis}") for axis in _AXES] if left else []
+    return (
+        Cell(scale_text(rung.scale)),
+        Cell(strategy_text(summary, rung)),
+        Cell(model),
+        *(Cell(_count(used.get(name))) for name in ("attempts", "input_tokens", "cache_read_tokens", "output_tokens")),
+        *(Cell(_count(one), "bad" if one == 0 else "plain") for one in least),
+    )
+
+
+def _count(number: int | None) -> str:
+    return "unknown" if number is None else count_text(number)

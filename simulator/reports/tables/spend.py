@@ -1,5 +1,6 @@
 """What the test cost, rung by rung: dollars that could not be known are said, never shown as $0."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 from simulator.reports.table import Cell, Column, Table, strategy_text
@@ -49,6 +50,31 @@ def spend(summary: Summary) -> Table:
         ),
         tuple(_notes(summary)),
     )
+
+
+def meters(summary: Summary) -> Table:
+    """The same dollars by what was metered: which of prompts, caches and answers costs what."""
+    costs = in_order(summary)
+    names = list(dict.fromkeys(name for cost in costs for name in cost.by_meter))
+    return Table(
+        "What it was spent on",
+        (
+            Column("scale", numeric=True),
+            Column("strategy"),
+            *(Column(name.replace("_", " "), numeric=True, provenance="priced") for name in names),
+        ),
+        tuple(
+            (Cell(scale_text(cost.scale)), Cell(strategy_text(summary, cost)), *_metered(cost, names)) for cost in costs
+        )
+        if names
+        else (),
+    )
+
+
+def _metered(cost: RungCost, names: list[str]) -> Iterator[Cell]:
+    for name in names:
+        amount = None if cost.total is None else cost.by_meter.get(name, Decimal(0))
+        yield Cell(partial_usd_text(amount, cost.unpriced_calls))
 
 
 def _row(cost: RungCost, strategy: str, *, people: bool) -> tuple[Cell, ...]:
