@@ -80,7 +80,7 @@ class Measured:
         columns = {name: _in_order(rows, name, asked) for name in names}
         costs = {name: priced(table, source) for name, table in columns.items()}
         return cls(
-            batch=_batch(asked, columns, source.seed, label_accuracy),
+            batch=_batch(asked, columns, answers, label_accuracy),
             rates={one: Rate.of(source, one, writes=one not in embedders) for one in {*names, *embedders}},
             paid=costs,
             caches=PromptCaches.of(source, answers.warmth, {n: (columns[n], costs[n]) for n in names}, _first(kept)),
@@ -168,23 +168,25 @@ def _baseline_usd(source: Source, asked: set[str]) -> Decimal:
     return sum((cost for cost in costs if cost is not None), Decimal(0))
 
 
-def _batch(asked: Sequence[Request], columns: Mapping[str, pa.Table], seed: int, label_accuracy: float | None) -> Batch:
+def _batch(
+    asked: Sequence[Request], columns: Mapping[str, pa.Table], answers: Recorded, label_accuracy: float | None
+) -> Batch:
     def field(name: str) -> NDArray[Any]:
         empty: Any = 0 if name in NUMBERS else ""
         return np.array([empty if (value := getattr(one, name)) is None else value for one in asked])
 
     return Batch(
-        seed=seed,
+        seed=answers.assumed.seed,
         requests=keys.fold(pa.array([one.request_id for one in asked])),
         sessions=keys.fold(pa.array([one.session_id for one in asked])),
         users=keys.fold(pa.array([one.user or one.session_id for one in asked])),
         fields={name: field(name) for name in (*NUMBERS, *WORDS)},
         new_tokens=np.array([one.parts[-1] if one.parts else one.input_tokens for one in asked]),
-        known={name: _known(rows, label_accuracy) for name, rows in columns.items()},
+        known={name: _known(rows, answers, label_accuracy) for name, rows in columns.items()},
     )
 
 
-def _known(rows: pa.Table, label_accuracy: float | None) -> Known:
+def _known(rows: pa.Table, answers: Recorded, label_accuracy: float | None) -> Known:
     sent, ended = floats(rows, "sent_at"), floats(rows, "ended_at")
     first = floats(rows, "first_token_at")
     return Known(
@@ -193,6 +195,12 @@ def _known(rows: pa.Table, label_accuracy: float | None) -> Known:
         input_tokens=_tokens(rows, "input_tokens"),
         output_tokens=_tokens(rows, "output_tokens"),
         finished=pc.equal(rows["outcome"], Outcome.OK.value).to_numpy(),
+        label_seconds=np.array(
+            [
+                answers.label_s(*one)
+                for one in zip(rows["request_id"].to_pylist(), rows["model"].to_pylist(), strict=True)
+            ]
+        ),
         label_accuracy=1.0 if label_accuracy is None else label_accuracy,
     )
 

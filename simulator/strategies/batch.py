@@ -30,6 +30,8 @@ class Known:
     output_tokens: Ints
     finished: Bools
     """Not cut at the token limit."""
+    label_seconds: Floats
+    """How long a label would take it beside its answer."""
     label_accuracy: float = 1.0
     """How often it names the right label."""
 
@@ -170,10 +172,10 @@ class Evaluation:
         return np.asarray(np.where(sure, right, wrong))
 
     def ask_label(self, node: "Node", rows: Rows, *, model: str, purpose: str, input_tokens: Ints) -> Floats | float:
-        """Book a call for a label and return its seconds: as long as the model's first token took, or a batch takes."""
+        """Book a call for a label and return how long it takes, as a batch too."""
         tokens = np.full(len(rows.at), LABEL_TOKENS)
         self.sent.append(Sent(node.path, model, purpose, rows.at, input_tokens, tokens, rows.tier))
-        return rows.takes(self.batch.of(model).first_token[rows.at])
+        return rows.takes(self.batch.of(model).label_seconds[rows.at])
 
     def _attempt_keys(self, rows: Rows) -> Keys:
         """Fold of `request/call/1`."""

@@ -48,6 +48,9 @@ class Ask:
     takes_s: float | None = None
     """How long it takes by declaration, for what no chat API answers (a batch, a person): drivers send nothing and let
     the time pass. No time limit cuts it."""
+    draw: int = 0
+    """Which answer of this model to this request it is, where a race asks it more than once at a time: recordings have
+    one, and what stands in for the others must not be slow whenever that was."""
     assumed_s: float | None = None
     """How long an embedding takes where nothing was recorded of it; drivers that send or simulate it do not look."""
 

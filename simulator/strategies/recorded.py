@@ -14,6 +14,7 @@ from simulator.errors import BadInput
 from simulator.provider.answers import LABEL_TOKENS, label
 from simulator.strategies.drive import Answer
 from simulator.strategies.effects import EMBED, Ask, Turn
+from simulator.strategies.neighbours import at_pace_of, first_token_s, neighbours
 from simulator.strategies.node import words
 from simulator.strategies.warmth import IDLE_S, WRITES, Warmth
 from simulator.traffic.request import Request
@@ -56,7 +57,7 @@ class Recorded:
 
     In this order: the very attempt, where this strategy was run; an answer of the same model to the same prompt,
     from the strategy that asked it most; for a label that was not recorded, an assumed one, which takes as long as
-    the model's first token took. Times are those of the recorded load.
+    the model's first token took for a neighbour (see `neighbours`). Times are those of the recorded load.
 
     An answer that stands in has read from the provider's prompt cache what the other strategy kept warm; of that, what
     this one would not have kept is billed in full and read again (see `warmth`). Turns have to be asked in order.
@@ -79,7 +80,8 @@ class Recorded:
             if _is_answer(row) and row["replicate"] == 1:
                 self._model[row["request_id"], row["model"]][row["strategy"]].append(row)
                 self._asked[row["strategy"], row["model"]] += 1
-        self.warmth = Warmth.of((self._standing(*key) for key in self._model), idle_s=idle_s)
+        answered = [row for row in (self._standing(*key) for key in self._model) if row["outcome"] in ANSWERED]
+        self.warmth, self._neighbours = Warmth.of(answered, idle_s=idle_s), neighbours(answered)
 
     def assuming(self, assumed: Assumed) -> "Recorded":
         """The same rows with other assumptions."""
@@ -94,6 +96,10 @@ class Recorded:
     def served(self, session: Sequence[Request], strategy: str) -> bool:
         """Whether a call of this strategy answered every request of a session."""
         return all((strategy, request.request_id) in self._served for request in session)
+
+    def label_s(self, request_id: str, model: str) -> float:
+        """How long a label takes beside a recorded answer."""
+        return first_token_s(self._neighbours[request_id, model])
 
     def __call__(self, ask: Ask, turn: Turn) -> Answer:
         request = turn.request
@@ -119,7 +125,16 @@ class Recorded:
         if ask.purpose == EMBED:
             return _embedded(ask, request)
         known = self._known(ask, request)
-        return self._labelled(ask, request, known) if ask.labels else self._changed(ask, request, known)
+        if ask.labels:
+            return self._labelled(ask, request, known)
+        answer = self._changed(ask, request, known)
+        return self._drawn_again(ask, request, answer) if ask.draw and answer.outcome in ANSWERED else answer
+
+    def _drawn_again(self, ask: Ask, request: Request, answer: Answer) -> Answer:
+        row = self._neighbours[request.request_id, ask.model]
+        for _ in range(ask.draw - 1):
+            row = self._neighbours[row["request_id"], ask.model]
+        return at_pace_of(row, answer)
 
     def _attempts(self, request_id: str, model: str) -> list[Row]:
         """Of the strategy that asked this model most; empty where none asked it this."""
@@ -168,7 +183,7 @@ class Recorded:
         text = label(ask.truth, ask.labels, self.assumed.label_accuracy, seed=self.assumed.seed, key=key)
         if row["outcome"] not in ANSWERED:
             return _answer(row, text="")
-        seconds = (row["first_token_at"] or row["ended_at"]) - row["sent_at"]
+        seconds = self.label_s(request.request_id, ask.model)
         usage = {"input_tokens": ask.prompt_tokens(request), "output_tokens": LABEL_TOKENS}
         copied = {"status": row["status"], "provider": row["provider"], "geo": row["geo"]}
         return Answer(Outcome.OK, seconds, seconds, text, {**copied, **usage, "usage_source": "assumed"})

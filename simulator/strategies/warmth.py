@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.calls import ANSWERED
 from simulator.strategies.drive import Answer
 from simulator.traffic.keys import Floats, Ints
 from simulator.traffic.request import Request
@@ -64,9 +63,8 @@ class Warmth:
     idle_s: float
 
     @classmethod
-    def of(cls, rows: Iterable[Row], *, idle_s: float = IDLE_S) -> "Warmth":
-        """From the row that stands in for each request and model; failures say nothing."""
-        answered = [row for row in rows if row["outcome"] in ANSWERED]
+    def of(cls, answered: Sequence[Row], *, idle_s: float = IDLE_S) -> "Warmth":
+        """From the answer that stands in for each request and model."""
         readings = {
             (r["session_id"], r["turn"], r["model"]): Reading(r["cache_read_tokens"], r["sent_at"]) for r in answered
         }

@@ -68,6 +68,7 @@ def _known(rng: np.random.Generator, count: int) -> Known:
         input_tokens=rng.integers(100, 2000, count),
         output_tokens=rng.integers(1, 300, count),
         finished=rng.random(count) < 0.7,
+        label_seconds=seconds * rng.random(count),
         label_accuracy=0.7,
     )
 
@@ -99,7 +100,7 @@ def _answers(rows: list[Request], batch: Batch) -> Answers:
             key = f"{request.request_id}/{ask.call}/{ask.attempt}"
             text = label(ask.truth, ask.labels, known.label_accuracy, seed=batch.seed, key=key)
             usage = {"input_tokens": ask.prompt_tokens(request), "output_tokens": LABEL_TOKENS}
-            seconds = float(known.first_token[at])
+            seconds = float(known.label_seconds[at])
             return Answer(Outcome.OK, seconds, seconds, text, usage)
         usage = {
             "input_tokens": int(known.input_tokens[at]) + ask.own_tokens,

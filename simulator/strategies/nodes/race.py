@@ -1,5 +1,6 @@
 """Ask a second model when the first is slow; the first answer wins. Buys the tail's latency, pays for the loser."""
 
+from dataclasses import replace
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, field_validator
@@ -27,7 +28,10 @@ class Hedge(Node):
         return of
 
     def serve(self, turn: Turn) -> Serving:
-        asks: list[Ask] = [node.ask(turn) for node in self.of if isinstance(node, Call)]
+        asks: list[Ask] = []
+        for node in self.of:
+            assert isinstance(node, Call)  # held by `_are_calls`
+            asks.append(replace(node.ask(turn), draw=sum(ask.model == node.model for ask in asks)))
         reply: Reply | None = yield Race(tuple(asks), self.after)
         assert reply is not None  # a Race is always answered with a Reply
         return reply
