@@ -152,7 +152,7 @@ def usd_text(amount: Decimal | None) -> str:
     elif size >= Decimal("0.1") or size == 0:
         form = ",.2f"
     else:
-        form = ".3g" if size >= Decimal("0.0001") else ".2e"
+        form = ".3g" if size >= Decimal("0.000001") else ".2e"
     return f"{'-' if amount < 0 else ''}${size:{form}}"
 
 

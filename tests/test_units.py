@@ -146,8 +146,8 @@ def test_seconds_for_people(seconds: float | None, text: str) -> None:
         ("0.000152", "$0.000152"),
         ("0", "$0.00"),
         ("-12.5", "-$12.50"),
-        ("0.00001", "$1.00e-5"),
-        ("-0.00001", "-$1.00e-5"),
+        ("0.0000768", "$0.0000768"),
+        ("-0.0000001", "-$1.00e-7"),
     ],
 )
 def test_dollars_for_people(amount: str, text: str) -> None:

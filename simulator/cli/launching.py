@@ -19,7 +19,7 @@ def run(
     ] = False,
     as_json: Json = False,
 ) -> int:
-    """Replay traffic at 1×, 2×, 10×; price it; name what breaks first."""
+    """Replay traffic at 1×, 2×, 10×, price it, say what breaks."""
     from rich.console import Console
 
     from simulator.cli.progress import RunProgress
@@ -44,7 +44,7 @@ def run(
 @app.command()
 @takes_flags
 def check(flags: CheckFlags, as_json: Json = False) -> int:
-    """Validate a scenario and print what a run of it would send and cost."""
+    """Validate a scenario; say what a run would send and cost."""
     from simulator.launch.forecast import forecast
     from simulator.launch.inputs import Inputs
     from simulator.launch.plan_text import plan_json, plan_lines
@@ -69,7 +69,7 @@ def rehearse(
     out: Annotated[Path | None, typer.Option("--out", help="Folder for the rows.", metavar="DIR")] = None,
     as_json: Json = False,
 ) -> int:
-    """The same in virtual time, in seconds: what the provider profile says would happen."""
+    """A run in virtual time, as its profile says: seconds, free."""
     from simulator.launch.rehearsing import lines, rehearsal
 
     found = rehearsal(flags.options())
@@ -93,7 +93,10 @@ def staging(
         Path | None, typer.Option("--log", help="Write what really happened, a line per request.", metavar="FILE")
     ] = None,
 ) -> int:
-    """Serve a simulated hosted provider until Ctrl-C: limits, latency, faults, headers."""
+    """Serve a simulated provider, for clients of your own.
+
+    Until Ctrl-C, with a hosted one's limits, latency, faults and headers.
+    """
     from simulator.shipped import shipped
     from simulator.staging.__main__ import main as serve
 

@@ -137,7 +137,7 @@ def _print(lines: Iterable[str]) -> int:
 
 @app.command()
 def project(run: RunPath, prices: Prices = None, as_json: Json = False) -> int:
-    """The month at 1×, 10× and 100× from a run's measured sessions, each month at its own prices."""
+    """The month at 1×, 10× and 100×, each at its own prices."""
     from simulator.cli.money_text import month_lines
     from simulator.derive import derive
     from simulator.pricing.book import PriceBook
@@ -148,7 +148,10 @@ def project(run: RunPath, prices: Prices = None, as_json: Json = False) -> int:
 
 @app.command()
 def commitments(run: RunPath, prices: Prices = None, as_json: Json = False) -> int:
-    """Would committed capacity (PTU, GSU, machines) pay for the measured traffic, and from which utilisation on?"""
+    """Would committed capacity (PTU, GSU, machines) pay?
+
+    For the measured traffic, and from which utilisation on.
+    """
     from simulator.cli.money_text import commitment_lines
     from simulator.derive.bills import commitment_cases
     from simulator.pricing.book import PriceBook

@@ -29,7 +29,7 @@ def show(
     prices: Prices = None,
     as_json: Json = False,
 ) -> int:
-    """The rates of a model on a day: layer, line, source and date of each."""
+    """A model's rates on a day: layer, line, source, date."""
     from simulator.pricing.book import PriceBook
     from simulator.pricing.listing import price_changes, price_lines
 
@@ -87,7 +87,10 @@ def check(
         Path | None, typer.Option("--second", help="litellm's price file, to compare with.", metavar="FILE")
     ] = None,
 ) -> int:
-    """Models that nobody can price, old prices, changes ahead; exit 99 where one is missing or sources differ."""
+    """Models that nobody can price, old prices, changes ahead.
+
+    Exit 99 where a price is missing or sources differ.
+    """
     from simulator.pricing.book import PriceBook
     from simulator.pricing.review import review
     from simulator.scenario.scenario import load
@@ -107,7 +110,7 @@ def diff(
     after: Annotated[Path, typer.Argument(help="The other one.", metavar="B")],
     run: Annotated[Path, typer.Option("--run", help="Run whose calls are billed by both.", metavar="RUN")],
 ) -> int:
-    """Which prices differ for a run's models, and what that does to its bill."""
+    """Which prices differ, and what that does to a run's bill."""
     from simulator.derive.bills import evidence
     from simulator.pricing.book import PriceBook
     from simulator.pricing.listing import diff as differing

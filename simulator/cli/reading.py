@@ -27,7 +27,7 @@ Judged = Annotated[
 
 @app.command()
 def report(run: RunPath, prices: Prices = None, at: At = None, labels: Judged = None, as_json: Json = False) -> int:
-    """Write the reports of a run anew, from its rows; finishes what a plain Locust run or a killed one left.
+    """Write a run's reports anew from its rows, a killed one's too.
 
     With --prices or --at the figures are only shown: the run's files keep what it cost. With --labels its answers were
     judged since: the file joins the run's inputs, and its claims and strategies are held against it.
@@ -52,7 +52,7 @@ def report(run: RunPath, prices: Prices = None, at: At = None, labels: Judged = 
 
 @app.command()
 def breaks(run: RunPath, as_json: Json = False) -> int:
-    """What breaks first, ranked by the multiple of 1× at which it does."""
+    """What breaks, in the order in which growing traffic meets it."""
     from simulator.derive import derive
     from simulator.reports.tables.breaks import multiplier_text
 

@@ -20,7 +20,7 @@ def tokens(
     ] = "prose",
     as_json: Json = False,
 ) -> int:
-    """Count the tokens of texts as a model would, and say how sure that is."""
+    """Count the tokens of texts as a model would, and how surely."""
     import json
     from dataclasses import asdict
 
@@ -59,7 +59,7 @@ def init(
     name: Annotated[str, typer.Argument(help="Name of the new scenario.", metavar="NAME")],
     start: Annotated[str, typer.Option("--from", help="Shipped scenario to begin with.")] = "support-chat",
 ) -> int:
-    """Write a commented scenario and its provider profile into scenarios/, to edit."""
+    """Write a commented scenario into scenarios/, to edit."""
     from simulator.scenario.starting import start_scenario
 
     for path in start_scenario(name, start=start, folder=Path("scenarios")):
@@ -77,7 +77,7 @@ def doctor(
     api: Annotated[str, typer.Option("--api", help="chat, responses or messages.")] = "chat",
     key_env: Annotated[str, typer.Option("--key-env", help="Variable that holds the key.")] = "TENFOLD_API_KEY",
 ) -> int:
-    """Is this machine fit to measure, and does the endpoint answer as a test needs it?"""
+    """Are this machine and the endpoint fit for a test?"""
     from simulator.launch.target import bare_target
     from simulator.replay import doctor as examine
 
@@ -96,7 +96,10 @@ def selfcheck(
     ] = "50,100,200,400",
     seconds: Annotated[str, typer.Option("--duration", help="How long at each.", metavar="3s")] = "3s",
 ) -> int:
-    """Our own measurement error at rising rates, against an endpoint that knows its true times."""
+    """Our own measurement error at rising rates.
+
+    Against an endpoint that knows its true times.
+    """
     from simulator.cli.tools_text import safe_line, step_head, step_line
     from simulator.replay.selfcheck import safe_rate
     from simulator.replay.selfcheck import selfcheck as steps

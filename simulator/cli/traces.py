@@ -121,7 +121,7 @@ def multiply(
     seed: Seed = 1,
     format_: Format = None,
 ) -> int:
-    """Multiply traffic without destroying what makes it hard; the meaning of 10× is named."""
+    """Multiply traffic; what 10× means is named."""
     from simulator.cli.trace_text import fidelity_lines, written
     from simulator.traffic import writing
     from simulator.traffic.fidelity import fidelity
@@ -151,7 +151,7 @@ def fit(
     format_: Format = None,
     seed: Seed = 1,
 ) -> int:
-    """Fit the generator to a log, write it as a scenario, and say how like the log its traffic is."""
+    """Make a scenario whose traffic is like a log's; say how like."""
     from simulator.cli.trace_text import likeness_lines, lines
     from simulator.scenario.starting import write_fitted
     from simulator.traffic import fit as fitting

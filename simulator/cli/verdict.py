@@ -41,7 +41,7 @@ def claim(
     ] = None,
     as_json: Json = False,
 ) -> int:
-    """Does a claimed saving hold for this traffic, by how much, and what would flip it?"""
+    """Does a claimed saving hold, and what would flip it?"""
     from simulator.cli.verdict_text import claim_lines
     from simulator.derive.judgements import claim_verdict
     from simulator.verdicts.claims import Claim
@@ -100,7 +100,10 @@ def compare(
     ] = False,
     as_json: Json = False,
 ) -> int:
-    """The strategies of a run side by side; with a second run, what moved; with --try, what others would have cost."""
+    """A run's strategies side by side, or two runs.
+
+    With a second run, what moved; with --try, what other strategies would have cost.
+    """
     from simulator.cli.verdict_text import comparison_lines
     from simulator.derive import derive
 
@@ -274,7 +277,10 @@ def _own_sweep(run: Path) -> None:
 
 @app.command()
 def verify(run: RunPath, as_json: Json = False) -> int:
-    """Is every file of a run as it was recorded, and does every derived one come out the same again?"""
+    """Is every file of a run as it was recorded?
+
+    And does every derived one come out the same again?
+    """
     from simulator.cli.verdict_text import verification_lines
     from simulator.launch.launch import verify as verified
 

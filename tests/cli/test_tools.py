@@ -37,3 +37,13 @@ def test_a_target_of_an_unknown_kind_is_told(tenfold: Tenfold) -> None:
     done = tenfold("doctor", "--target", "http://127.0.0.1:9/v1", "--api", "smoke-signals")
     assert done.returncode == 2
     assert "'chat', 'responses', 'messages' or 'app'" in done.stderr
+
+
+@pytest.mark.parametrize("group", [[], ["trace"], ["prices"]])
+def test_help_says_of_every_verb_what_it_does_in_80_columns(tenfold: Tenfold, group: list[str]) -> None:
+    """Half of the list ended in three dots."""
+    listed = (
+        tenfold(*group, "--help", env={"COLUMNS": "80"}).stdout.partition("Commands:")[2].partition("Exit codes")[0]
+    )
+    assert listed.count("\n") > 3
+    assert "..." not in listed

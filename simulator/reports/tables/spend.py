@@ -55,7 +55,7 @@ def spend(summary: Summary) -> Table:
 def meters(summary: Summary) -> Table:
     """The same dollars by what was metered: which of prompts, caches and answers costs what."""
     costs = in_order(summary)
-    names = list(dict.fromkeys(name for cost in costs for name in cost.by_meter))
+    names = sorted({name for cost in costs for name in cost.by_meter})
     return Table(
         "What it was spent on",
         (
