@@ -9,11 +9,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from simulator.comparison.dollars import Dollars, priced, with_columns
+from simulator.comparison.dollars import UNCACHED, Dollars, priced, with_columns
 from simulator.comparison.source import Source
 from simulator.run.percentiles import Floats, Ints
 from simulator.run.rows import floats
-from simulator.strategies.batch import Bools, Evaluation
+from simulator.strategies.batch import Evaluation, Sent
 from simulator.strategies.warmth import Warmth, lost_tokens
 
 
@@ -24,6 +24,8 @@ class Reads:
     tokens: Ints
     """From the cache; -1 where the provider did not say."""
     at: Floats
+    saved: Dollars
+    """What the recorded cache saves of a prompt; negative where writing it costs more than that."""
     usd_each: Dollars
     """What a token costs more that is not read from the cache."""
     seconds_each: float
@@ -31,7 +33,7 @@ class Reads:
 
 @dataclass(frozen=True, slots=True)
 class PromptCaches:
-    """Of the models that read anything from their caches; what the others lose is nothing."""
+    """Of the models whose caches were used; the others lose nothing."""
 
     reads: Mapping[str, Reads]
     first: Ints
@@ -42,25 +44,33 @@ class PromptCaches:
     def of(cls, source: Source, warmth: Warmth, answers: Mapping[str, tuple[pa.Table, Dollars]], first: Ints) -> Self:
         """From each model's answers in the order of the requests, and what was paid for them."""
         found = {model: _reads(*one, source, warmth) for model, one in answers.items()}
-        return cls({model: one for model, one in found.items() if one.tokens.max(initial=0) > 0}, first, warmth.idle_s)
+        used = {model: one for model, one in found.items() if one.tokens.max(initial=0) > 0 or any(one.saved)}
+        return cls(used, first, warmth.idle_s)
 
     def cost(self, evaluation: Evaluation) -> tuple[Decimal, Floats]:
-        """Dollars that all calls of an evaluation cost more, and seconds that each request takes longer."""
+        """Dollars that all calls of an evaluation cost more, and seconds that each request takes longer.
+
+        More than answers as recorded and labels without a cache: what answers lose, less what labels find.
+        """
         usd, seconds = Decimal(0), np.zeros(len(self.first))
-        for model, reads in self.reads.items():
-            lost = lost_tokens(self._asked(evaluation, model), reads.tokens, reads.at, self.first, idle_s=self.idle_s)
+        for (model, _), sent in self._chains(evaluation).items():
+            reads, asked = self.reads[model], np.zeros(len(self.first), dtype=bool)
+            for one in sent:
+                asked[one.at] = True
+                usd -= sum(reads.saved[one.at].tolist(), Decimal(0)) if one.purpose != "answer" else 0
+            lost = lost_tokens(asked, reads.tokens, reads.at, self.first, idle_s=self.idle_s)
             here = np.flatnonzero(lost)
             usd += sum((lost[here].astype(object) * reads.usd_each[here]).tolist(), Decimal(0))
             seconds += lost * reads.seconds_each
         return usd, seconds
 
-    def _asked(self, evaluation: Evaluation, model: str) -> Bools:
-        """Which requests it was asked for an answer at once: a batch has no part in the cache."""
-        asked = np.zeros(len(self.first), dtype=bool)
+    def _chains(self, evaluation: Evaluation) -> dict[tuple[str, int], list[Sent]]:
+        """Calls whose prompts begin alike from turn to turn."""
+        chains: dict[tuple[str, int], list[Sent]] = {}
         for sent in evaluation.sent:
-            if sent.model == model and sent.purpose == "answer" and sent.tier is None:
-                asked[sent.at] = True
-        return asked
+            if sent.model in self.reads and sent.start is not None and sent.tier is None:
+                chains.setdefault((sent.model, sent.start), []).append(sent)
+        return chains
 
 
 def _reads(rows: pa.Table, paid: Dollars, source: Source, warmth: Warmth) -> Reads:
@@ -70,5 +80,6 @@ def _reads(rows: pa.Table, paid: Dollars, source: Source, warmth: Warmth) -> Rea
     if miss.written_as:
         without[miss.written_as] = pc.fill_null(rows[miss.written_as], 0).to_numpy() + np.maximum(tokens, 0)
     more = priced(with_columns(rows, without), source) - paid
+    saved = priced(with_columns(rows, UNCACHED), source) - paid
     each = [usd / int(read) if read > 0 else Decimal(0) for usd, read in zip(more, tokens, strict=True)]
-    return Reads(tokens, floats(rows, "sent_at"), np.array(each, dtype=object), miss.seconds_each)
+    return Reads(tokens, floats(rows, "sent_at"), saved, np.array(each, dtype=object), miss.seconds_each)

@@ -16,7 +16,7 @@ from simulator.strategies.warmth import WRITES
 
 Dollars = NDArray[np.object_]
 """One `Decimal` per request."""
-_UNCACHED = dict.fromkeys(("cache_read_tokens", *WRITES), 0)
+UNCACHED = dict.fromkeys(("cache_read_tokens", *WRITES), 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Later:
         rate = Rate.of(source, model, tier=BATCH, writes=answers is not None)
         if answers is None:
             return cls(rate, np.array([], dtype=object))
-        return cls(rate, priced(with_columns(answers, {**_UNCACHED, "tier": BATCH}), source))
+        return cls(rate, priced(with_columns(answers, {**UNCACHED, "tier": BATCH}), source))
 
 
 def priced(rows: pa.Table, source: Source) -> Dollars:

@@ -105,7 +105,7 @@ class Measured:
     def cost(self, evaluation: Evaluation) -> Decimal:
         """Recorded dollars for answers as they were recorded; tokens × rates for labels and longer prompts.
 
-        What is lost of prompt caches comes on top: see `caches`.
+        What prompt caches change about that is not in it: see `caches`.
 
         Raises BadInput for a label where nobody said how often it is right.
         """

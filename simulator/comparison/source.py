@@ -1,14 +1,17 @@
 """The recorded evidence that strategies are priced over: a run's rows at one scale, its trace and its prices."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from simulator import yamlfile
+from simulator.errors import BadInput
 from simulator.pricing.book import PriceBook
 from simulator.provider.profile import Profile
 from simulator.run.directory import PROFILE_FILE, RATES_FILE, TRACE_FILE, RunDirectory
@@ -46,6 +49,41 @@ class Source:
     def answers(self, assumed: Assumed) -> Recorded:
         """What was recorded, as it answers strategies that were not run."""
         return Recorded(self.calls, scale=self.scale, assumed=assumed, idle_s=self.cache_idle_s)
+
+    def sampled(self, whole: Sequence[Sequence[Request]], models: Collection[str]) -> Sequence[Sequence[Request]]:
+        """Of the sessions that have an answer of each of these models, those that may stand for the others.
+
+        A model that only a router asked has answered what the router chose to send it: the easy requests, which cost
+        little and which it saves on. What a strategy asks of every request that it is given is no such choice.
+
+        Raises BadInput where no session is left and `whole` are not all there are.
+        """
+        asked = self._asked_of_all()
+        fair = [rows for rows in whole if all((one.request_id, model) in asked for one in rows for model in models)]
+        if fair or len(whole) == len(self.sessions):
+            return fair or whole
+        known = {model for _, model in asked}
+        raise BadInput(
+            f"{', '.join(sorted(set(models) - known) or models)} answered only what a strategy chose to send there "
+            f"({len(whole)} of {len(self.sessions)} sessions): that is no sample of all; take one with "
+            "`tenfold run … --matrix`"
+        )
+
+    def _asked_of_all(self) -> set[tuple[str, str]]:
+        """Request and model, where a strategy asked the model each request that it asked anybody."""
+        here = pc.and_(pc.equal(self.calls["scale"], self.scale), pc.equal(self.calls["purpose"], "answer"))
+        rows = self.calls.filter(here).group_by(["strategy", "model", "request_id"]).aggregate([]).to_pylist()
+        by_model: dict[tuple[str, str], set[str]] = defaultdict(set)
+        by_strategy: dict[str, set[str]] = defaultdict(set)
+        for row in rows:
+            by_model[row["strategy"], row["model"]].add(row["request_id"])
+            by_strategy[row["strategy"]].add(row["request_id"])
+        return {
+            (request, model)
+            for (strategy, model), requests in by_model.items()
+            if requests == by_strategy[strategy]
+            for request in requests
+        }
 
     @classmethod
     def read(cls, path: Path, *, book: PriceBook | None = None, at: datetime | None = None) -> "Source":

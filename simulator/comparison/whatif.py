@@ -92,7 +92,7 @@ def _worked_out(source: Source, strategies: Mapping[str, Node], answers: Recorde
             f"no session of this run asked all of {', '.join(models)}; record them with `tenfold run … --matrix`"
         )
     named = {name: bind(name, node) for name, node in strategies.items()}
-    return offline.run(named, whole, answers, scale=source.scale, seed=source.seed)
+    return offline.run(named, source.sampled(whole, models), answers, scale=source.scale, seed=source.seed)
 
 
 def _colder(calls: pa.Table, warmth: Warmth) -> dict[str, str]:

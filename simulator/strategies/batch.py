@@ -60,10 +60,6 @@ class Batch:
     def difficulty(self, rows: "Rows") -> NDArray[np.str_]:
         return np.asarray(self.fields["difficulty"][rows.at], dtype=np.str_)
 
-    def seen_tokens(self, rows: "Rows", sees: str) -> Ints:
-        """`Ask.seen_tokens` of each request."""
-        return np.asarray((self.new_tokens if sees == "last_turn" else self.fields["input_tokens"])[rows.at])
-
 
 @dataclass(frozen=True, slots=True)
 class Rows:
@@ -113,8 +109,19 @@ class Sent:
     input_tokens: Ints
     output_tokens: Ints
     tier: str | None = None
+    start: int | None = None
+    """`Ask.start` of them all."""
     usd_each: Decimal | None = None
     """Of a case that a person takes: declared, where other calls cost tokens × rates."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a classifier or judge is sent: so many tokens of instructions, and how much of the prompt."""
+
+    purpose: str
+    rubric: int
+    sees: str = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +178,16 @@ class Evaluation:
         sure = known & ((others == 0) | (first < self.batch.of(model).label_accuracy))
         return np.asarray(np.where(sure, right, wrong))
 
-    def ask_label(self, node: "Node", rows: Rows, *, model: str, purpose: str, input_tokens: Ints) -> Floats | float:
-        """Book a call for a label and return how long it takes, as a batch too."""
-        tokens = np.full(len(rows.at), LABEL_TOKENS)
-        self.sent.append(Sent(node.path, model, purpose, rows.at, input_tokens, tokens, rows.tier))
-        return rows.takes(self.batch.of(model).label_seconds[rows.at])
+    def ask_label(
+        self, node: "Node", rows: Rows, question: "Question", *, model: str, read: Ints | int = 0
+    ) -> Floats | float:
+        """Book a call for a label and return how long it takes. `read`: tokens that it reads beside the prompt."""
+        known, at, whole = self.batch.of(model), rows.at, question.sees == "all"
+        tokens = (known.input_tokens[at] if whole else self.batch.new_tokens[at]) + question.rubric + read
+        start = question.rubric if whole and rows.tier is None else None
+        written = np.full(len(at), LABEL_TOKENS)
+        self.sent.append(Sent(node.path, model, question.purpose, at, tokens, written, rows.tier, start))
+        return rows.takes(known.label_seconds[at])
 
     def _attempt_keys(self, rows: Rows) -> Keys:
         """Fold of `request/call/1`."""

@@ -67,9 +67,13 @@ class Ask:
         return 0 if self.purpose == EMBED else self.max_output_tokens
 
     @property
-    def keeps_start(self) -> bool:
-        """Whether its prompt begins as the request's own and goes to the chat API: what the next turn finds cached."""
-        return self.sees == "all" and not (self.instructions or self.instructions_tokens) and self.takes_s is None
+    def start(self) -> str | int | None:
+        """What stands before the request's own prompt: a model's calls that share it begin alike from turn to turn.
+
+        0 where nothing does; None where it does not hold that prompt whole, or goes to no chat API.
+        """
+        whole = self.sees == "all" and self.takes_s is None
+        return (self.instructions or self.instructions_tokens) if whole else None
 
     def prompt_tokens(self, request: Request) -> int:
         """Length of all that is sent, where instructions are given by their length."""

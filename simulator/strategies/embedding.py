@@ -22,6 +22,6 @@ def embedding_of(turn: Turn, node: Node, model: str, *, assumed_s: float) -> Ask
 
 def book_embeddings(evaluation: Evaluation, node: Node, model: str, rows: Rows, *, assumed_s: float) -> Rows:
     """The same for columns: every request is embedded; returns them with the time that took."""
-    tokens, written = evaluation.batch.seen_tokens(rows, "last_turn"), np.zeros(len(rows.at), dtype=np.int64)
+    tokens, written = evaluation.batch.new_tokens[rows.at], np.zeros(len(rows.at), dtype=np.int64)
     evaluation.sent.append(Sent(node.path, model, EMBED, rows.at, tokens, written, rows.tier))
     return rows.later(rows.takes(assumed_s), calls=1)

@@ -104,10 +104,10 @@ class Recorded:
     def __call__(self, ask: Ask, turn: Turn) -> Answer:
         request = turn.request
         answer = self._very_attempt(ask, request)
-        if not ask.keeps_start:
+        if ask.start is None:
             return answer or self._stand_in(ask, request)
         last = turn.memory.setdefault(_CACHES, {})
-        cache = (request.session_id, ask.model, ask.provider)
+        cache = (request.session_id, ask.model, ask.provider, ask.start)
         if answer is None:
             answer = self.warmth.cooled(self._stand_in(ask, request), ask.model, request, last=last.get(cache, 0))
         if answer.outcome in ANSWERED:
@@ -184,9 +184,17 @@ class Recorded:
         if row["outcome"] not in ANSWERED:
             return _answer(row, text="")
         seconds = self.label_s(request.request_id, ask.model)
-        usage = {"input_tokens": ask.prompt_tokens(request), "output_tokens": LABEL_TOKENS}
+        usage: Row = {
+            "input_tokens": ask.prompt_tokens(request),
+            "output_tokens": LABEL_TOKENS,
+            "usage_source": "assumed",
+        }
+        if ask.sees == "all" and row["input_tokens"] is not None:
+            usage["input_tokens"] = row["input_tokens"] + ask.instructions_tokens + ask.own_tokens
+        if ask.start is not None:  # its turns are cached as far as those of an answer
+            usage |= {name: row[name] for name in _COLD}
         copied = {"status": row["status"], "provider": row["provider"], "geo": row["geo"]}
-        return Answer(Outcome.OK, seconds, seconds, text, {**copied, **usage, "usage_source": "assumed"})
+        return Answer(Outcome.OK, seconds, seconds, text, {**copied, **usage})
 
 
 def _is_answer(row: Row) -> bool:

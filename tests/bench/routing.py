@@ -136,7 +136,7 @@ def _recorded(count: int, source: Measured) -> Measured:
 def _reads(random: np.random.Generator, prompt: np.ndarray) -> Reads:
     """Half of every prompt was cached."""
     each = np.full(len(prompt), Decimal("0.00000125"), dtype=object)
-    return Reads(prompt // 2, np.arange(len(prompt)) * 20.0 + random.random(len(prompt)), each, 6e-5)
+    return Reads(prompt // 2, np.arange(len(prompt)) * 20.0 + random.random(len(prompt)), each, each, 6e-5)
 
 
 def _dollars(random: np.random.Generator, count: int, usd: float) -> np.ndarray:

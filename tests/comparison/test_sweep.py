@@ -100,6 +100,13 @@ def test_a_point_is_what_the_same_strategy_costs_when_it_is_tried(source: Source
     "text",
     [
         "split: {parts: {a: {share: 40%, of: claude-sonnet-4-5}, b: {share: 60%, of: claude-haiku-4-5}}, by: request}",
+        "classify: {with: claude-haiku-4-5, routes: {easy: claude-haiku-4-5, hard: claude-sonnet-4-5},"
+        " otherwise: hard}",
+        "cascade: {of: [claude-haiku-4-5, claude-sonnet-4-5], judge: {with: claude-sonnet-4-5, rubric_tokens: 300},"
+        " accept: {assumed: {easy: 70%, hard: 50%}}}",
+        "route: {branches: [{when: input_tokens > 6000, use: {batch: {classify: {with: claude-haiku-4-5,"
+        " routes: {hard: claude-sonnet-4-5}, otherwise: hard}}}}], otherwise: {classify: {with: claude-haiku-4-5,"
+        " rubric_tokens: 0, routes: {easy: claude-haiku-4-5, hard: claude-sonnet-4-5}, otherwise: hard}}}",
         "split: {parts: {a: {share: 40%, of: claude-sonnet-4-5}, b: {share: 60%, of: {batch: claude-sonnet-4-5}}},"
         " by: request}",
         "cascade: {of: [claude-haiku-4-5, {cache: {hits: 20%, of: claude-sonnet-4-5}}], accept: {assumed: {hard: 9%}}}",
@@ -113,9 +120,9 @@ def test_a_prompt_cache_gone_cold_is_in_a_point_as_it_is_where_the_strategy_is_t
     at = datetime(2026, 12, 1, tzinfo=UTC)
     source = Source(*rows, trace.sessions(), "big", 1.0, PriceBook.load(), at, SEED)
     node = tree(text, "new")
-    measured = Measured.of(source, [node])
+    measured = Measured.of(source, [node], label_accuracy=0.92)
     (point,) = sweep(measured, {"new": node}, [], baseline="big").points
-    tried = what_if(replace(source, sessions=measured.kept), {"new": node}).contenders[1]
+    tried = what_if(replace(source, sessions=measured.kept), {"new": node}, assumed=Assumed(0.92, SEED)).contenders[1]
     assert tried.note is not None
     assert tried.cost is not None
     assert point.cost_per_request == pytest.approx(tried.cost / tried.planned, rel=Decimal("1e-20"))

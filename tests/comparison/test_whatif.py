@@ -105,3 +105,29 @@ def test_a_tier_that_has_no_price_is_refused_with_its_strategy(trace: Trace, run
     fast = tree("call: {model: gpt-4o, tier: turbo}", "fast")
     with pytest.raises(BadInput, match=r"strategy 'fast': openai/gpt-4o has no tier 'turbo'.*known: "):
         what_if(_source(*run, trace), {"fast": fast})
+
+
+def test_what_a_router_chose_to_send_is_no_sample_of_all(trace: Trace, run: tuple[pa.Table, pa.Table]) -> None:
+    """A run of a baseline and a router told of a saving of 92 % where the very router had just saved 55 %.
+
+    Only its easy requests had an answer of both models, and nothing but those was compared.
+    """
+    routed = run[0].filter(pa.array([name != "small" for name in run[0]["strategy"].to_pylist()]))
+    new = {"what-if": tree(ROUTED, "what-if")}
+    with pytest.raises(
+        BadInput, match=r"gpt-4o-mini answered only what a strategy chose .* take one with `tenfold run"
+    ):
+        what_if(_source(routed, run[1], trace), new, assumed=Assumed(label_accuracy=0.92))
+
+
+def test_beside_a_sample_what_a_router_chose_is_left_out(trace: Trace, run: tuple[pa.Table, pa.Table]) -> None:
+    """A matrix of 20 sessions and a router's own answers: the 20 stand for all, the router's easy ones do not."""
+    taken = {one.request_id for session in trace.sessions()[:20] for one in session}
+    rows = [name != "small" or request in taken for name, request in _pairs(run[0])]
+    new = {"what-if": tree(ROUTED, "what-if")}
+    found = what_if(_source(run[0].filter(pa.array(rows)), run[1], trace), new, assumed=Assumed(label_accuracy=0.92))
+    assert (_only("what-if", found.contenders).planned) == len(taken)
+
+
+def _pairs(calls: pa.Table) -> list[tuple[str, str]]:
+    return list(zip(calls["strategy"].to_pylist(), calls["request_id"].to_pylist(), strict=True))

@@ -99,7 +99,9 @@ def _answers(rows: list[Request], batch: Batch) -> Answers:
         if ask.labels:
             key = f"{request.request_id}/{ask.call}/{ask.attempt}"
             text = label(ask.truth, ask.labels, known.label_accuracy, seed=batch.seed, key=key)
-            usage = {"input_tokens": ask.prompt_tokens(request), "output_tokens": LABEL_TOKENS}
+            more = ask.prompt_tokens(request) - request.input_tokens
+            read = int(known.input_tokens[at]) + more if ask.sees == "all" else ask.prompt_tokens(request)
+            usage = {"input_tokens": read, "output_tokens": LABEL_TOKENS}
             seconds = float(known.label_seconds[at])
             return Answer(Outcome.OK, seconds, seconds, text, usage)
         usage = {

@@ -54,7 +54,7 @@ class Call(Node):
             return super().columns(rows, evaluation)
         known, at = evaluation.batch.of(self.model), rows.at
         tokens = known.input_tokens[at] + rows.added
-        evaluation.sent.append(Sent(self.path, self.model, "answer", at, tokens, known.output_tokens[at], rows.tier))
+        evaluation.sent.append(Sent(self.path, self.model, "answer", at, tokens, known.output_tokens[at], rows.tier, 0))
         return Answered(
             rows=rows.later(rows.takes(known.seconds[at]), calls=1),
             first_token=rows.now + (known.first_token[at] if rows.deadline is None else np.nan),

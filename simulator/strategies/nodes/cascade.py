@@ -8,7 +8,7 @@ from pydantic import Field
 
 from simulator.calls import Outcome
 from simulator.draws import uniform
-from simulator.strategies.batch import Answered, Bools, Evaluation, Rows, in_order
+from simulator.strategies.batch import Answered, Bools, Evaluation, Question, Rows, in_order
 from simulator.strategies.check import Check
 from simulator.strategies.effects import Ask, Reply, Serving, Turn
 from simulator.strategies.node import Child, Node
@@ -124,9 +124,9 @@ class Cascade(Node):
         asked = rows.where(passed)
         difficulty = batch.difficulty(asked)
         truth = np.where(difficulty == "easy", "accept", np.where(difficulty == "hard", "reject", ""))
-        tokens = batch.seen_tokens(asked, "all") + judge.rubric_tokens + answered.output_tokens[passed]
         accepted = evaluation.label(asked, model=judge.judge, labels=_VERDICTS, truth=truth) == 0
-        taken = evaluation.ask_label(self, asked, model=judge.judge, purpose="judge", input_tokens=tokens)
+        question, read = Question("judge", judge.rubric_tokens), answered.output_tokens[passed]
+        taken = evaluation.ask_label(self, asked, question, model=judge.judge, read=read)
         now, begun, served = rows.now.copy(), rows.asked + passed, passed.copy()
         now[passed] += taken
         served[passed] = accepted

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from simulator.strategies.batch import Answered, Evaluation, Rows, in_order
+from simulator.strategies.batch import Answered, Evaluation, Question, Rows, in_order
 from simulator.strategies.effects import Ask, Reply, Serving, Turn
 from simulator.strategies.node import Child, Node
 from simulator.strategies.ranges import Count, Duration
@@ -56,8 +56,8 @@ class Classify(Node):
             return super().columns(rows, evaluation)
         batch, labels = evaluation.batch, tuple(self.routes)
         picked = evaluation.label(rows, model=self.classifier, labels=labels, truth=batch.difficulty(rows))
-        tokens = batch.seen_tokens(rows, self.sees) + self.rubric_tokens
-        taken = evaluation.ask_label(self, rows, model=self.classifier, purpose="classify", input_tokens=tokens)
+        question = Question("classify", self.rubric_tokens, self.sees)
+        taken = evaluation.ask_label(self, rows, question, model=self.classifier)
         labelled = rows.later(taken, calls=1)
         branches = enumerate(self.routes.values())
         return in_order([node.columns(labelled.where(picked == index), evaluation) for index, node in branches])
