@@ -46,8 +46,9 @@ def main() -> NoReturn:
     except KeyboardInterrupt:
         code = ExitCode.INTERRUPTED
     except BrokenPipeError:
-        _hush()
-        code = ExitCode.PASS
+        code = _reader_left()
+    except SystemExit as error:  # click and rich end so, with 1, where the reader of a pipe has left
+        code = _reader_left() if error.code == ExitCode.CRASH else error.code
     except Exception as error:  # noqa: BLE001  # the last line of defence: no traceback reaches a user
         code = _unexpected(error)
     if code == ExitCode.INTERRUPTED:  # here and not above: typer makes a code of most Ctrl-Cs without a word
@@ -69,6 +70,12 @@ def _unexpected(error: Exception) -> int:
         raise error
     _say(f"crashed: {type(error).__name__}: {error}; TENFOLD_TRACEBACK=1 shows where. Please report it.")
     return ExitCode.CRASH
+
+
+def _reader_left() -> int:
+    """As every tool that a pipe cuts off, as in `tenfold breaks RUN | head -1`: neither a pass nor a crash."""
+    _hush()
+    return 128 + signal.SIGPIPE
 
 
 def _hush() -> None:

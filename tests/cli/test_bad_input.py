@@ -1,5 +1,6 @@
 """What a user gets wrong: one clear line that names the place and the next step, and the documented exit code."""
 
+import signal
 import socket
 import subprocess
 import sys
@@ -114,6 +115,18 @@ def test_a_full_disk_under_a_redirect_is_no_crash(home: Path) -> None:
     assert done.stderr == (
         "tenfold: the disk is full: what was to be written is not whole; free some space and say it again\n"
     )
+
+
+@pytest.mark.parametrize("words", [("schema", "scenario"), ("report", "results/sample-launch", "--at", "2027-01-01")])
+def test_a_reader_who_leaves_is_neither_a_pass_nor_a_crash(repository: Path, words: tuple[str, ...]) -> None:
+    """`| head -1` ended in 1, the code of a crash, or in 0, whatever the objectives said."""
+    argv = [str(Path(sys.executable).with_name("tenfold")), *words]
+    with subprocess.Popen(argv, cwd=repository, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.stderr is not None
+        said = process.stderr.read()
+    assert (process.returncode, said) == (128 + signal.SIGPIPE, "")
 
 
 def test_a_directory_that_holds_something_is_not_written_over(tenfold: Tenfold, home: Path) -> None:
