@@ -293,7 +293,13 @@ def _trace(scenario: Scenario, options: Options, chats: dict[str, Chats], seed: 
             f"the trace spans {seconds_text(found.trace.span_s)}"
         )
     _refuse_beyond(options, len(trace))
-    return trace, (*found.report.text().splitlines(), *_unsent_prompts(scenario))
+    return trace, (*found.report.text().splitlines(), *_shorter(trace, options), *_unsent_prompts(scenario))
+
+
+def _shorter(trace: Trace, options: Options) -> Iterator[str]:
+    if trace.span_s < 0.99 * options.duration_s:
+        span, asked = seconds_text(trace.span_s), seconds_text(options.duration_s)
+        yield f"the log ends {span} after --from: a rung spans {span}, not {asked}"
 
 
 def _unsent_prompts(scenario: Scenario) -> Iterator[str]:

@@ -40,6 +40,7 @@ def _template() -> "Template":
         lstrip_blocks=True,
     )
     pages.filters["unbroken"] = _unbroken
+    pages.filters["folding"] = _folding
     pages.filters["at"] = multiplier_text
     return pages.get_template("report.html.j2")
 
@@ -47,6 +48,13 @@ def _template() -> "Template":
 def _unbroken(text: str) -> str:
     """A figure keeps its unit on its line; an interval may start a new one."""
     return text.replace(" ", "\N{NO-BREAK SPACE}").replace("\N{NO-BREAK SPACE}[", " [")
+
+
+def _folding(text: str) -> str:
+    """`time_to_first_token` may fold behind an underscore; without that a narrow page cuts it anywhere."""
+    from markupsafe import Markup, escape
+
+    return Markup(str(escape(text)).replace("_", "_<wbr>"))  # noqa: S704  # escaped just now
 
 
 def render(summary: Summary, *, charts: list[Chart] | None = None) -> str:

@@ -76,6 +76,17 @@ def test_a_launch_that_has_passed_is_said(options: Options, tmp_path: Path) -> N
     assert late.notes == ("launch.starts 2025-03-10 has passed: the months projected are those from March 2025 on",)
 
 
+def test_a_log_that_ends_before_the_span_does_is_said(options: Options, tmp_path: Path) -> None:
+    """`--duration 1h` of a log of a minute was a minute, without a word."""
+    inputs = Inputs.read(options)
+    inputs.trace.write(tmp_path / "log.parquet")
+    short, whole = (
+        Inputs.read(replace(options, trace=tmp_path / "log.parquet", duration_s=span)).notes for span in (3600.0, 10.0)
+    )
+    assert "the log ends 10 s after --from: a rung spans 10 s, not 1 h 0 min" in short
+    assert not any("--from" in note for note in whole)
+
+
 def test_what_is_planned_stands_in_the_directory_before_anything_is_sent(listening: Options) -> None:
     job = Job.prepare(replace(listening, scales=(1.0, 2.0), strategies=("routed",), repeat=2), tell=_quiet)
     job.begin()

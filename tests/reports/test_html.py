@@ -15,7 +15,7 @@ from simulator.summary import Summary
 from simulator.units import usd_text
 
 Draw = Callable[[Summary], str]
-VOID = {"meta", "br", "path", "use", "rect", "link"}
+VOID = {"meta", "br", "wbr", "path", "use", "rect", "link"}
 
 
 class Page(HTMLParser):
@@ -155,3 +155,8 @@ def test_tokens_and_dollars_are_told_by_model_and_by_meter(launch: Summary) -> N
     first = meters(launch).rows[0]
     assert [cell.text for cell in first] == ["1×", "single", usd_text(launch.costs[0].by_meter["input_tokens"])]
     assert meters(launch.model_copy(update={"costs": []})).rows == ()
+
+
+def test_a_long_word_folds_behind_an_underscore(launch: Summary, page: Draw) -> None:
+    """On a telephone it read `time_to_first_t` and, below, `oken`."""
+    assert ">p(95) time_<wbr>to_<wbr>first_<wbr>token &lt; 2s<" in page(launch)

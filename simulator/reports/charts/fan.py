@@ -5,7 +5,7 @@ from typing import Any
 
 from simulator.reports.charts.axes import MAX_PANELS, money_axis, money_text, say, scale_axis, short, target_line
 from simulator.reports.charts.chart import WIDE, Chart, drawing, panels, style
-from simulator.reports.palette import MUTED, SERIES
+from simulator.reports.palette import MUTED, PAPER, SERIES
 from simulator.reports.tables.months import beyond, headline, headline_costs, headline_month, range_text
 from simulator.spend.projection import MonthCost
 from simulator.summary import Summary
@@ -81,7 +81,7 @@ def _panel(axes: Any, months: list[MonthCost]) -> None:
     if budget:
         target_line(axes, float(budget), f"budget {usd_text(budget)}")
     scale_axis(axes, scales)
-    axes.set_xlim(scales[0] / 1.5, scales[-1] * 6)
+    axes.set_xlim(scales[0] / 1.5, scales[-1] * 9)
     axes.set_ylim(min(middle) / 4)
     money_axis(axes.yaxis)
 
@@ -98,10 +98,11 @@ def _band(axes: Any, months: list[MonthCost]) -> None:
 
 def _label(axes: Any, month: MonthCost) -> None:
     at = (month.scale, float(month.p50))
-    say(axes, money_text(float(month.p50)), at, shift=(7, -9), fontsize=9.5, weight="bold", va="top")
+    paper = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.5}  # the budget's line must not strike a figure out
     if month.p10 is not None and month.p90 is not None:
-        bounds = f"\n{money_text(float(month.p10))} to {money_text(float(month.p90))}"
-        say(axes, bounds, at, shift=(7, -10), va="top")
+        bounds = f"{money_text(float(month.p10))} to {money_text(float(month.p90))}"
+        say(axes, bounds, at, shift=(7, -21), va="top", bbox=paper)
+    say(axes, money_text(float(month.p50)), at, shift=(7, -9), fontsize=9.5, weight="bold", va="top", bbox=paper)
 
 
 def _hatch(axes: Any, summary: Summary, scales: list[float]) -> None:

@@ -147,7 +147,7 @@ def _waterfall(axes: Any, one: Contender, saving: Saving) -> None:
         level -= saved
         say(axes, signed_share_text(saved), (max(level, level + saved), position), shift=(5, 0), va="center")
     part(axes, len(steps) + 1, level, colour=SERIES[0])
-    say(axes, f"{level:.0%} of the bill", (level, len(steps) + 1), shift=(5, 0), va="center", weight="bold")
+    say(axes, f"{level * 100:.0f} % of the bill", (level, len(steps) + 1), shift=(5, 0), va="center", weight="bold")
     axes.axvline(0, color=INK, linewidth=0.8)
     axes.axvline(1, color=MUTED, linewidth=0.8, linestyle=":")
     name_bars(axes, [short(one.baseline, 30), *(meaning for meaning, _ in steps), short(one.strategy, 30)])
