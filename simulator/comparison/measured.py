@@ -21,7 +21,7 @@ from simulator.run.rows import floats
 from simulator.strategies import offline
 from simulator.strategies.batch import Batch, Evaluation, Known, Sent
 from simulator.strategies.effects import BATCH, EMBED, Ask, Turn
-from simulator.strategies.node import Node, parse
+from simulator.strategies.node import NoColumns, Node, parse
 from simulator.strategies.recorded import Assumed, Recorded
 from simulator.strategies.rule import NUMBERS, WORDS
 from simulator.strategies.tree import bind
@@ -68,12 +68,15 @@ class Measured:
         names = sorted(set[str]().union(*(node.answerers() for node in strategies)))
         embedders = set[str]().union(*(node.embedders() for node in strategies))
         answers = source.answers(Assumed(label_accuracy, source.seed))
+        kept: Sequence[Sequence[Request]]
         kept = [one for one in source.sessions if _is_whole(one, names, answers, source, labels)]
         if not kept:
             raise BadInput(
                 f"no session has an answer of each of {', '.join(names)} and of {source.baseline!r}"
                 f"{' with labels' if labels else ''}; record them with `tenfold run … --matrix`"
             )
+        kept = source.sampled(kept, names)
+        kept = source.sampled(kept, names)
         single = {name: bind(name, parse({"call": {"model": name}})) for name in names}
         rows, _ = offline.run(single, kept, answers, scale=source.scale, seed=source.seed)
         asked = [request for session in kept for request in session]
@@ -121,14 +124,20 @@ class Measured:
         if sent.usd_each is not None:
             return sent.usd_each * len(sent.at)
         later = self.later[sent.model] if sent.tier else None
-        rate, sent_tokens = later.rate if later else self.rates[sent.model], sent.input_tokens
-        if sent.purpose == "answer":  # as it was paid for, and what was put into its prompt
-            dollars = later.paid if later else self.paid[sent.model]
-            paid = sum(dollars[sent.at].tolist(), Decimal(0))
-            more = int((sent_tokens - self.batch.of(sent.model).input_tokens[sent.at]).sum())
-            return paid + more * rate.input_usd / 1_000_000
-        tokens = int(sent_tokens.sum()) * rate.input_usd + int(sent.output_tokens.sum()) * rate.output_usd
-        return tokens / 1_000_000
+        rate, tokens = later.rate if later else self.rates[sent.model], sent.input_tokens
+        if sent.purpose != "answer":
+            usd = int(tokens.sum()) * rate.input_usd + int(sent.output_tokens.sum()) * rate.output_usd
+            return _unless_long(sent, rate, usd / 1_000_000)
+        paid = sum((later.paid if later else self.paid[sent.model])[sent.at].tolist(), Decimal(0))
+        more = int((tokens - self.batch.of(sent.model).input_tokens[sent.at]).sum())
+        return paid + _unless_long(sent, rate, more * rate.input_usd / 1_000_000) if more else paid
+
+
+def _unless_long(sent: Sent, rate: Rate, usd: Decimal) -> Decimal:
+    """Raises NoColumns where a prompt is long enough to pay other prices: then each row has to be priced."""
+    if rate.long is not None and sent.input_tokens.max(initial=0) >= rate.long:
+        raise NoColumns(f"{sent.node}: prompts of {rate.long:,} tokens have prices of their own")
+    return usd
 
 
 def _is_whole(

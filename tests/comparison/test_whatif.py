@@ -7,6 +7,7 @@ import pytest
 
 from simulator import yamlfile
 from simulator.comparison import compare
+from simulator.comparison.measured import Measured
 from simulator.comparison.result import Contender
 from simulator.comparison.source import Source
 from simulator.comparison.whatif import of_run, what_if
@@ -116,6 +117,8 @@ def test_what_a_router_chose_to_send_is_no_sample_of_all(trace: Trace, run: tupl
     new = {"what-if": tree(ROUTED, "what-if")}
     with pytest.raises(BadInput, match=r"gpt-4o-mini answered only what a strategy chose .* take one with"):
         what_if(_source(routed, run[1], trace), new, assumed=Assumed(label_accuracy=0.92))
+    with pytest.raises(BadInput, match="gpt-4o-mini answered only what a strategy chose"):  # a sweep rests on the same
+        Measured.of(_source(routed, run[1], trace), list(new.values()), label_accuracy=0.92)
 
 
 def test_beside_a_sample_what_a_router_chose_is_left_out(trace: Trace, run: tuple[pa.Table, pa.Table]) -> None:
