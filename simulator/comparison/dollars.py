@@ -21,10 +21,12 @@ UNCACHED = dict.fromkeys(("cache_read_tokens", *WRITES), 0)
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """Dollars per million tokens of one model, without a prompt cache."""
+    """Dollars per million tokens of one model, of a prompt that is not long and without a prompt cache."""
 
     input_usd: Decimal
     output_usd: Decimal
+    long: int | None = None
+    """From how many tokens a prompt pays other prices; None: never."""
 
     @classmethod
     def of(cls, source: Source, model: str, *, tier: str | None = None, writes: bool = True) -> Self:
@@ -34,7 +36,8 @@ class Rate:
         def usd(meter: str) -> Decimal:
             return rates.rate_of(meter, rates.standard).usd_per_million
 
-        return cls(usd("input_tokens"), usd("output_tokens") if writes else Decimal(0))
+        long = rates.bands[1].first if len(rates.bands) > 1 else None
+        return cls(usd("input_tokens"), usd("output_tokens") if writes else Decimal(0), long)
 
 
 @dataclass(frozen=True, slots=True)

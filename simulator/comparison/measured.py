@@ -76,7 +76,6 @@ class Measured:
                 f"{' with labels' if labels else ''}; record them with `tenfold run … --matrix`"
             )
         kept = source.sampled(kept, names)
-        kept = source.sampled(kept, names)
         single = {name: bind(name, parse({"call": {"model": name}})) for name in names}
         rows, _ = offline.run(single, kept, answers, scale=source.scale, seed=source.seed)
         asked = [request for session in kept for request in session]

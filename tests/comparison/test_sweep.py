@@ -1,7 +1,10 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from itertools import compress
+from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from simulator import yamlfile
@@ -127,6 +130,48 @@ def test_a_prompt_cache_gone_cold_is_in_a_point_as_it_is_where_the_strategy_is_t
     assert tried.cost is not None
     assert point.cost_per_request == pytest.approx(tried.cost / tried.planned, rel=Decimal("1e-20"))
     assert (point.p95, point.first_token_p95) == pytest.approx((tried.response_p95, tried.first_token_p95))
+
+
+LONG = """\
+schema: price-book/1
+models:
+  - model: openai/gpt-4o
+    source: {doc: by hand, as_of: 2026-10-01}
+    prices:
+      - from: 2026-11-01
+        usd_per_million: {input_tokens: "2.5", cache_read_tokens: "1.25", output_tokens: "10"}
+        long_context: [{over: 700, usd_per_million: {input_tokens: "5", output_tokens: "15"}}]
+"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "retrieve: {of: gpt-4o, chunks: 3}",
+        "classify: {with: gpt-4o, routes: {easy: gpt-4o-mini, hard: gpt-4o}, otherwise: hard}",
+        "route: {branches: [{when: input_tokens > 700, use: gpt-4o}], otherwise: gpt-4o-mini}",
+    ],
+)
+def test_a_long_prompt_has_its_own_price_in_a_point_too(source: Source, text: str, tmp_path: Path) -> None:
+    """Passages, or a rubric, lead over a boundary that the recorded prompt was below."""
+    (tmp_path / "book.yaml").write_text(LONG, encoding="utf-8")
+    node, dear = tree(text, "new"), replace(source, book=PriceBook.load(tmp_path / "book.yaml"))
+    measured = Measured.of(dear, [node], label_accuracy=0.92)
+    (point,) = sweep(measured, {"new": node}, [], baseline="big").points
+    tried = what_if(replace(dear, sessions=measured.kept), {"new": node}, assumed=Assumed(0.92, SEED)).contenders[1]
+    assert tried.cost is not None
+    assert point.cost_per_request == pytest.approx(tried.cost / tried.planned, rel=Decimal("1e-20"))
+
+
+def test_a_sweep_rests_on_a_sample_and_never_on_what_a_router_chose(source: Source) -> None:
+    easy = {one.request_id for session in source.sessions for one in session if one.difficulty == "easy"}
+    rows = source.calls.to_pylist()
+    chosen = [row["strategy"] == "big" or row["request_id"] in easy for row in rows]
+    named = [{**row, "strategy": "router"} if row["model"] == "gpt-4o-mini" else row for row in rows]
+    rest = [{**row, "strategy": "router"} for row in rows if row["strategy"] == "big" and row["request_id"] not in easy]
+    calls = pa.Table.from_pylist([*compress(named, chosen), *rest], schema=source.calls.schema)
+    with pytest.raises(BadInput, match="gpt-4o-mini answered only what a strategy chose to send there"):
+        Measured.of(replace(source, calls=calls), [tree(SCORED)])
 
 
 def test_a_thousand_settings_are_a_matter_of_seconds_and_all_are_kept(source: Source) -> None:
