@@ -1,10 +1,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from itertools import compress
 from pathlib import Path
 
-import pyarrow as pa
 import pytest
 
 from simulator import yamlfile
@@ -161,17 +159,6 @@ def test_a_long_prompt_has_its_own_price_in_a_point_too(source: Source, text: st
     tried = what_if(replace(dear, sessions=measured.kept), {"new": node}, assumed=Assumed(0.92, SEED)).contenders[1]
     assert tried.cost is not None
     assert point.cost_per_request == pytest.approx(tried.cost / tried.planned, rel=Decimal("1e-20"))
-
-
-def test_a_sweep_rests_on_a_sample_and_never_on_what_a_router_chose(source: Source) -> None:
-    easy = {one.request_id for session in source.sessions for one in session if one.difficulty == "easy"}
-    rows = source.calls.to_pylist()
-    chosen = [row["strategy"] == "big" or row["request_id"] in easy for row in rows]
-    named = [{**row, "strategy": "router"} if row["model"] == "gpt-4o-mini" else row for row in rows]
-    rest = [{**row, "strategy": "router"} for row in rows if row["strategy"] == "big" and row["request_id"] not in easy]
-    calls = pa.Table.from_pylist([*compress(named, chosen), *rest], schema=source.calls.schema)
-    with pytest.raises(BadInput, match="gpt-4o-mini answered only what a strategy chose to send there"):
-        Measured.of(replace(source, calls=calls), [tree(SCORED)])
 
 
 def test_a_thousand_settings_are_a_matter_of_seconds_and_all_are_kept(source: Source) -> None:
