@@ -46,6 +46,8 @@ class Node(FileModel):
     """Whether a load test can send what this node asks for itself."""
     rewrites: ClassVar[bool] = False
     """Whether calls below it carry another prompt than the request's own, so that their answers say nothing of it."""
+    races: ClassVar[bool] = False
+    """Whether an answer below it came for being quicker than another: its time says nothing of one alone."""
     _path: str = PrivateAttr("")
 
     @model_validator(mode="after")

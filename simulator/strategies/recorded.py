@@ -198,9 +198,10 @@ class Recorded:
 
 
 def _is_answer(row: Row) -> bool:
-    """Whether a row answers the request as it is: not cut short, and not with passages or a summary in its prompt."""
+    """Whether a row answers the request as it is: neither cut short nor the winner of a race, its prompt unchanged."""
     whole = row["purpose"] == "answer" and row["outcome"] != Outcome.CANCELLED
-    return whole and not any(kind.rewrites for step in row["node"].split(".")[1:] if (kind := words().get(step)))
+    above = (kind for step in row["node"].split(".")[1:] if (kind := words().get(step)))
+    return whole and not any(kind.rewrites or kind.races for kind in above)
 
 
 def _embedded(ask: Ask, request: Request) -> Answer:

@@ -16,6 +16,7 @@ class Hedge(Node):
 
     kind: Literal["race"] = "race"
     short: ClassVar[str | None] = "of"
+    races: ClassVar[bool] = True
     of: Annotated[list[Child], Field(min_length=2)]
     after: Duration = 0.0
     """0 sends them all at once."""
