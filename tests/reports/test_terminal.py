@@ -167,3 +167,17 @@ def test_a_month_nobody_can_know_is_said(launch: Summary) -> None:
     nothing = launch.projection.model_copy(update={"months": [], "tornado": {}})
     text = " ".join(render(launch.model_copy(update={"rungs": rungs, "projection": nothing})).split())
     assert "The month of single is unknown: too few of its sessions were answered" in text
+
+
+@pytest.mark.parametrize(
+    ("ledger", "rows", "shown"),
+    [
+        ("0.0091900", "0.00919000", "($0.00919; $0.00919)"),
+        ("0", "0E-9", "($0.00; $0.00)"),
+        ("3.1", "3.104075", "($3.100000; $3.104075)"),
+    ],
+)
+def test_equal_sums_read_alike(launch: Summary, ledger: str, rows: str, shown: str) -> None:
+    books = launch.reconciliation.model_copy(update={"ledger_usd": Decimal(ledger), "rows_usd": Decimal(rows)})
+    text = render(launch.model_copy(update={"reconciliation": books}), width=160)
+    assert next(line for line in text.splitlines() if "ledger $" in line).endswith(shown)

@@ -1,6 +1,7 @@
 """Why the numbers can be believed, or not: reconciliation, the load generator's health, hashes and versions."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from simulator.calls import SETTLEMENTS
 from simulator.reports.table import Cell, Column, Table, strategy_text
@@ -15,6 +16,7 @@ def reconciliation(summary: Summary) -> Table:
     found = summary.reconciliation
     terms = " + ".join(f"{found.settled.get(name, 0):,} {name.replace('_', ' ')}" for name in SETTLEMENTS)
     settled = sum(found.settled.values())
+    places = max(_places(found.ledger_usd), _places(found.rows_usd))
     return Table(
         "Reconciliation",
         (Column("equation"), Column("left", numeric=True), Column("right", numeric=True), Column("holds")),
@@ -27,13 +29,19 @@ def reconciliation(summary: Summary) -> Table:
             ),
             (
                 Cell("ledger $ = sum of the rows $"),
-                Cell(f"${found.ledger_usd}"),
-                Cell(f"${found.rows_usd}"),
+                Cell(f"${found.ledger_usd:.{places}f}"),
+                Cell(f"${found.rows_usd:.{places}f}"),
                 _holds(found.ledger_usd == found.rows_usd),
             ),
         ),
         () if found.holds else ("The sums do not agree: do not use the figures of this run.", *found.problems),
     )
+
+
+def _places(amount: Decimal) -> int:
+    """Behind the point, exact: equal sums read alike, and nothing reads `$0E-9`."""
+    exponent = amount.normalize().as_tuple().exponent
+    return max(2, -exponent) if isinstance(exponent, int) else 2
 
 
 def _holds(equal: bool) -> Cell:
