@@ -44,6 +44,15 @@ def test_info_says_what_is_in_a_log_and_what_was_repaired(tenfold: Tenfold, log:
     assert (found["format"], found["rows"], set(found["peak_rate"])) == ("azure", 200, {"1s", "10s", "60s"})
 
 
+def test_a_log_too_short_for_a_rate_says_so(tenfold: Tenfold, home: Path) -> None:
+    """It ended in `peak ` and nothing."""
+    rows = [f"2024-05-10 00:00:00.{n}00000+00:00,100,5" for n in (1, 4)]
+    (home / "two.csv").write_text("\r\n".join(["TIMESTAMP,ContextTokens,GeneratedTokens", *rows]), encoding="utf-8")
+    said = tenfold("trace", "info", "two.csv").stdout
+    assert "· peak –\n" in said
+    assert "index of dispersion – (Poisson: 1)" in said
+
+
 def test_a_converted_log_says_the_same_of_itself_in_every_form(tenfold: Tenfold, log: Path) -> None:
     said = []
     for name in ("log.csv", "t.parquet", "t.jsonl.gz"):
