@@ -16,6 +16,8 @@ INCLUDES, EXCLUDES = "input_includes_cache", "input_excludes_cache"
 _CACHED = ("cache_read_tokens", "cache_write_tokens", "cache_write_5m_tokens", "cache_write_1h_tokens")
 _OTEL = "gen_ai.usage."
 _OTEL_NAMES = {"cache_read.input_tokens": "cache_read_tokens", "cache_creation.input_tokens": "cache_write_tokens"}
+_MOST = 10**15
+"""Of one request: more, or finer than a millionth of a millionth, is no count of anything."""
 _ORDINARY = frozenset({"ON_DEMAND"})
 """Words that say what needs no saying."""
 
@@ -117,7 +119,8 @@ def _count(key: str, value: object) -> Quantity:
         count = Decimal(str(value))
     except ArithmeticError:
         count = Decimal("NaN")
-    if isinstance(value, bool) or not count.is_finite() or count < 0:
+    finest = count.is_finite() and 0 <= count < _MOST and count.normalize() == round(count, 12)
+    if isinstance(value, bool) or not finest:
         raise BadUsage(f"{key}: {value!r} is not a count")
     return int(count) if count == count.to_integral_value() else count
 

@@ -45,6 +45,8 @@ def _jsonl(path: Path, lines: Iterable[str]) -> Iterator[Row]:
             row = json.loads(line, parse_float=Decimal)
         except json.JSONDecodeError as error:
             raise InvalidFile(f"{path}:{number}:{error.colno}: not JSON: {error.msg}; one object a line") from None
+        except (ValueError, RecursionError) as error:  # a number of thousands of digits, a thousand brackets
+            raise InvalidFile(f"{path}:{number}:1: not JSON that can be read: {error}") from None
         if not isinstance(row, dict):
             raise InvalidFile(f"{path}:{number}:1: not a JSON object")
         yield row if "usage" in row or "usageMetadata" in row else _of_columns(row)
@@ -54,7 +56,10 @@ def _csv(path: Path, lines: IO[str]) -> Iterator[Row]:
     reader = csv.DictReader(lines)
     if "model" not in (reader.fieldnames or ()):
         raise InvalidFile(f"{path}:1:1: no column `model`; it has {', '.join(reader.fieldnames or ()) or 'nothing'}")
-    return (_of_columns(row) for row in reader)
+    for row in reader:
+        if None in row:
+            raise InvalidFile(f"{path}:{reader.line_num}:1: more fields than the header has columns")
+        yield _of_columns(row)
 
 
 def _parquet(path: Path) -> Iterator[Row]:
@@ -92,7 +97,7 @@ def _object(text: str) -> Any:
     """JSON text as what it says; other text as it is, for the row to be told about."""
     try:
         return json.loads(text, parse_float=Decimal)
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):
         return text
 
 

@@ -41,6 +41,9 @@ BATCH = 16384
 """Rows held as dictionaries before they become columns."""
 
 
+_MOST_NS = 1 << 62
+"""146 years from the zero of a clock."""
+
 Clock = Literal["epoch", "relative", "none"]
 """epoch: times count from 1970 UTC, so hours of the week are known · relative: from anywhere · none: no times."""
 
@@ -51,6 +54,7 @@ class Rows:
     def __init__(self, clock: Clock) -> None:
         self._batches: list[pa.RecordBatch] = []
         self._pending: list[dict[str, Any]] = []
+        self._unfit: list[int] = []
         self._clock = clock
 
     def add(self, **columns: pa.Array) -> None:
@@ -68,12 +72,26 @@ class Rows:
     def clean(self, report: Report, *, path: Path) -> Import:
         """All that was added, as a trace: see `clean`."""
         self._flush()
+        report.read += len(self._unfit)
+        report.drop("a value that no request can have", self._unfit)
         rows = pa.Table.from_batches(self._batches, schema=ROWS).combine_chunks()
         return clean(rows, report, path=path, clock=self._clock)
 
     def _flush(self) -> None:
-        self._batches.append(pa.RecordBatch.from_pylist(self._pending, schema=ROWS))
+        self._put(self._pending)
         self._pending = []
+
+    def _put(self, rows: list[dict[str, Any]]) -> None:
+        """As one batch; where one row has what a column cannot hold (text for a count, 10³⁰ tokens), all but that."""
+        try:
+            self._batches.append(pa.RecordBatch.from_pylist(rows, schema=ROWS))
+        except (TypeError, ValueError, OverflowError):  # Arrow's own errors are kinds of the first two
+            if len(rows) == 1:
+                self._unfit.append(rows[0]["line"])
+                return
+            middle = len(rows) // 2
+            self._put(rows[:middle])
+            self._put(rows[middle:])
 
 
 def clean(rows: pa.Table, report: Report, *, path: Path, clock: Clock) -> Import:
@@ -84,6 +102,7 @@ def clean(rows: pa.Table, report: Report, *, path: Path, clock: Clock) -> Import
     real, its answer is not known); rows out of order are sorted by time, ties by line.
     """
     report.read += rows.num_rows
+    rows = _within_time(rows)
     if clock == "none":
         rows = _with_starts(rows, report)
     rows = _dropped(rows, report, "no time", rows.column("at_ns").is_null())
@@ -113,6 +132,15 @@ def _with_starts(rows: pa.Table, report: Report) -> pa.Table:
     rows = rows.set_column(rows.schema.get_field_index("think_s"), "think_s", known)
     rows = rows.set_column(rows.schema.get_field_index("at_ns"), "at_ns", pc.multiply(index, 10**9))
     return rows.take(np.argsort(index.to_numpy(), kind="stable"))
+
+
+def _within_time(rows: pa.Table) -> pa.Table:
+    """Times so far out that their differences would not fit 64 bits are no times."""
+    for name in ("at_ns", "ended_ns"):
+        column = rows.column(name)
+        fits = pc.and_(pc.less(column, _MOST_NS), pc.greater(column, -_MOST_NS))
+        rows = rows.set_column(rows.schema.get_field_index(name), ROWS.field(name), pc.if_else(fits, column, None))
+    return rows
 
 
 def _note_ticks(rows: pa.Table, report: Report) -> None:
@@ -207,7 +235,9 @@ def _trace(rows: pa.Table, *, clock: Clock) -> Trace:
 
 def _think(rows: pa.Table, at: Floats, *, zero: int, first: npt.NDArray[np.bool_]) -> Floats:
     """From the end of the previous turn (its start, where the log has no ends) to this turn's start; never negative."""
-    ended = pc.subtract(rows.column("ended_ns"), zero).cast(pa.float64()).to_numpy() / 1e9  # null becomes NaN
+    ended = (
+        pc.subtract(rows.column("ended_ns"), zero).cast(pa.float64(), safe=False).to_numpy() / 1e9
+    )  # null becomes NaN
     previous = np.roll(np.where(np.isnan(ended), at, ended), 1)
     said = rows.column("think_s").to_numpy()  # null becomes NaN
     return np.where(first, 0.0, np.where(np.isnan(said), np.maximum(0.0, at - previous), np.maximum(0.0, said)))

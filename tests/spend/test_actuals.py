@@ -13,6 +13,7 @@ from simulator.spend.actuals import known, read
 from simulator.spend.actuals.export import Actual
 
 DAY = date(2026, 11, 1)
+USAGE = {"start_time": 1793491200, "input_tokens": 10, "output_tokens": 5, "num_model_requests": 5, "model": "gpt-4o"}
 
 
 def page(*results: dict[str, Any], more: bool = False, **bucket: Any) -> dict[str, Any]:
@@ -179,3 +180,24 @@ def test_what_is_no_export_is_told(tmp_path: Path, content: Any, problem: str) -
 
 def test_kinds_have_names() -> None:
     assert len(known()) == 8
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ({"object": "page", "data": ["x"]}, "page 1: 'x' stands where a record should"),
+        ({"object": "page", "data": [{"start_time": 1793491200, "results": [3]}]}, "page 1: '3' stands where a record"),
+        ([USAGE, {"start_time": 1793491200}], "record 2: no record of openai-usage, as the first one is"),
+        ("[" * 5000, "export.json:1:1: not JSON that can be read"),
+        ("9" * 5000, "no records"),
+    ],
+)
+def test_a_bent_export_is_told_by_its_record(content: Any, says: str, tmp_path: Path) -> None:
+    with pytest.raises(InvalidFile) as told:
+        lines(tmp_path, content)
+    assert says in str(told.value)
+
+
+def test_requests_that_an_export_does_not_count_are_unknown(tmp_path: Path) -> None:
+    found = lines(tmp_path, [USAGE, USAGE | {"num_model_requests": None}])
+    assert [line.requests for line in found if line.meter is None] == [5, None]

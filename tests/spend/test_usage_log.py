@@ -117,6 +117,8 @@ def test_csv_and_parquet_give_what_jsonl_gives(tmp_path: Path) -> None:
         ("usage.txt", "", "not a usage log"),
         ("usage.jsonl", '{"model": "gpt-4o"}\n{"model"', "usage.jsonl:2:"),
         ("usage.jsonl", "3\n", "usage.jsonl:1:1: not a JSON object"),
+        ("usage.csv", "model,at\ngpt-4o,1,2\n", "usage.csv:2:1: more fields than the header"),
+        ("usage.jsonl", "[" * 5000 + "\n", "usage.jsonl:1:1: not JSON that can be read"),
         ("usage.csv", "name,tokens\n", "no column `model`; it has name, tokens"),
         ("usage.jsonl.gz", "{}", "not readable as jsonl"),
         ("usage.parquet", "PAR1 or not", "not readable as parquet"),
@@ -131,6 +133,15 @@ def test_a_broken_file_is_told_by_line(tmp_path: Path, name: str, text: str, pro
 def test_text_that_is_no_json_leaves_its_row_unpriced(tmp_path: Path) -> None:
     (tmp_path / "usage.csv").write_text(f"model,at,usage\ngpt-4o,{NOVEMBER},oops\n")
     assert [line.get("status") for line in bill_log(tmp_path / "usage.csv", BOOK)] == ["unpriced", None]
+
+
+@pytest.mark.parametrize("count", ["1e308", "1e-400", "9" * 200, "0." + "1" * 60, "-0.5", True, "NaN"])
+def test_what_no_request_can_have_used_leaves_its_row_unpriced(tmp_path: Path, count: object) -> None:
+    row = {"model": "gpt-4o", "at": NOVEMBER, "usage": {"prompt_tokens": count, "completion_tokens": 1}}
+    (tmp_path / "usage.jsonl").write_text(json.dumps(row) + "\n")
+    first, last = bill_log(tmp_path / "usage.jsonl", BOOK)
+    assert "is not a count" in first["reason"]
+    assert last["total_usd"] is None
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:

@@ -23,6 +23,8 @@ def _read(path: Path) -> Iterator[Actual]:
     kind: Export | None = None
     for number, record in enumerate(records(path), 1):
         kind = kind or _fitting(path, record)
+        if not kind.fits(record):
+            raise InvalidFile(f"{path}: record {number}: no record of {kind.name}, as the first one is")
         try:
             yield from kind.lines(record)
         except InvalidFile as error:

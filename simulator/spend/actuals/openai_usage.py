@@ -24,4 +24,5 @@ class OpenAiUsage(Export):
         for meter, count in counts.items():
             if count:
                 yield Actual(day=when, model=model, meter=meter, quantity=count)
-        yield Actual(day=when, model=model, requests=int(record["num_model_requests"]))
+        requests = number(record, "num_model_requests")
+        yield Actual(day=when, model=model, requests=None if requests is None else int(requests))

@@ -27,14 +27,17 @@ def records(path: Path) -> Iterator[Record]:
         raise InvalidFile(
             f"{path}: the last page says has_more: fetch the pages that follow and put them into the file"
         )
-    for page in pages:
-        yield from (_flat(record) for record in _of_page(page))
+    for number, page in enumerate(pages, 1):
+        try:
+            yield from (_flat(record) for record in _of_page(page))
+        except InvalidFile as error:
+            raise InvalidFile(f"{path}: page {number}: {error}") from None
 
 
 def _json(path: Path, content: str) -> list[Any]:
     try:
         whole = json.loads(content, parse_float=Decimal)
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):
         return [_line(path, number, line) for number, line in enumerate(content.splitlines(), 1) if line.strip()]
     return whole if isinstance(whole, list) else [whole]
 
@@ -44,22 +47,28 @@ def _line(path: Path, number: int, line: str) -> Any:
         return json.loads(line, parse_float=Decimal)
     except json.JSONDecodeError as error:
         raise InvalidFile(f"{path}:{number}:{error.colno}: neither JSON nor JSON lines: {error.msg}") from None
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits, a thousand brackets
+        raise InvalidFile(f"{path}:{number}:1: not JSON that can be read: {error}") from None
 
 
 def _of_page(page: Any) -> Iterator[Mapping[str, Any]]:
     """A page's buckets' results, each with its bucket's times; Azure's `value`; else the object itself."""
-    if not isinstance(page, Mapping):
-        raise InvalidFile("a record is not a JSON object")
-    inner = page.get("data", page.get("value"))
+    inner = _object(page).get("data", page.get("value"))
     if not isinstance(inner, list):
         yield page
         return
-    for bucket in inner:
+    for bucket in map(_object, inner):
         times = {key: value for key, value in bucket.items() if key not in ("results", "properties", "object")}
         if isinstance(bucket.get("results"), list):
-            yield from ({**times, **result} for result in bucket["results"])
+            yield from ({**times, **_object(result)} for result in bucket["results"])
         else:
-            yield {**times, **bucket.get("properties", {})}
+            yield {**times, **_object(bucket.get("properties", {}))}
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise InvalidFile(f"{str(value)[:40]!r} stands where a record should: not a JSON object")
+    return value
 
 
 def _flat(record: Mapping[str, Any], path: str = "") -> dict[str, Any]:

@@ -85,6 +85,6 @@ def add(record: dict[str, Any], *, line: int, rows_of: RowsOf, rows: Rows, repor
     except Skip as reason:
         report.read += 1
         report.drop(str(reason), [line])
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError):
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, RecursionError):
         report.read += 1
         report.drop(f"not a record of {report.format}", [line])
