@@ -73,6 +73,15 @@ def read_text(path: Path) -> str:
         raise InvalidFile(f"{path}: cannot be read: {error.strerror}") from None
 
 
+def plain(value: Any) -> Any:
+    """What a file says where anything may stand, with its exact decimals as the floats that JSON knows."""
+    if isinstance(value, dict):
+        return {key: plain(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return list(map(plain, value))
+    return float(value) if isinstance(value, Decimal) else value
+
+
 def place(text: str, keys: tuple[str | int, ...]) -> str:
     """`line:col` of a value in a YAML text, for checks that a schema alone cannot make."""
     mark, *_ = _walk(yaml.compose(text, _Loader), keys)

@@ -94,6 +94,7 @@ class Job:
             duration_s=inputs.trace.span_s,
             cooldown_s=options.cooldown_s if self.url else 0.0,
             guards=self._guards(),
+            validator=inputs.validator,
         )
 
     def record(self, started: datetime) -> RunRecord:
@@ -146,7 +147,9 @@ class Job:
         target = self.inputs.scenario.target
         if self.url is None:
             key_env = _account_key(self.inputs.profile, target.key_env) if self.inputs.profile else None
-            return Target(base_url=base_url, api=target.api, key_env=key_env, timeouts=target.timeouts)
+            return Target(
+                base_url=base_url, api=target.api, key_env=key_env, body=target.body, timeouts=target.timeouts
+            )
         # A server on this machine may want no key; beyond it `prepare` has asked for one.
         key_env = target.key_env if os.environ.get(target.key_env) else None
         return Target(
@@ -156,6 +159,7 @@ class Job:
             key_env=key_env,
             models=target.models,
             headers=target.headers,
+            body=target.body,
             ca_file=self.inputs.scenario_path.parent / target.ca_file if target.ca_file else None,
             timeouts=target.timeouts,
         )

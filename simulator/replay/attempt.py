@@ -3,12 +3,13 @@
 import zlib
 from collections.abc import Callable
 
-from simulator.calls import Outcome
+from simulator.calls import ANSWERED, Outcome
 from simulator.replay.client import Client
 from simulator.replay.connection import EXHAUSTED, Connection
 from simulator.replay.pacer import Timeout
 from simulator.replay.reading import Reading
 from simulator.replay.sse import EventStream
+from simulator.scenario.quality import Validator
 from simulator.strategies.effects import EMBED, Ask
 from simulator.traffic.request import Request
 
@@ -37,6 +38,8 @@ class Attempt:
         self.status: int | None = None
         self.answer_headers: dict[bytes, bytes] = {}
         self.served = False
+        self.valid: bool | None = None
+        """Whether the answer passed the scenario's validator; None where nothing checks it."""
         self.sent_ns = 0
         """When the client let go of it: the start of the write, or of the connect where no connection was waiting."""
         self.ended_ns = 0
@@ -172,5 +175,12 @@ class Attempt:
         if connection is not None and connection.carries(self):
             connection.close()
         self._events, self._inflate, done, self._done = None, None, self._done, None
+        if self.client.validator is not None:
+            self.valid = self._checked(self.client.validator)
         if done is not None:
             done(self)
+
+    def _checked(self, validator: Validator) -> bool | None:
+        if self.ask.purpose != "answer" or self.outcome not in ANSWERED or not validator.checks(self.request.journey):
+            return None
+        return validator.passes(self.reading.text)

@@ -6,6 +6,7 @@ from simulator.replay.clock import Clock
 from simulator.replay.pacer import Pacer
 from simulator.replay.pool import Pool
 from simulator.replay.wire import Wire
+from simulator.scenario.quality import Validator
 from simulator.scenario.target import Timeouts
 
 
@@ -18,3 +19,4 @@ class Client:
     pool: Pool
     wire: Wire
     timeouts: Timeouts
+    validator: Validator | None = None

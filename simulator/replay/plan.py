@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
 
 from simulator.errors import InvalidFile
+from simulator.scenario.quality import Validator
 from simulator.scenario.target import AppShape, Timeouts
 from simulator.strategies.node import Node
 from simulator.strategies.tree import Strategies
@@ -39,6 +40,8 @@ class Target(_Part):
     models: dict[str, str] = Field(default_factory=dict)
     """A strategy's model name → the name that the target knows it by; a model that is not listed keeps its name."""
     headers: dict[str, str] = Field(default_factory=dict)
+    body: dict[str, Any] = Field(default_factory=dict)
+    """Further fields of every request for an answer."""
     timeouts: Timeouts = Timeouts()
     ca_file: Path | None = None
     """Certificates to trust beside the system's, for a target with a private authority."""
@@ -96,6 +99,8 @@ class ReplayPlan(_Part):
     users: PositiveInt | None = None
     """Closed loop: this many sessions at a time, each started when one ends, instead of the trace's times."""
     guards: Guards = Guards()
+    validator: Validator | None = None
+    """What every answer is checked by as it ends; its schema stands in it."""
 
     @model_validator(mode="after")
     def _is_whole(self) -> "ReplayPlan":

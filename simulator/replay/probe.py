@@ -43,6 +43,7 @@ def probe(target: Target, model: str) -> Call:
         key=api_key(target.key_env),
         headers=target.headers,
         models=target.models,
+        body=target.body,
         simulated=False,
     )
     return _sent(Client(clock, pacer, pool, wire, target.timeouts), model)

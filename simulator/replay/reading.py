@@ -28,6 +28,8 @@ class Reading:
     """The state of one answer. A dialect fills it, event by event or from a whole body."""
 
     __slots__ = (
+        "arguments",
+        "call",
         "chunks",
         "done",
         "error",
@@ -49,6 +51,10 @@ class Reading:
         self.chunks = 0
         self.gap_ns = 0
         self.texts: list[bytes] = []
+        """Content only: what a model thinks aloud is a chunk without text."""
+        self.arguments: list[bytes] = []
+        self.call: int | None = None
+        """The first tool that is called, by its place in the answer; `arguments` are its own."""
         self.frame: tuple[bytes, bytes] | None = None
         """What stands before and behind the text of a chunk that holds nothing else: in most streams the same."""
         self.finish_reason: str | None = None
@@ -73,6 +79,13 @@ class Reading:
             self.gap_ns = at - last
         self.last_at = at
 
+    def argument(self, call: int, text: str) -> None:
+        """Part of a tool call's arguments; only those of the first call are kept."""
+        if self.call is None:
+            self.call = call
+        if call == self.call:
+            self.arguments.append(text.encode())
+
     def plain(self, at: int, kind: bytes, data: bytes, span: tuple[int, int]) -> None:
         """An event that holds output and nothing else: text at `span` of its data, without quotes and escapes."""
         start, end = span
@@ -83,7 +96,8 @@ class Reading:
 
     @property
     def text(self) -> str:
-        return b"".join(self.texts).decode("utf-8", errors="replace")
+        """The content; of an answer without any, the arguments of its first tool call."""
+        return (b"".join(self.texts) or b"".join(self.arguments)).decode("utf-8", errors="replace")
 
     def outcome(self, *, streamed: bool) -> Outcome:
         """How an answer with a success status ended, once its last byte was read."""

@@ -65,6 +65,7 @@ def row(attempt: Attempt, rung: Rung, *, start_ns: int, scheduled_ns: int, due_f
         ratelimit_remaining_tokens=_count(headers, _REMAINING_TOKENS),
         prompt_version=request.prompt_version,
         worker=worker,
+        valid=attempt.valid,
     )
 
 

@@ -141,6 +141,7 @@ class LiveTurn:
             outcome=attempt.outcome or Outcome.CANCELLED,
             status=attempt.status,
             text=attempt.reading.text,
+            valid=attempt.valid,
             input_tokens=told.input_tokens if told else None,
             output_tokens=told.output_tokens if told else None,
             retry_after_s=retry_after(attempt.answer_headers),

@@ -24,12 +24,14 @@ class Wire:
         key: str | None,
         headers: dict[str, str],
         models: dict[str, str],
+        body: dict[str, Any],
         simulated: bool,
     ) -> None:
         self.dialect = dialect
         self._embeddings = Embeddings()
         self._prompts = prompts
         self._models = models
+        self._body = body
         self._simulated = simulated
         lines = {"Host": address.authority, "Content-Type": "application/json", "User-Agent": "tenfold"}
         proxy = None if address.secure else proxy_to(address)  # what is secure goes through a tunnel of its own
@@ -50,7 +52,8 @@ class Wire:
         messages = self._messages(request, ask)
         output = ask.max_output_tokens or request.output_tokens
         model = self._models.get(ask.model, ask.model)
-        body = self.dialect_of(ask).body(Wanted(model, messages, max(1, output), stream, ask.tier))
+        more = self._body if ask.purpose == "answer" else {}
+        body = self.dialect_of(ask).body(Wanted(model, messages, max(1, output), stream, ask.tier, more))
         head = self._embed_head if ask.purpose == EMBED else self._head
         accept = b"text/event-stream" if stream else b"application/json"
         extra = self._told(request, ask, output) if self._simulated else b""

@@ -211,9 +211,8 @@ class Worker:
             raise_descriptor_limit()
             pacer, clock = Pacer(), Clock()
             wire = _wire(plan, address, self._chats, simulated=False)
-            self._client = Client(
-                clock, pacer, Pool(address, clock, ca_file=plan.target.ca_file), wire, plan.target.timeouts
-            )
+            pool = Pool(address, clock, ca_file=plan.target.ca_file)
+            self._client = Client(clock, pacer, pool, wire, plan.target.timeouts, plan.validator)
             self._ringer = alarm(pacer.pump)
             pacer.start(self._ringer)
         self._client.pool.close()
@@ -248,6 +247,7 @@ def _wire(plan: ReplayPlan, address: Address, chats: dict[str, Chats], *, simula
         key=api_key(target.key_env),
         headers=target.headers,
         models=target.models,
+        body=target.body,
         simulated=simulated,
     )
 

@@ -3,11 +3,16 @@
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from simulator.units import Duration
-from simulator.yamlfile import FileModel
+from simulator.yamlfile import FileModel, plain
 
+_OURS = {
+    *("model", "messages", "input", "system", "stream", "stream_options", "n", "service_tier"),
+    *("max_tokens", "max_completion_tokens", "max_output_tokens"),
+}
+"""Fields of a request's body that a run fills in itself; the tier belongs to a strategy, since it has a price."""
 _SECRET = {"authorization", "proxy-authorization", "x-api-key", "api-key", "cookie"}
 
 
@@ -56,6 +61,9 @@ class Target(FileModel):
     """Sent with every request; kept with the run, so never a key."""
     ca_file: Path | None = None
     """Certificates to trust beside the system's, beside the scenario file."""
+    body: Annotated[dict[str, Any], AfterValidator(plain)] = Field(default_factory=dict)
+    """Further fields of every request for an answer, as in `{temperature: 0, response_format: {type: json_object}}`;
+    classifiers and judges are asked without them."""
     models: dict[str, str] = Field(default_factory=dict)
     """A strategy's model name → the name that the target knows it by."""
     timeouts: Timeouts = Timeouts()
@@ -74,8 +82,19 @@ class Target(FileModel):
             raise ValueError(f"{', '.join(secret)} would write a key into files; name its variable in key_env instead")
         return headers
 
+    @field_validator("body")
+    @classmethod
+    def _leaves_what_is_ours(cls, body: dict[str, Any]) -> dict[str, Any]:
+        if taken := sorted(_OURS & body.keys()):
+            raise ValueError(f"{', '.join(taken)}: a run fills this in itself, from the trace and the strategy")
+        if secret := sorted(name for name in body if name.lower().replace("-", "_") in ("api_key", "authorization")):
+            raise ValueError(f"{', '.join(secret)} would write a key into files; name its variable in key_env instead")
+        return body
+
     @model_validator(mode="after")
     def _says_how_to_ask(self) -> "Target":
         if (self.api == "app") != (self.app is not None):
             raise ValueError("api: app and an app block go together; give both or neither")
+        if self.app and self.body:
+            raise ValueError("body: an application's whole body stands in app.body; put the fields there")
         return self

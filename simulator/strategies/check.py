@@ -2,7 +2,6 @@
 
 import json
 import re
-from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -19,7 +18,7 @@ from pydantic import (
 )
 
 from simulator.errors import InvalidFile
-from simulator.yamlfile import FileModel, read_text
+from simulator.yamlfile import FileModel, plain, read_text
 
 _FORM = "say one of: json, {schema: FILE or the schema itself}, {matches: a regular expression}"
 
@@ -29,15 +28,6 @@ def _pattern(value: Any) -> re.Pattern[str]:
         return value if isinstance(value, re.Pattern) else re.compile(str(value))
     except re.error as error:
         raise ValueError(f"{value!r} is not a regular expression: {error}") from None
-
-
-def _plain(value: Any) -> Any:
-    """A YAML file's exact decimals as the floats that JSON knows."""
-    if isinstance(value, dict):
-        return {key: _plain(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return list(map(_plain, value))
-    return float(value) if isinstance(value, Decimal) else value
 
 
 Pattern = Annotated[
@@ -53,7 +43,7 @@ class Check(FileModel):
 
     format: Literal["json"] | None = None
     """Parses as JSON (RFC 8259: neither NaN nor Infinity)."""
-    fits: Annotated[dict[str, Any], AfterValidator(_plain)] | Path | None = Field(default=None, alias="schema")
+    fits: Annotated[dict[str, Any], AfterValidator(plain)] | Path | None = Field(default=None, alias="schema")
     """A JSON schema of any draft, or the file that holds it."""
     matches: Pattern | None = None
     """A regular expression that is found in the text."""

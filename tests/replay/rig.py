@@ -19,6 +19,7 @@ from simulator.replay.pool import Pool
 from simulator.replay.share import Share
 from simulator.replay.turn import LiveTurn
 from simulator.replay.wire import Wire
+from simulator.scenario.quality import Validator
 from simulator.scenario.target import Timeouts
 from simulator.strategies import tree
 from simulator.strategies.node import parse
@@ -60,6 +61,7 @@ def replay(
     simulated: bool = False,
     ca_file: Path | None = None,
     target: Target | None = None,
+    validator: Validator | None = None,
     users: int | None = None,
     span_s: float = 1.0,
     drain_s: float = 10.0,
@@ -79,9 +81,10 @@ def replay(
         key="k",
         headers={},
         models={},
+        body=target.body,
         simulated=simulated,
     )
-    client = Client(clock, pacer, pool, wire, timeouts)
+    client = Client(clock, pacer, pool, wire, timeouts, validator)
     ringer = alarm(pacer.pump)
     pacer.start(ringer)
     share = Share(

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from simulator.errors import InvalidFile
@@ -41,3 +43,22 @@ def test_a_client_that_does_not_wait_at_all_is_refused() -> None:
     assert parse("timeouts: {total: 1ms}\n", Target, name="t.yaml").timeouts.total == 0.001
     with pytest.raises(InvalidFile, match=r"t\.yaml:1:19: timeouts\.total: must be more than 0, got 0s"):
         parse("timeouts: {total: 0s}\n", Target, name="t.yaml")
+
+
+def test_further_fields_of_the_body_are_what_json_knows() -> None:
+    found = parse("body: {temperature: 0.2, response_format: {type: json_object}}\n", Target, name="t.yaml").body
+    assert found == {"temperature": 0.2, "response_format": {"type": "json_object"}}
+    assert type(found["temperature"]) is float
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("body: {model: x, stream: true}\n", "model, stream: a run fills this in itself"),
+        ("body: {api-key: x}\n", "name its variable in key_env"),
+        (APP + "body: {temperature: 0}\n", "an application's whole body stands in app.body"),
+    ],
+)
+def test_a_body_leaves_alone_what_is_not_the_user_s(text: str, says: str) -> None:
+    with pytest.raises(InvalidFile, match=re.escape(says)):
+        parse(text, Target, name="t.yaml")

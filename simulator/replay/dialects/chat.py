@@ -27,7 +27,7 @@ class Chat:
             body["service_tier"] = wanted.tier
         if wanted.stream:
             body |= {"stream": True, "stream_options": {"include_usage": True}}
-        return compact(body)
+        return compact(body | wanted.more)
 
     def event(self, reading: Reading, kind: bytes, data: bytes, at: int) -> None:
         """Hot: once per chunk. The first chunk is parsed whole, so is every one that is more than text."""
@@ -49,8 +49,8 @@ class Chat:
             return
         for choice in chunk.get("choices") or ():
             delta = choice.get("delta") or {}
-            text = _said(delta)
-            if text or delta.get("tool_calls") or delta.get("function_call"):
+            text, called = _content(delta), _arguments(delta, reading)
+            if text or called or delta.get("reasoning_content") or delta.get("reasoning"):
                 reading.output(at, text)
             reading.finish_reason = choice.get("finish_reason") or reading.finish_reason
         if chunk.get("usage"):
@@ -66,7 +66,9 @@ class Chat:
         choices = answer.get("choices") or ()
         reading.malformed = not choices
         for choice in choices:
-            reading.texts.append(_said(choice.get("message") or {}))
+            message = choice.get("message") or {}
+            reading.texts.append(_content(message))
+            _arguments(message, reading)
             reading.finish_reason = choice.get("finish_reason")
         if answer.get("usage"):
             reading.usage = usage(answer["usage"])
@@ -84,7 +86,18 @@ def usage(counts: dict[str, Any]) -> Usage:
     )
 
 
-def _said(delta: dict[str, Any]) -> bytes:
-    """Content; else reasoning, under either of the names in use."""
-    said = delta.get("content") or delta.get("reasoning_content") or delta.get("reasoning") or ""
+def _content(message: dict[str, Any]) -> bytes:
+    said = message.get("content") or ""
     return said.encode() if isinstance(said, str) else b""
+
+
+def _arguments(message: dict[str, Any], reading: Reading) -> bool:
+    """Keep what a message, or a part of one, hands to a tool; whether it calls one."""
+    calls = message.get("tool_calls") or ()
+    for place, call in enumerate(calls):
+        function = call.get("function") or {}
+        reading.argument(call.get("index", place), function.get("arguments") or "")
+    old = message.get("function_call")
+    if old:
+        reading.argument(0, old.get("arguments") or "")
+    return bool(calls or old)

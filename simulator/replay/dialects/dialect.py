@@ -1,7 +1,7 @@
 """What every dialect can do: put an `Ask` into a body, and read the answer."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from simulator.replay.reading import Reading
@@ -16,6 +16,8 @@ class Wanted:
     max_output_tokens: int
     stream: bool
     tier: str | None = None
+    more: dict[str, Any] = field(default_factory=dict)
+    """Further fields of the body."""
 
 
 class Dialect(Protocol):

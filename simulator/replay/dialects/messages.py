@@ -1,5 +1,6 @@
 """Anthropic messages (API version 2023-06-01)."""
 
+import json
 import re
 from typing import Any, ClassVar
 
@@ -11,8 +12,6 @@ _VERSION = "2023-06-01"
 _PLAIN = re.compile(rb'"type": ?"text_delta", ?"text": ?"([^"\\]+)"')
 _APART = ("system", "developer")
 """Roles that this API knows no message of; `developer` is OpenAI's newer word for the same."""
-_SAID = ("text", "thinking", "partial_json")
-"""Where a delta keeps what it says, by its kind: text_delta, thinking_delta, input_json_delta."""
 
 
 class Messages:
@@ -32,7 +31,7 @@ class Messages:
             body["service_tier"] = wanted.tier
         if wanted.stream:
             body["stream"] = True
-        return compact(body)
+        return compact(body | wanted.more)
 
     def event(self, reading: Reading, kind: bytes, data: bytes, at: int) -> None:
         """Hot: once per event. Text after the first token is read without a JSON parse."""
@@ -59,9 +58,11 @@ class Messages:
     def _content(self, event: dict[str, Any], at: int, reading: Reading) -> None:
         """A delta that says something, or the start of a tool call, which names the tool."""
         delta = event.get("delta") or {}
-        said = next((delta[name] for name in _SAID if delta.get(name)), "")
-        if said or (event.get("content_block") or {}).get("type") == "tool_use":
-            reading.output(at, said.encode())
+        text, arguments = delta.get("text") or "", delta.get("partial_json") or ""
+        if arguments:
+            reading.argument(event.get("index", 0), arguments)
+        if text or arguments or delta.get("thinking") or (event.get("content_block") or {}).get("type") == "tool_use":
+            reading.output(at, text.encode())
 
     def whole(self, data: bytes, reading: Reading) -> None:
         answer = parsed(data, reading)
@@ -69,7 +70,11 @@ class Messages:
             return
         content = answer.get("content")
         reading.malformed = content is None
-        reading.texts += [block["text"].encode() for block in content or () if block.get("type") == "text"]
+        for place, block in enumerate(content or ()):
+            if block.get("type") == "text":
+                reading.texts.append(block["text"].encode())
+            elif block.get("type") == "tool_use":
+                reading.argument(place, json.dumps(block.get("input")))
         reading.finish_reason = answer.get("stop_reason")
         if answer.get("usage"):
             reading.usage = usage(answer["usage"], None)

@@ -9,10 +9,9 @@ from simulator.replay.reading import Reading, Usage, whole
 
 _PLAIN = re.compile(rb'"type": ?"response.output_text.delta".*"delta": ?"([^"\\]+)"')
 _FEWEST_TOKENS = 16  # the API's own minimum for max_output_tokens
-_SAYS = frozenset(
-    f"response.{word}.delta"
-    for word in ("output_text", "refusal", "reasoning_text", "reasoning_summary_text", "function_call_arguments")
-)
+_SAYS = frozenset(f"response.{word}.delta" for word in ("output_text", "refusal"))
+_THINKS = frozenset(f"response.{word}.delta" for word in ("reasoning_text", "reasoning_summary_text"))
+_CALLS = "response.function_call_arguments.delta"
 _ENDS = frozenset({"response.completed", "response.incomplete"})
 
 
@@ -30,7 +29,7 @@ class Responses:
             body["service_tier"] = wanted.tier
         if wanted.stream:
             body["stream"] = True
-        return compact(body)
+        return compact(body | wanted.more)
 
     def event(self, reading: Reading, kind: bytes, data: bytes, at: int) -> None:
         """Hot: once per event. Text after the first token is read without a JSON parse."""
@@ -42,21 +41,32 @@ class Responses:
         if event is None:
             return
         kind_said = event.get("type") or kind.decode()
-        if kind_said in _SAYS:
-            if event.get("delta"):
-                reading.output(at, str(event["delta"]).encode())
+        if kind_said in _SAYS or kind_said in _THINKS or kind_said == _CALLS:
+            self._delta(event, kind_said, at, reading)
         elif kind_said in _ENDS:
             reading.done = True
             self._end(event.get("response") or {}, reading)
         elif kind_said in ("error", "response.failed"):
             reading.error = Outcome.ERROR_IN_STREAM
 
+    def _delta(self, event: dict[str, Any], kind: str, at: int, reading: Reading) -> None:
+        said = str(event.get("delta") or "")
+        if not said:
+            return
+        if kind == _CALLS:
+            reading.argument(event.get("output_index", 0), said)
+        reading.output(at, said.encode() if kind in _SAYS else b"")
+
     def whole(self, data: bytes, reading: Reading) -> None:
         answer = parsed(data, reading)
         if answer is None:
             return
         reading.malformed = "output" not in answer
-        for item in answer.get("output") or ():
+        for place, item in enumerate(answer.get("output") or ()):
+            if item.get("type") == "reasoning":
+                continue
+            if item.get("type") == "function_call":
+                reading.argument(place, item.get("arguments") or "")
             reading.texts += [part["text"].encode() for part in item.get("content") or () if part.get("text")]
         if answer.get("status") == "failed":
             reading.error = Outcome.ERROR_IN_STREAM
