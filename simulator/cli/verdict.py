@@ -172,12 +172,14 @@ def _frontier(
     """Cost against quality, by a team's own judgements; of strategies that were not run, too."""
     from rich.console import Console
 
-    from simulator.derive.judgements import cost_and_quality
+    from simulator.derive.judgements import cost_and_quality, judge_of
     from simulator.reports.tables.quality import quality, scores
     from simulator.reports.terminal import show_table
 
     more = _library(tried).strategies if tried else None
-    found = cost_and_quality(run, labels, more, assumed=_assumed(accuracy), book=_book(prices))
+    judge = judge_of(run, labels)
+    assert judge is not None  # a file was given
+    found = cost_and_quality(run, judge, more, assumed=_assumed(accuracy), book=_book(prices))
     if as_json:
         print(found.model_dump_json(indent=1))
     else:
@@ -250,12 +252,16 @@ def _sweep(
     from simulator.cli.sweep_text import lines
     from simulator.comparison.labels import Labels
     from simulator.comparison.sweep import of_own, of_run
+    from simulator.derive.judgements import judge_of
 
-    right, judged, book = _assumed(accuracy).label_accuracy, Labels.read(labels) if labels else None, _book(prices)
+    right, book = _assumed(accuracy).label_accuracy, _book(prices)
+    judge = judge_of(run, labels)
+    if labels is None and isinstance(judge, Labels):
+        judge = None  # those that the run kept may speak of some of its sessions only
     if tried is None:
-        curve = of_own(run, axes, label_accuracy=right, labels=judged, book=book)
+        curve = of_own(run, axes, label_accuracy=right, judge=judge, book=book)
     else:
-        curve = of_run(run, _library(tried).strategies, axes, label_accuracy=right, labels=judged, book=book)
+        curve = of_run(run, _library(tried).strategies, axes, label_accuracy=right, judge=judge, book=book)
     print(curve.model_dump_json(indent=1) if as_json else "\n".join(lines(curve)))
     return 0
 

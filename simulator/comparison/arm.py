@@ -27,6 +27,8 @@ class Arm:
     answered: NDArray[np.bool_]
     model: NDArray[np.str_]
     """Of the served attempt; empty where there was none."""
+    valid: Floats
+    """Of the served attempt: 1 where it passed the scenario's validator, 0 where not, NaN where nothing checked it."""
     answer: Floats
     """Spent on the attempt that was served."""
     overhead: Floats
@@ -55,6 +57,7 @@ class Arm:
             reached=~np.isin(settled(requests), CUT_OFF),
             answered=pc.is_in(requests["final_outcome"], value_set=pa.array(sorted(ANSWERED))).to_numpy(),
             model=_placed(calls["model"].to_numpy()[served], owner[served], len(keys)),
+            valid=_verdicts(calls, owner, served, len(keys)),
             answer=_summed(usd, owner, served, len(keys)),
             overhead=_summed(usd, owner, extra & ~served, len(keys)),
             waste=_summed(usd, owner, known & ~extra & ~served, len(keys)),
@@ -74,11 +77,16 @@ class Arm:
         )
 
     @property
+    def requests(self) -> list[str]:
+        """The ids of its requests, without their replicate."""
+        return [key.partition("/")[2] for key in self.keys.to_pylist()]
+
+    @property
     def spent(self) -> Floats:
         return self.answer + self.overhead + self.waste
 
 
-_COLUMNS = ("sessions", "reached", "answered", "model", "answer", "overhead", "waste")
+_COLUMNS = ("sessions", "reached", "answered", "model", "valid", "answer", "overhead", "waste")
 
 
 def _keys(table: pa.Table) -> pa.Array:
@@ -93,6 +101,18 @@ def _of_people(calls: pa.Table, costs: Sequence[Decimal | None]) -> Iterator[Dec
 
 def _summed(usd: Floats, owner: NDArray[np.int64], chosen: NDArray[np.bool_], length: int) -> Floats:
     return np.bincount(owner[chosen], weights=usd[chosen], minlength=length).astype(float)
+
+
+def _verdicts(calls: pa.Table, owner: NDArray[np.int64], served: NDArray[np.bool_], length: int) -> Floats:
+    found = np.full(length, np.nan)
+    found[owner[served]] = verdicts(calls)[served]
+    return found
+
+
+def verdicts(calls: pa.Table) -> Floats:
+    """By row: 1 where the answer was valid, 0 where it was not, NaN where nothing checked it."""
+    numbers = pc.cast(pc.cast(calls["valid"], pa.int8()), pa.float64())
+    return np.asarray(pc.fill_null(numbers, np.nan).to_numpy(), dtype=float)
 
 
 def _placed(models: NDArray[np.str_], owner: NDArray[np.int64], length: int) -> NDArray[np.str_]:

@@ -1,5 +1,6 @@
 """Cost against quality: is a strategy better than mixing single models, and what would perfect choice give?"""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,19 +11,24 @@ import pyarrow.compute as pc
 
 from simulator.comparison.arm import Arm
 from simulator.comparison.hull import Point, average_quality, hull, oracle
-from simulator.comparison.labels import Labels
+from simulator.comparison.judges import Judge
 from simulator.comparison.place import LENGTH, Place, Placing
 from simulator.comparison.routers import Routers, Single, routers
 from simulator.comparison.side import Evidence
 from simulator.errors import BadInput
-from simulator.figures import Figures
+from simulator.figures import Figures, Provenance
 from simulator.run.percentiles import Floats, Ints
+
+DECLARED = "a declared mean does not say which request needs which model; labels or a validator would"
 
 
 class Frontier(Figures):
     """All strategies of one scale, cheapest first."""
 
     requests: int
+    quality: str = "the mean of the labels"
+    """What quality means here, and who says so."""
+    provenance: Provenance = "measured"
     places: list[Place]
     hull: list[str]
     """Strategies that no mixture of others beats."""
@@ -45,7 +51,7 @@ def frontier(
     calls: pa.Table,
     requests: pa.Table,
     costs: Sequence[Decimal | None],
-    labels: Labels,
+    judge: Judge,
     *,
     scale: float,
     lengths: Mapping[str, int] | None = None,
@@ -57,7 +63,7 @@ def frontier(
     """
     evidence = Evidence(calls, requests, costs, None)
     names = pc.unique(requests.filter(pc.equal(requests["scale"], scale))["strategy"]).to_pylist()
-    judged = {name: _Judged.of(evidence.of(scale, name), labels) for name in names}
+    judged = {name: _Judged.of(evidence.of(scale, name), judge) for name in names}
     keys = sorted(set[str].intersection(*(set(one.quality) for one in judged.values()))) if judged else []
     if not keys:
         without = [name for name, one in judged.items() if not one.quality]
@@ -65,7 +71,8 @@ def frontier(
             f"no request at {scale:g}× has a label for every strategy's answer: {', '.join(names) or 'none'}"
             + (f"; no answer at all is judged of {', '.join(without)}" if 0 < len(without) < len(names) else "")
         )
-    return _frontier({name: one.on(keys) for name, one in judged.items()}, _scores(keys, labels, lengths or {}), seed)
+    columns = {name: one.on(keys) for name, one in judged.items()}
+    return _frontier(columns, _scores(keys, judge, lengths or {}), judge, seed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +94,15 @@ class _Judged:
     quality: Mapping[str, float]
 
     @classmethod
-    def of(cls, evidence: Evidence, labels: Labels) -> "_Judged":
+    def of(cls, evidence: Evidence, judge: Judge) -> "_Judged":
         arm = Arm.of(evidence.calls, evidence.requests, evidence.costs)
         if arm.unpriced:
             name = evidence.requests["strategy"][0].as_py()
             raise BadInput(f"{name!r}: no price for {arm.unpriced} of its calls; add them to the price book")
         keys = arm.keys.to_pylist()
-        said = ((key, labels.quality.get((_request(key), str(m)))) for key, m in zip(keys, arm.model, strict=True))
+        quality = judge.of(arm.requests, arm.model.tolist(), arm.valid).tolist()
         row = {key: number for number, key in enumerate(keys)}
-        return cls(arm, row, {key: quality for key, quality in said if quality is not None})
+        return cls(arm, row, {key: one for key, one in zip(keys, quality, strict=True) if not math.isnan(one)})
 
     def on(self, keys: Sequence[str]) -> _Columns:
         at = np.array([self.row[key] for key in keys])
@@ -109,9 +116,9 @@ def _request(key: str) -> str:
     return key.partition("/")[2]
 
 
-def _scores(keys: Sequence[str], labels: Labels, lengths: Mapping[str, int]) -> dict[str, Floats]:
+def _scores(keys: Sequence[str], judge: Judge, lengths: Mapping[str, int]) -> dict[str, Floats]:
     """What says of each request how much it needs the strong model; only what is known of all of them."""
-    known: dict[str, Mapping[str, float]] = {LENGTH: lengths, "your score": labels.score}
+    known: dict[str, Mapping[str, float]] = {LENGTH: lengths, "your score": judge.score}
     asked = [_request(key) for key in keys]
     return {
         name: np.array([score[one] for one in asked], dtype=float)
@@ -120,17 +127,22 @@ def _scores(keys: Sequence[str], labels: Labels, lengths: Mapping[str, int]) -> 
     }
 
 
-def _frontier(columns: Mapping[str, _Columns], scores: Mapping[str, Floats], seed: int) -> Frontier:
+def _frontier(columns: Mapping[str, _Columns], scores: Mapping[str, Floats], judge: Judge, seed: int) -> Frontier:
     points = [Point(name, float(one.cost.mean()), float(one.quality.mean())) for name, one in columns.items()]
     named = {name: str(one.model[0]) for name, one in columns.items() if len(set(one.model)) == 1}
     singles = [Single(named[name], columns[name].cost, columns[name].quality) for name in named]
-    found, note = routers(singles, scores, next(iter(columns.values())).sessions, seed=seed)
+    declared = judge.provenance == "assumed"
+    found, note = (
+        (None, DECLARED) if declared else routers(singles, scores, next(iter(columns.values())).sessions, seed=seed)
+    )
     placing = Placing([point for point in points if point.name in named], found)
     best = None
-    if len(named) > 1:
+    if len(named) > 1 and not declared:
         best = placing.of(oracle(np.stack([one.quality for one in singles]), np.stack([one.cost for one in singles])))
     return Frontier(
         requests=len(next(iter(columns.values())).cost),
+        quality=judge.says,
+        provenance=judge.provenance,
         places=[placing.of(one, columns[one.name].model) for one in sorted(points, key=lambda one: one.cost)],
         hull=[point.name for point in hull(points)],
         average_quality=average_quality(points),

@@ -2,12 +2,16 @@
 
 import csv
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
+
+from simulator.comparison.judges import Judge
 from simulator.errors import InvalidFile
+from simulator.run.percentiles import Floats
 from simulator.yamlfile import read_text
 
 K = TypeVar("K")
@@ -16,7 +20,7 @@ _NEEDED = ("request_id", "model", "quality")
 
 
 @dataclass(frozen=True, slots=True)
-class Labels:
+class Labels(Judge):
     """How good each model's answer to each request is, from 0 to 1; of a request its segment and score, where said."""
 
     quality: Mapping[tuple[str, str], float]
@@ -24,6 +28,15 @@ class Labels:
     segment: Mapping[str, str]
     score: Mapping[str, float] = field(default_factory=dict)
     """A router's own, by request: the higher, the sooner it goes to the strong model."""
+
+    @property
+    def says(self) -> str:
+        return "the mean of the labels"
+
+    def of(self, requests: Sequence[str], models: Sequence[str], valid: Floats) -> Floats:
+        del valid
+        said = (self.quality.get(one, np.nan) for one in zip(requests, models, strict=True))
+        return np.fromiter(said, dtype=float, count=len(requests))
 
     @classmethod
     def read(cls, path: Path) -> "Labels":

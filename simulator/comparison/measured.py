@@ -11,8 +11,10 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from simulator.calls import ANSWERED, HUMAN, Outcome
+from simulator.comparison.arm import verdicts
 from simulator.comparison.cooled import PromptCaches
 from simulator.comparison.dollars import Dollars, Later, Rate, priced
+from simulator.comparison.judges import Judge
 from simulator.comparison.labels import Labels
 from simulator.comparison.source import Source
 from simulator.errors import BadInput
@@ -42,7 +44,7 @@ class Measured:
     later: Mapping[str, Later]
     """Models that a strategy asks at the batch tier."""
     quality: Mapping[str, Floats]
-    """By model: of its answer to each request; empty without labels."""
+    """By model: of its answer to each request; NaN where it is not judged; empty where nobody judges."""
     baseline_usd: Decimal
     """What the recorded baseline cost on the same requests."""
     sessions: int
@@ -51,7 +53,7 @@ class Measured:
     source: Source
     kept: Sequence[Sequence[Request]]
     answers: Recorded
-    labels: Labels | None
+    judge: Judge | None
     label_accuracy: float | None
     """Assumed of classifiers and judges; None: their labels are unknown."""
 
@@ -62,18 +64,18 @@ class Measured:
         strategies: Collection[Node],
         *,
         label_accuracy: float | None = None,
-        labels: Labels | None = None,
+        judge: Judge | None = None,
     ) -> "Measured":
         """For what these strategies may ask. Raises BadInput where no session is left, or a call has no price."""
         names = sorted(set[str]().union(*(node.answerers() for node in strategies)))
         embedders = set[str]().union(*(node.embedders() for node in strategies))
         answers = source.answers(Assumed(label_accuracy, source.seed))
         kept: Sequence[Sequence[Request]]
-        kept = [one for one in source.sessions if _is_whole(one, names, answers, source, labels)]
+        kept = [one for one in source.sessions if _is_whole(one, names, answers, source, judge)]
         if not kept:
             raise BadInput(
                 f"no session has an answer of each of {', '.join(names)} and of {source.baseline!r}"
-                f"{' with labels' if labels else ''}; record them with `tenfold run … --matrix`"
+                f"{' with labels' if isinstance(judge, Labels) else ''}; record them with `tenfold run … --matrix`"
             )
         kept = source.sampled(kept, names)
         single = {name: bind(name, parse({"call": {"model": name}})) for name in names}
@@ -87,14 +89,14 @@ class Measured:
             paid=costs,
             caches=PromptCaches.of(source, answers.warmth, {n: (columns[n], costs[n]) for n in names}, _first(kept)),
             later={name: Later.of(source, name, columns.get(name)) for name in _batched(strategies)},
-            quality={n: np.array([labels.quality[r.request_id, n] for r in asked]) for n in names} if labels else {},
+            quality={name: quality_of(judge, columns[name]) for name in names} if judge else {},
             baseline_usd=_baseline_usd(source, {request.request_id for request in asked}),
             sessions=len(kept),
             left_out=len(source.sessions) - len(kept),
             source=source,
             kept=kept,
             answers=answers,
-            labels=labels,
+            judge=judge,
             label_accuracy=label_accuracy,
         )
 
@@ -140,14 +142,20 @@ def _unless_long(sent: Sent, rate: Rate, usd: Decimal) -> Decimal:
 
 
 def _is_whole(
-    session: Sequence[Request], models: Sequence[str], answers: Recorded, source: Source, labels: Labels | None
+    session: Sequence[Request], models: Sequence[str], answers: Recorded, source: Source, judge: Judge | None
 ) -> bool:
+    """Labels that somebody brought are to hold for all that is priced."""
     if not answers.covers(session, models) or not answers.served(session, source.baseline):
         return False
     asked = [(request, model) for request in session for model in models]
-    if labels and any((request.request_id, model) not in labels.quality for request, model in asked):
+    if isinstance(judge, Labels) and any((one.request_id, model) not in judge.quality for one, model in asked):
         return False
     return all(answers(Ask(model, node=""), Turn(request, 0, at=0.0)).outcome in ANSWERED for request, model in asked)
+
+
+def quality_of(judge: Judge, rows: pa.Table) -> Floats:
+    """By row of served answers."""
+    return judge.of(rows["request_id"].to_pylist(), rows["model"].to_pylist(), verdicts(rows))
 
 
 def _first(kept: Sequence[Sequence[Request]]) -> Ints:

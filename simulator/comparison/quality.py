@@ -1,12 +1,13 @@
 """Quality of the answers that were served, against the baseline's, segment by segment."""
 
+import math
 from collections import defaultdict
 
 import numpy as np
 import pyarrow as pa
 
 from simulator.comparison.arm import Arm
-from simulator.comparison.labels import Labels
+from simulator.comparison.judges import Judge
 from simulator.comparison.resample import ratio_bounds
 from simulator.comparison.saving import paired
 from simulator.comparison.side import Evidence
@@ -15,23 +16,31 @@ from simulator.verdicts.clauses import SegmentQuality
 
 
 def segments(
-    calls: pa.Table, requests: pa.Table, labels: Labels, *, strategy: str, baseline: str, scale: float, seed: int = 0
+    calls: pa.Table, requests: pa.Table, judge: Judge, *, strategy: str, baseline: str, scale: float, seed: int = 0
 ) -> list[SegmentQuality]:
-    """Paired difference per segment: the label's, else the journey. Errors are judged on their own.
+    """Paired difference per segment: the one that the judge names, else the journey. Errors are judged on their own.
 
-    A pair is a request that both answered and whose two served models have a label.
+    A pair is a request that both answered and whose two served answers are judged.
     """
     evidence = Evidence(calls, requests, [None] * len(calls), None)
     arms = [Arm.of(one.calls, one.requests, one.costs) for one in (evidence.of(scale, s) for s in (strategy, baseline))]
     own, other = paired(*arms)
     journeys = dict(zip(requests["request_id"].to_pylist(), requests["journey"].to_pylist(), strict=True))
     found: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
-    for key, session, model, reference in zip(own.keys.to_pylist(), own.sessions, own.model, other.model, strict=True):
-        request = key.partition("/")[2]
-        quality = [labels.quality.get((request, one)) for one in (model, reference)]
-        if quality[0] is not None and quality[1] is not None:
-            found[labels.segment.get(request, journeys[request])][session].append(quality[0] - quality[1])
-    return [_segment(name, list(found[name].values()), seed) for name in sorted(found)]
+    names = own.requests
+    gained = judge.of(names, own.model.tolist(), own.valid) - judge.of(names, other.model.tolist(), other.valid)
+    for request, session, delta in zip(names, own.sessions, gained.tolist(), strict=True):
+        if not math.isnan(delta):
+            found[judge.segment.get(request, journeys[request])][session].append(delta)
+    of = _declared if judge.provenance == "assumed" else _segment
+    return [of(name, list(found[name].values()), seed) for name in sorted(found)]
+
+
+def _declared(name: str, sessions: list[list[float]], seed: int) -> SegmentQuality:
+    """A difference that nobody measured has no bounds."""
+    del seed
+    pairs = sum(map(len, sessions))
+    return SegmentQuality(name, pairs, sum(map(sum, sessions)) / pairs, None, None, assumed=True)
 
 
 def _segment(name: str, sessions: list[list[float]], seed: int) -> SegmentQuality:

@@ -1,14 +1,13 @@
 """One setting of a sweep: by columns where every node has them, else request by request, with the same figures."""
 
+import math
 from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
-import pyarrow as pa
 
-from simulator.comparison.labels import Labels
-from simulator.comparison.measured import Measured
+from simulator.comparison.measured import Measured, quality_of
 from simulator.comparison.side import shown
 from simulator.errors import BadInput
 from simulator.figures import Figures
@@ -34,7 +33,7 @@ class Point(Figures):
     p99: float | None
     first_token_p95: float | None
     quality: float | None
-    """Mean of the served answers' labels."""
+    """Mean over the served answers; None where one of them is not judged."""
     by_model: dict[str, float]
     """Share of the requests that each model answered."""
 
@@ -102,14 +101,14 @@ def _shares(counts: Counter[str], total: int) -> dict[str, float]:
 
 
 def _quality(measured: Measured, evaluation: Evaluation, answered: Answered) -> float | None:
-    """None without labels, and where a store answered: nobody judged what it gave."""
+    """None where nobody judges, and where a store answered: nobody judged what it gave."""
     total = 0.0
     for number, node in enumerate(evaluation.nodes):
         here = answered.node == number
         if here.any() and _answering(node) not in measured.quality:
             return None
         total += float(measured.quality[_answering(node)][here].sum()) if here.any() else 0.0
-    return total / len(answered.node)
+    return _known(total / len(answered.node))
 
 
 def _one_by_one(name: str, node: Node, measured: Measured) -> _Figures:
@@ -127,11 +126,11 @@ def _one_by_one(name: str, node: Node, measured: Measured) -> _Figures:
         cost=sum((cost for cost in costs if cost is not None), Decimal(0)),
         waited=np.where(rows.answered, rows.ended - rows.scheduled, np.inf),
         first_token=np.where(rows.answered, shown(rows) - rows.scheduled, np.inf),
-        quality=None if stored or not measured.labels else _served_quality(measured.labels, served),
+        quality=None if stored or not measured.judge else _known(float(np.mean(quality_of(measured.judge, served)))),
         by_model=_shares(models + Counter({"store": stored}), len(requests)),
     )
 
 
-def _served_quality(labels: Labels, served: pa.Table) -> float:
-    said = zip(served["request_id"].to_pylist(), served["model"].to_pylist(), strict=True)
-    return float(np.mean([labels.quality[one] for one in said]))
+def _known(quality: float) -> float | None:
+    """None where one of the answers is not judged."""
+    return None if math.isnan(quality) else quality

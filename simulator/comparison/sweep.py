@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 
-from simulator.comparison.labels import Labels
+from simulator.comparison.judges import Judge
 from simulator.comparison.measured import Measured
 from simulator.comparison.predicted import accuracy
 from simulator.comparison.setting import Point, setting
@@ -59,12 +59,12 @@ def of_run(
     axes: Sequence[Axis],
     *,
     label_accuracy: float | None = None,
-    labels: Labels | None = None,
+    judge: Judge | None = None,
     book: PriceBook | None = None,
 ) -> Sweep:
     """`sweep` over a run directory, at the run's prices unless given."""
     source, chosen = Source.read(path, book=book), swept(strategies, axes)
-    measured = Measured.of(source, list(chosen.values()), label_accuracy=label_accuracy, labels=labels)
+    measured = Measured.of(source, list(chosen.values()), label_accuracy=label_accuracy, judge=judge)
     return sweep(measured, chosen, axes, baseline=source.baseline)
 
 
@@ -73,7 +73,7 @@ def of_own(
     axes: Sequence[Axis] = (),
     *,
     label_accuracy: float | None = None,
-    labels: Labels | None = None,
+    judge: Judge | None = None,
     book: PriceBook | None = None,
 ) -> Sweep:
     """The same for strategies of the run's own scenario, and what it says in `sweep:` where nothing else is asked.
@@ -88,4 +88,4 @@ def of_own(
     if label_accuracy is None:
         said = {accuracy(node, kept_profile(directory)) for node in chosen.values()} - {None}
         label_accuracy = said.pop() if len(said) == 1 else None
-    return of_run(path, chosen, asked, label_accuracy=label_accuracy, labels=labels, book=book)
+    return of_run(path, chosen, asked, label_accuracy=label_accuracy, judge=judge, book=book)

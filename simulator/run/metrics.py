@@ -64,6 +64,7 @@ class _Rung:
             completed_rate=int((rows.answered & (rows.ended <= span)).sum()) / span,
             goodput=int((self._met(objectives) & rows.within(0, span)).sum()) / span,
             outcomes=_counts(self.calls["outcome"]),
+            valid=self._valid(),
             **self._latencies(),
             **self._tokens(),
             health=self._health(),
@@ -80,6 +81,10 @@ class _Rung:
         draft = pc.and_(pc.is_in(self.calls["outcome"], pa.array(sorted(ANSWERED))), pc.invert(self.calls["served"]))
         answering = pc.equal(self.calls["purpose"], "answer")
         return int(pc.sum(pc.and_not(answering, draft)).as_py() or 0)
+
+    def _valid(self) -> float | None:
+        share = pc.mean(self.calls["valid"].filter(self.calls["served"])).as_py()
+        return None if share is None else float(share)
 
     def _latencies(self) -> dict[str, Latency]:
         rows = self.rows

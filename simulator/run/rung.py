@@ -63,6 +63,8 @@ class RungFigures(Figures):
     """Answered requests that met every latency objective, per second."""
     outcomes: dict[str, int]
     """Attempts by outcome word."""
+    valid: float | None = None
+    """Share of the answers that users got which passed the scenario's validator; None where none was checked."""
     response_time: Latency
     response_time_answered: Latency
     """The successes-only line, always labelled as such."""

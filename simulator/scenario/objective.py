@@ -26,13 +26,14 @@ METRICS: dict[str, Unit] = {
     "refused": "share",  # 429, 529, 503 after all retries
     "timed_out": "share",
     "errors": "share",  # timed out or failed, not refused
+    "valid": "share",  # of the answers that users got and the scenario's validator checked
     "attempts_per_request": "count",
     "cost_per_request": "usd",
     "cost_per_answered": "usd",
     "monthly_cost": "usd",  # of the dearest projected month: the plan (P50), or its P90 by `p(90) monthly_cost`
 }
 
-_MORE_IS_BETTER = frozenset({"answered"})
+_MORE_IS_BETTER = frozenset({"answered", "valid"})
 """Of all others less is: an objective that asks for more of them is a slip of the pen."""
 
 _LINE = re.compile(

@@ -109,6 +109,8 @@ def _unknown(scenario: Scenario) -> Iterator[str]:
     validator = quality.validator if quality else None
     journeys, models = [one.name for one in scenario.traffic.journeys], set[str]().union(*scenario.models().values())
     if validator is None:
+        if asked := next((one.text for one in scenario.objectives if one.metric == "valid"), None):
+            yield f"objectives: {asked!r} asks a validator; declare it in quality.validator"
         for name, node in scenario.strategies.items():
             if node.needs_validator():
                 yield f"strategies.{name}: `accept: valid` asks a validator; declare it in quality.validator"

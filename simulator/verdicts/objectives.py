@@ -103,6 +103,8 @@ class _Judge:
             return self._cost(objective, rung)
         if objective.metric == "attempts_per_request":
             return Interval(value=rung.attempts_per_request, note=None if rung.sent else "nothing was sent")
+        if objective.metric == "valid":
+            return Interval(value=rung.valid, note="no answer was checked" if rung.valid is None else None)
         share = settled_share(rung, objective.metric)
         return Interval(value=share, note="no request came to an end" if share is None else None)
 

@@ -174,7 +174,7 @@ def test_labels_give_each_point_its_quality(source: Source) -> None:
         for request in session
         for model in MODELS
     }
-    measured = Measured.of(source, [tree(SCORED)], labels=Labels(quality, {}))
+    measured = Measured.of(source, [tree(SCORED)], judge=Labels(quality, {}))
     axes = [Axis.parse("new.score.threshold=0..1:3")]
     points = sweep(measured, {"new": tree(SCORED, "new")}, axes, baseline="big").points
     for point in points:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from simulator.comparison.labels import Labels
 from simulator.derive import derive
 from simulator.derive.judgements import claim_verdict, cost_and_quality
 from simulator.errors import BadInput, InvalidFile
@@ -64,7 +65,7 @@ def test_a_scenario_that_names_its_labels_has_its_claims_judged_by_them(
 
 
 def test_a_routed_strategy_lies_left_of_the_large_model_and_loses_a_little(finished: Path, labels: Path) -> None:
-    routed, single = cost_and_quality(finished, labels).places
+    routed, single = cost_and_quality(finished, Labels.read(labels)).places
     assert (routed.strategy, single.strategy) == ("routed", "single")
     assert routed.cost < single.cost
     assert 0.9 <= routed.quality < single.quality == 1.0
@@ -74,4 +75,4 @@ def test_labels_of_other_requests_are_refused(finished: Path, tmp_path: Path) ->
     other = tmp_path / "labels.csv"
     other.write_text("request_id,model,quality\nelsewhere,gpt-4o,1\n", encoding="utf-8")
     with pytest.raises(BadInput, match="no request at 1× has a label for every strategy's answer"):
-        cost_and_quality(finished, other)
+        cost_and_quality(finished, Labels.read(other))

@@ -17,7 +17,7 @@ def asked(session: str, at: float, **changes: Any) -> Rows:
     """One request with one attempt: first token after 0.5 s, 101 tokens until 1.5 s, unless `changes` say otherwise."""
     given = {"turn": 1, "outcome": "ok", "lag": 0.0, "took": 1.5, "first": 0.5, "model": "gpt-4o", "scale": 1.0}
     given |= {"strategy": "single", "input": 100, "cached": None, "output": 101, "attempts": 1, "purpose": "answer"}
-    given |= {"replicate": 1, "retried": "rate_limited", "left": None} | changes
+    given |= {"replicate": 1, "retried": "rate_limited", "left": None, "valid": None} | changes
     key = {"scale": given["scale"], "strategy": given["strategy"], "replicate": given["replicate"], "journey": "chat"}
     key |= {"request_id": f"{session}/{given['turn']}", "session_id": session, "turn": given["turn"]}
     outcome = Outcome(given["outcome"])
@@ -53,6 +53,7 @@ def _attempt(key: dict[str, Any], given: dict[str, Any], number: int, *, served:
         model=given["model"],
         tier=None,
         geo=None,
+        valid=given["valid"] if last else None,
         served=served,
         due_from="plan",
         scheduled_at=at,

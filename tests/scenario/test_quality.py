@@ -59,3 +59,10 @@ def test_a_cascade_that_asks_the_validator_needs_one(tmp_path: Path) -> None:
     assert quality("{validator: json}", tmp_path, cascade).source == "validator"
     with pytest.raises(InvalidFile, match="declare it in quality"):
         quality("{assumed: {gpt-4o: 90%}}", tmp_path, cascade)
+
+
+def test_an_objective_on_valid_answers_needs_a_validator(tmp_path: Path) -> None:
+    text = SHIPPED.read_text(encoding="utf-8").replace("objectives:", "objectives:\n  - valid > 98%\n #", 1)
+    (tmp_path / "it.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(InvalidFile, match=r"'valid > 98%' asks a validator"):
+        load(tmp_path / "it.yaml")

@@ -66,7 +66,7 @@ def test_no_visible_loss_without_labels_is_no_data() -> None:
     verdict = judge(Claim.parse("no visible loss"), facts(0.61, 0.6, 0.62, quality=[]))
     assert (verdict.outcome, verdict.clauses[0].says) == (
         "no data",
-        "no judged pair of answers; name a file of judgements (`quality.labels` in the scenario, or --labels)",
+        "no judged pair of answers; say in `quality:` of the scenario who judges them, or bring --labels",
     )
 
 

@@ -24,7 +24,7 @@ TARGETS = {"s": "1s", "share": "1%", "usd": "$1", "count": "1.1"}
 OBJECTIVES = [
     Objective.model_validate(f"{'p(95) ' if unit == 's' else ''}{metric} {than} {TARGETS[unit]}")
     for metric, unit in METRICS.items()
-    for than in (">" if metric == "answered" else "<")
+    for than in (">" if metric in ("answered", "valid") else "<")
 ]
 QUOTA = KnownLimit(model="gpt-4o", axis="tokens", per_minute=1000, burst_s=5.0, source="x")
 

@@ -131,3 +131,14 @@ def test_a_percentile_that_the_sample_cannot_bound_says_so() -> None:
     assert (one.outcome, one.high) == ("pass", math.inf)
     assert one.note is not None
     assert one.note.endswith("too few different sessions to bound it from above")
+
+
+def test_valid_answers_are_a_share_of_those_that_were_checked() -> None:
+    checked = [asked(f"s{n}", 2.0, valid=n >= 5) for n in range(100)]
+    unchecked = [asked(f"u{n}", 2.0) for n in range(50)]
+    lost = [asked("r0", 2.0, valid=None, outcome="rate_limited")]
+    assert figures_of([*checked, *unchecked, *lost]).valid == 0.95
+    outcomes = [judged(line, figures_of(checked))[0].outcome for line in ("valid > 95%", "valid >= 95%", "valid > 94%")]
+    assert outcomes == ["fail", "pass", "pass"]
+    (one,) = judged("valid > 95%", figures_of(unchecked))
+    assert (one.outcome, one.note) == ("no data", "no answer was checked")

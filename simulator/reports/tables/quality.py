@@ -30,7 +30,7 @@ def quality(found: Frontier) -> Table:
         (
             Column("strategy"),
             Column("cost per request", numeric=True, provenance="priced"),
-            Column("quality", numeric=True, provenance="measured"),
+            Column("quality", numeric=True, provenance=found.provenance),
             Column("per good answer", numeric=True, provenance="priced"),
             Column("on the best model", numeric=True, detail=True),
             Column("gap recovered", numeric=True),
@@ -62,7 +62,8 @@ def _notes(found: Frontier) -> Iterator[str]:
     if not found.places:
         yield f"Nothing could be placed: {found.note}."
         return
-    yield f"On {found.requests:,} requests that every strategy answered and whose answers are all judged."
+    yield f"Quality: {found.quality}."
+    yield f"On {found.requests:,} requests that every strategy answered and whose quality is known."
     if pair := found.routers:
         yield (
             f"Gap recovered: (quality − {pair.weak}'s) ÷ ({pair.strong}'s − {pair.weak}'s). "
@@ -75,7 +76,9 @@ def _notes(found: Frontier) -> Iterator[str]:
     )
     if found.oracle:
         yield "Oracle: for each request the cheapest model with the best answer; where none is right, the cheapest."
-    if found.note:
+    if found.provenance == "assumed":
+        yield f"No oracle, CPT or APGR: {found.note}."
+    elif found.note:
         yield f"No gap to recover: {found.note}."
     if found.average_quality is not None:
         hull = ", ".join(found.hull)

@@ -27,6 +27,9 @@ def rate_text(per_second: float | None) -> str:
     return "–" if per_second is None else f"{per_second:.3g}/s"
 
 
+_VALID = "Valid: of the answers that users got, those that the scenario's validator passed."
+
+
 def rungs(summary: Summary) -> Table:
     """One row per rung, latency over all offered requests: a failure counts as ∞."""
     judged = summary.run.verdict == "VALID"
@@ -39,15 +42,17 @@ def rungs(summary: Summary) -> Table:
             Column("rate, planned → offered", numeric=True, provenance="measured", detail=True),
             Column("answered", numeric=True, provenance="measured"),
             Column("refused of due", numeric=True, provenance="measured"),
+            *((Column("valid", numeric=True, provenance="measured"),) if _checks(summary) else ()),
             Column("attempts per request", numeric=True, provenance="measured", detail=True),
             Column("TTFT p95", numeric=True, provenance="measured"),
             Column("response p95", numeric=True, provenance="measured"),
             Column("answered only", numeric=True, provenance="measured", detail=True),
             Column("goodput", numeric=True, provenance="measured", detail=True),
         ),
-        tuple(_row(rung, strategy_text(summary, rung), judged=judged) for rung in summary.rungs),
+        tuple(_row(rung, summary, judged=judged) for rung in summary.rungs),
         (
             "TTFT: time to first token. Both count from the schedule, over offered requests; without an answer: ∞.",
+            *((_VALID,) if _checks(summary) else ()),
             *_failures(summary),
             *unjudged(summary),
         ),
@@ -68,20 +73,26 @@ def matrix(summary: Summary) -> Table:
     return Table(
         "Model matrix, not part of the launch",
         columns,
-        tuple(_row(rung, strategy_text(summary, rung), judged=False) for rung in summary.matrix),
+        tuple(_row(rung, summary, judged=False) for rung in summary.matrix),
         ("Recorded once at 1× to price other strategies (`tenfold compare RUN --try FILE`): billed, never judged.",),
     )
 
 
-def _row(rung: RungFigures, strategy: str, *, judged: bool) -> tuple[Cell, ...]:
+def _checks(summary: Summary) -> bool:
+    """Whether a validator looked at any answer."""
+    return any(rung.valid is not None for rung in (*summary.rungs, *summary.matrix))
+
+
+def _row(rung: RungFigures, summary: Summary, *, judged: bool) -> tuple[Cell, ...]:
     refused = refused_share(rung)
     return (
         Cell(scale_text(rung.scale)),
-        Cell(strategy),
+        Cell(strategy_text(summary, rung)),
         Cell(f"{rung.planned:,}"),
         Cell(f"{rate_text(rung.planned_rate)} → {rate_text(rung.offered_rate)}"),
         Cell(f"{rung.settled.get('answered', 0):,}"),
         Cell(share_text(refused), "bad" if refused else "plain"),
+        *((Cell(share_text(rung.valid)),) if _checks(summary) else ()),
         Cell("–" if rung.attempts_per_request is None else f"{rung.attempts_per_request:.2f}"),
         Cell(interval_text(rung.time_to_first_token.p95), "plain" if judged else "muted"),
         Cell(interval_text(rung.response_time.p95), "plain" if judged else "muted"),
