@@ -13,8 +13,9 @@ from simulator.errors import BadInput
 from simulator.provider.profile import Profile
 from simulator.rehearsal.rehearse import Patience, rehearse
 from simulator.run.directory import TRACE_FILE, RunDirectory
-from simulator.run.kept import kept_scenario
-from simulator.scenario.target import Timeouts
+from simulator.run.kept import kept_scenario, kept_validator
+from simulator.scenario.quality import Validator
+from simulator.scenario.target import Target
 from simulator.strategies.node import Node
 from simulator.strategies.recorded import Assumed
 from simulator.traffic.trace import Trace
@@ -36,7 +37,7 @@ def of_run(path: Path, *, label_accuracy: float | None = None) -> list[Predictio
     found = by_others(source, strategies, profile, label_accuracy=label_accuracy)
     if profile:
         trace = Trace.read(directory / TRACE_FILE)
-        rehearsed = _rehearsed(source, trace, strategies, profile, scenario.target.timeouts)
+        rehearsed = _rehearsed(source, trace, strategies, profile, scenario.target, kept_validator(directory))
         found += [one.model_copy(update={"note": SAME_PROFILE if simulated else None}) for one in rehearsed]
     if not found:
         raise BadInput(f"{path}: nothing to predict: only the baseline was run, and no provider profile was kept")
@@ -78,9 +79,14 @@ def _labelling(node: Node) -> Iterator[Node]:
 
 
 def _rehearsed(
-    source: Source, trace: Trace, strategies: Mapping[str, Node], profile: Profile, times: Timeouts
+    source: Source,
+    trace: Trace,
+    strategies: Mapping[str, Node],
+    profile: Profile,
+    target: Target,
+    validator: Validator | None,
 ) -> Iterator[Prediction]:
-    patience = Patience(times.first_token, times.total)
+    patience = Patience(target.timeouts.first_token, target.timeouts.total)
     for name, node in strategies.items():
         rates = source.book.usd_per_million(node.models(), at=source.at) if node.counts_dollars() else None
         tables = rehearse(
@@ -91,5 +97,7 @@ def _rehearsed(
             seed=source.seed,
             patience=patience,
             usd_per_million=rates,
+            body=target.body,
+            validator=validator,
         )
         yield beside(source, name, tables, by="rehearsal")

@@ -14,6 +14,7 @@ from simulator.launch.options import Options
 from simulator.pricing.book import PriceBook
 from simulator.pricing.errors import UnknownPrice
 from simulator.pricing.snapshot import snapshot_text
+from simulator.provider import structured
 from simulator.provider.profile import Profile
 from simulator.run.directory import PROFILE_FILE, RATES_FILE, SCENARIO_FILE, RunDirectory
 from simulator.run.kept import ANSWER_SCHEMA, LABELS, STRATEGIES
@@ -67,6 +68,8 @@ class Inputs:
         book = PriceBook.load(options.prices)
         profile_path = _profile_path(scenario, options)
         profile = yamlfile.load(profile_path, Profile) if profile_path else None
+        if profile:
+            _refuse_unmade(options.scenario, scenario)
         strategies = list(options.chosen(scenario))
         at = datetime.now(UTC)
         problems = list(_unknown_models(options.scenario, options.tried, scenario, book=book, profile=profile, at=at))
@@ -214,6 +217,14 @@ def keep(inputs: Inputs, directory: RunDirectory, options: Options) -> None:
             directory.keep(file, name=f"prompts-{number}-{file.name}")
     rates = snapshot_text(inputs.rates(), contracts=inputs.book.contracts, attempts=inputs.book.replaced_attempts)
     (directory.path / RATES_FILE).write_text(rates, encoding="utf-8")
+
+
+def _refuse_unmade(path: Path, scenario: Scenario) -> None:
+    """Raises `InvalidFile` for a form of answers that a simulated model cannot make up."""
+    try:
+        structured.wanted(scenario.target.body)
+    except ValueError as error:
+        raise InvalidFile(f"{path}:{yamlfile.place(yamlfile.read_text(path), ('target', 'body'))}: {error}") from None
 
 
 def _of_quality(quality: Quality | None) -> Iterator[tuple[Path, str]]:

@@ -65,6 +65,8 @@ def rehearsal(options: Options) -> Rehearsal:
             seed=inputs.seed,
             patience=Patience(times.first_token, times.total),
             usd_per_million=inputs.usd_per_million(),
+            body=inputs.scenario.target.body,
+            validator=inputs.validator,
         )
         for scale in options.scales
     ]

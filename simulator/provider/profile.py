@@ -26,6 +26,8 @@ class Model(FileModel):
     """Answer length where the caller plans none; a maximum cuts it."""
     label_accuracy: Share = 1.0
     """How often the model names the right label when it is asked to classify."""
+    validity: Share = 1.0
+    """How often an answer keeps the form that was asked for (JSON, a schema)."""
     replicas: Count = Field(gt=0)
     max_sequences: Count = Field(gt=0)
     queue: Count

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from simulator.calls import ANSWERED, HUMAN, Call, Outcome
-from simulator.provider import answers
+from simulator.provider import answers, structured
 from simulator.provider.engine import Answer, Order, Refusal
 from simulator.rehearsal.stage import Stage
 from simulator.strategies.effects import EMBED, Ask, Reply, Turn
@@ -128,6 +128,9 @@ class Attempt:
         row.outcome, row.status, row.ended_at = outcome.value, status, self.stage.clock.now
         if self._taken is not None:
             _write_answer(row, self._taken, whole=outcome in ANSWERED)
+            if outcome in ANSWERED and self.stage.reads and self.ask.purpose == "answer":
+                self._text = _said(self.stage, self.ask, self._taken)
+                row.valid = _valid(self.stage, row, self._text)
             if self.ask.purpose == EMBED:  # the engine counts the step that made the vector
                 row.output_tokens, row.reasoning_tokens, row.first_token_at = 0, 0, None
         self.reply = Reply(
@@ -136,6 +139,7 @@ class Attempt:
             outcome=outcome,
             status=status,
             text=self._text if outcome in ANSWERED else "",
+            valid=row.valid,
             input_tokens=row.input_tokens,
             output_tokens=row.output_tokens,
             retry_after_s=row.retry_after_s,
@@ -150,6 +154,22 @@ def _label(stage: Stage, ask: Ask, key: str) -> str:
         return ""
     accuracy = stage.profile.model(ask.model).label_accuracy
     return answers.label(ask.truth, ask.labels, accuracy, seed=stage.seed, key=key)
+
+
+def _said(stage: Stage, ask: Ask, answer: Answer) -> str:
+    """The very text that the endpoint would send for this key."""
+    order = answer.order
+    if stage.form is None:
+        return answers.text(order.key, answer.shown)
+    model = stage.profile.model(ask.model)
+    kept = structured.keeps(model.validity, seed=stage.seed, key=order.key)
+    pieces = structured.pieces(stage.form, order.key, order.output_tokens or model.default_output_tokens, kept=kept)
+    return "".join(pieces[: answer.shown])
+
+
+def _valid(stage: Stage, row: Call, text: str) -> bool | None:
+    validator = stage.validator
+    return validator.passes(text) if validator and validator.checks(row.journey) else None
 
 
 def _order(ask: Ask, request: Request, key: str) -> Order:

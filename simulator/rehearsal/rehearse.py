@@ -4,14 +4,17 @@ import gc
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
 
 from simulator.calls import CALLS, REQUESTS, to_table
 from simulator.errors import BadInput
 from simulator.provider.profile import Profile
+from simulator.provider.structured import wanted
 from simulator.rehearsal.stage import Stage
 from simulator.rehearsal.visit import Visit
+from simulator.scenario.quality import Validator
 from simulator.strategies.node import Node
 from simulator.strategies.tariff import Tariff, UsdPerMillion
 from simulator.traffic.trace import Trace
@@ -34,11 +37,15 @@ def rehearse(
     seed: int,
     patience: Patience = Patience(),
     usd_per_million: UsdPerMillion | None = None,
+    body: Mapping[str, Any] | None = None,
+    validator: Validator | None = None,
 ) -> tuple[pa.Table, pa.Table]:
     """Tables of `CALLS` and `REQUESTS`, all strategies on the same arrivals; every usage is `assumed`.
 
-    The trace is already multiplied; `scale` only names the rung. The same arguments give the same tables. Raises
-    `BadInput` where a strategy asks for a model that the profile does not serve, or counts dollars and has no rates.
+    `body` are the further fields of each request for an answer, as in a scenario's target; `validator` checks what
+    comes back. The trace is already multiplied; `scale` only names the rung. The same arguments give the same tables.
+    Raises `BadInput` where a strategy asks for a model that the profile does not serve, or counts dollars and has no
+    rates.
     """
     for name, node in strategies.items():
         if node.counts_dollars() and not node.models() <= (usd_per_million or {}).keys():
@@ -57,6 +64,9 @@ def rehearse(
                 patience.first_token_s,
                 patience.total_s,
                 tariff if node.counts_dollars() else None,
+                form=wanted(body or {}),
+                validator=validator,
+                reads=validator is not None or node.reads_answers(),
             )
             for name, node in strategies.items()
         ]

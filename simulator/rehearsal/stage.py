@@ -9,7 +9,9 @@ from simulator.calls import HUMAN, Call, RequestRow
 from simulator.provider.engine import Answer, Order, Provider, Refusal
 from simulator.provider.limits.style import tightest_tokens
 from simulator.provider.profile import Profile
+from simulator.provider.structured import Format
 from simulator.rehearsal.clock import Clock
+from simulator.scenario.quality import Validator
 from simulator.strategies.effects import Ask
 from simulator.strategies.tariff import Tariff
 
@@ -33,6 +35,11 @@ class Stage:
     total_timeout_s: float | None = None
     tariff: Tariff | None = None
     """Only where the strategy decides by what attempts cost."""
+    form: Format | None = None
+    """What the requests for answers ask for, where they ask for more than text."""
+    validator: Validator | None = None
+    reads: bool = False
+    """Whether anybody reads answers: else their text is not made."""
     clock: Clock = field(default_factory=Clock)
     memory: dict[str, Any] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)

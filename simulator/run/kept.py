@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from simulator.run.directory import SCENARIO_FILE
+from simulator.scenario.quality import Validator
 from simulator.scenario.scenario import Scenario, load
 
 STRATEGIES, LABELS, ANSWER_SCHEMA = "strategies", "labels", "answer-schema"
@@ -17,6 +18,16 @@ def kept_scenario(directory: Path) -> Scenario:
 def kept_labels(directory: Path) -> Path | None:
     """The judgements of answers, where there are any."""
     return _kept(directory, LABELS)
+
+
+def kept_validator(directory: Path) -> Validator | None:
+    """What every answer was checked by, with the schema that was read then."""
+    quality = kept_scenario(directory).quality
+    validator = quality.validator if quality else None
+    if validator is None or not isinstance(validator.fits, Path):
+        return validator
+    schema = _kept(directory, ANSWER_SCHEMA) or validator.fits
+    return validator.model_copy(update={"fits": Path(schema.name)}).beside(directory / "inputs")
 
 
 def _kept(directory: Path, name: str) -> Path | None:

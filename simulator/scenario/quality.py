@@ -5,7 +5,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_serializer, model_validator
 
-from simulator.strategies.check import Check
+from simulator.check import Check
 from simulator.strategies.ranges import Share
 from simulator.yamlfile import FileModel
 

@@ -4,13 +4,15 @@ import asyncio
 import json
 import math
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from aiohttp import web
 
 from simulator import draws
 from simulator.errors import BadInput
-from simulator.provider import answers, hazards
+from simulator.provider import answers, hazards, structured
 from simulator.provider.engine import Answer, Order, Refusal
 from simulator.provider.faults.fault import Damage
 from simulator.staging import wire
@@ -44,15 +46,16 @@ class Completion:
     wanted: Wanted
     order: Order
     hints: Hints
-    text: str | None
-    """The answer, where it is a label."""
+    pieces: Sequence[str] | None
+    """The answer, token by token, where it is a label or has a form; None: plain words."""
 
     @classmethod
     async def read(
         cls, service: Service, dialect: Dialect, request: web.BaseRequest, *, request_id: str
     ) -> "Completion":
         """Raises `Refused` for a body or header that cannot be served."""
-        wanted = dialect.read(await wire.read_object(request))
+        body = await wire.read_object(request)
+        wanted, form = dialect.read(body), _form(body)
         model = service.profile.models.get(wanted.model)
         if model is None:
             raise Refused(unknown_model(wanted.model, service.profile.models))
@@ -60,16 +63,19 @@ class Completion:
             hints = Hints.read(request.headers, block_tokens=SIZE)
         except BadInput as error:
             raise Refused(Problem(400, str(error), code="invalid_header")) from None
-        key, text, planned = hints.key or service.next_key(), None, hints.output_tokens
+        key, pieces, planned = hints.key or service.next_key(), None, hints.output_tokens
         if hints.labels:
-            text = answers.label(hints.truth, hints.labels, model.label_accuracy, seed=service.seed, key=key)
+            pieces = [answers.label(hints.truth, hints.labels, model.label_accuracy, seed=service.seed, key=key)]
             planned = answers.LABEL_TOKENS
+        elif form and not (wanted.subject or wanted.embeds):
+            kept = structured.keeps(model.validity, seed=service.seed, key=key)
+            pieces = structured.pieces(form, key, planned or model.default_output_tokens, kept=kept)
         prompt = hints.input_tokens
         if prompt is None:
             prompt = max(1, wanted.overhead_tokens + await prompt_tokens(wanted.texts, wanted.model))
         account = service.keyring.account(dialect.key(request.headers))
         order = Order(key, prompt, planned, wanted.max_output_tokens, hints.prefix, account, wanted.embeds)
-        return cls(service, dialect, request, request_id, wanted, order, hints, text)
+        return cls(service, dialect, request, request_id, wanted, order, hints, pieces)
 
     async def answer(self) -> web.StreamResponse:
         """Hand the order to the provider and send what comes of it."""
@@ -91,7 +97,7 @@ class Completion:
             answer,
             dialect.script(self._heading(), Usage.of(answer)),
             engine=service.provider.engines[self.wanted.model],
-            text=self.text,
+            pieces=self.pieces,
             flush_s=service.profile.stream.flush,
             clock=service.clock,
             lag=service.lag,
@@ -116,7 +122,8 @@ class Completion:
         if damage.ending == "error" and answer.broken:
             problem = self.dialect.refusal(Refusal("fault", 500), self.wanted.model)
             return self._problem(problem, headers)
-        said = answers.text(answer.order.key, answer.shown) if self.text is None else self.text
+        pieces = self.pieces
+        said = answers.text(answer.order.key, answer.shown) if pieces is None else "".join(pieces[: answer.shown])
         usage = None if damage.no_usage else Usage.of(answer)
         body = self.dialect.whole(self._heading(), said, finish_reason=answer.finish_reason, usage=usage)
         if not (answer.broken or damage.malformed_after):
@@ -193,3 +200,10 @@ class Completion:
             "x-sim-first-token-ms": f"{(answer.first_token_at - answer.offered_at) * 1000:.3f}",
             "x-sim-batch": str(answer.batch_at_first),
         }
+
+
+def _form(body: Mapping[str, Any]) -> structured.Format | None:
+    try:
+        return structured.wanted(body)
+    except ValueError as error:
+        raise Refused(Problem(400, str(error), code="invalid_json_schema")) from None

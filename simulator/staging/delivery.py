@@ -1,8 +1,9 @@
 """How one answer leaves: whole at its end, or streamed token by token in flush windows."""
 
 import asyncio
+import json
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from simulator.provider import answers
 from simulator.provider.engine import Answer, Engine
@@ -67,13 +68,13 @@ class Streamed(Delivery):
         script: Script,
         *,
         engine: Engine,
-        text: str | None,
+        pieces: Sequence[str] | None,
         flush_s: float,
         clock: Callable[[], float],
         lag: Lag,
     ) -> None:
         super().__init__()
-        self.answer, self.script, self.engine, self.text = answer, script, engine, text
+        self.answer, self.script, self.engine, self.pieces = answer, script, engine, pieces
         self.flush_s, self.clock, self.lag = flush_s, clock, lag
         self._write: Callable[[bytes], None] | None = None
         self._buffered: Callable[[], int] = lambda: 0
@@ -170,7 +171,8 @@ class Streamed(Delivery):
         self.finish()
 
     def _texts(self, begin: int, until: int) -> list[str]:
-        if self.text is not None:
-            return [self.text] + [""] * (until - begin - 1)
+        if self.pieces is not None:
+            said = [json.dumps(piece, ensure_ascii=False)[1:-1] for piece in self.pieces[begin:until]]
+            return said + [""] * (until - begin - len(said))
         words, first = answers.WORDS, answers.first_word(self.answer.order.key)
         return [" " + words[(first + index) % len(words)] for index in range(begin, until)]

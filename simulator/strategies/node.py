@@ -108,6 +108,10 @@ class Node(FileModel):
         """Whether a node of this tree asks if an answer passed the scenario's validator."""
         return any(child.needs_validator() for child in self.children().values())
 
+    def reads_answers(self) -> bool:
+        """Whether a node of this tree decides by an answer's text, which no row keeps."""
+        return any(child.reads_answers() for child in self.children().values())
+
     def providers(self) -> set[tuple[str, str]]:
         """Models with the provider that this tree asks them of, where it names one: another may ask another price."""
         return set[tuple[str, str]]().union(*(child.providers() for child in self.children().values()))

@@ -118,6 +118,9 @@ class Hedge:
     def counts_dollars(self):
         return False
 
+    def reads_answers(self):
+        return False
+
     def serve(self, turn):
         asks = tuple(Ask(model, "hedge", call=turn.next_call()) for model in self.asked)
         return (yield Race(asks, after=0.5))

@@ -11,6 +11,8 @@ from simulator.endpoint import embedded
 from simulator.pricing.book import PriceBook
 from simulator.provider.profile import Profile
 from simulator.rehearsal.rehearse import rehearse
+from simulator.replay.plan import Target
+from simulator.scenario.quality import Validator
 from simulator.spend.bill import call_costs
 from simulator.strategies import offline
 from simulator.strategies.recorded import Recorded
@@ -21,7 +23,11 @@ from tests.replay.rig import replay
 from tests.strategies.scripted import tree
 
 QUICK = {"first_token": latency("5ms"), "per_token": latency("0.1ms"), "label_accuracy": 0.8}
-PROFILE = profile(dict.fromkeys(("gpt-4o", "gpt-4o-mini", "text-embedding-3-small"), QUICK))
+PROFILE = profile(
+    dict.fromkeys(("gpt-4o", "text-embedding-3-small"), QUICK) | {"gpt-4o-mini": QUICK | {"validity": 0.6}}
+)
+FORM = {"response_format": {"type": "json_object"}}
+VALID = Validator.model_validate("json")
 SESSIONS = [
     [
         Request(
@@ -47,6 +53,7 @@ STRATEGIES = {
     "classify": "classify: {with: gpt-4o-mini, sees: last_turn, routes: {easy: gpt-4o-mini, hard: gpt-4o},"
     " otherwise: hard}",
     "cascade": "cascade: {of: [gpt-4o-mini, gpt-4o], judge: {with: gpt-4o-mini}, accept: {assumed: {easy: 90%}}}",
+    "checked": "cascade: {of: [gpt-4o-mini, gpt-4o], accept: valid}",
     "score": "score: {weak: gpt-4o-mini, strong: gpt-4o, threshold: 50%, auc: 80%}",
     "cache": "cache: {hits: 40%, of: gpt-4o}",
     "semantic": "semantic: {with: text-embedding-3-small, hits: 40%, of: gpt-4o}",
@@ -75,7 +82,8 @@ class Plan:
 @pytest.mark.parametrize("name", STRATEGIES)
 def test_the_same_replies_give_the_same_attempts_and_the_same_dollars(name: str, endpoint: str) -> None:
     node, book = tree(STRATEGIES[name], "it"), PriceBook.load()
-    live = replay(endpoint, *SESSIONS, strategy=node, simulated=True)
+    told = {"target": Target(base_url=endpoint, body=FORM), "validator": VALID}
+    live = replay(endpoint, *SESSIONS, strategy=node, simulated=True, **told)
     sent = to_table(live.calls, CALLS)
     rates = book.usd_per_million(node.models(), at=AT)
     virtual, _ = rehearse(
@@ -85,6 +93,8 @@ def test_the_same_replies_give_the_same_attempts_and_the_same_dollars(name: str,
         scale=1.0,
         seed=1,
         usd_per_million=rates,
+        body=FORM,
+        validator=VALID,
     )
     again, requests = offline.run({"it": node}, SESSIONS, Recorded(sent, scale=1.0), seed=1)
     assert set(requests["final_outcome"].to_pylist()) == {"ok"}
@@ -94,7 +104,7 @@ def test_the_same_replies_give_the_same_attempts_and_the_same_dollars(name: str,
 
 
 AT = datetime(2026, 12, 1, tzinfo=UTC)
-COLUMNS = ["call_id", "attempt", "node", "purpose", "model", "tier", "served", "outcome"]
+COLUMNS = ["call_id", "attempt", "node", "purpose", "model", "tier", "served", "outcome", "valid"]
 COUNTS = ["input_tokens", "cache_read_tokens", "output_tokens"]
 
 

@@ -7,9 +7,9 @@ import numpy as np
 from pydantic import Field
 
 from simulator.calls import Outcome
+from simulator.check import Check
 from simulator.draws import uniform
 from simulator.strategies.batch import Answered, Bools, Evaluation, Question, Rows, in_order
-from simulator.strategies.check import Check
 from simulator.strategies.effects import Ask, Reply, Serving, Turn
 from simulator.strategies.node import Child, Node
 from simulator.strategies.nodes.classify import label_of
@@ -134,6 +134,9 @@ class Cascade(Node):
 
     def asks(self) -> set[str]:
         return {self.judge.judge} if self.judge else set()
+
+    def reads_answers(self) -> bool:
+        return isinstance(self.accept, Check) or super().reads_answers()
 
     def needs_validator(self) -> bool:
         return self.accept == "valid" or super().needs_validator()

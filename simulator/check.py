@@ -94,7 +94,7 @@ class Check(FileModel):
     @cached_property
     def _validator(self) -> jsonschema_rs.Validator:
         assert isinstance(self.fits, dict), "read the file of the schema first"
-        return _compiled(self.fits)
+        return compiled(self.fits)
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -104,13 +104,13 @@ def _read(path: Path) -> dict[str, Any]:
     except json.JSONDecodeError as error:
         raise InvalidFile(f"{path}:{error.lineno}:{error.colno}: not JSON: {error.msg}") from None
     try:
-        _compiled(schema)
+        compiled(schema)
     except ValueError as error:
         raise InvalidFile(f"{path}: {error}") from None
     return dict(schema)
 
 
-def _compiled(schema: Any) -> jsonschema_rs.Validator:
+def compiled(schema: Any) -> jsonschema_rs.Validator:
     """Raises ValueError for what is no schema, or refers to one elsewhere: nothing is fetched."""
     if not isinstance(schema, dict):
         raise ValueError("a JSON schema is an object")  # noqa: TRY004  # told with its place

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from simulator.check import Check
 from simulator.errors import InvalidFile
-from simulator.strategies.check import Check
 from simulator.yamlfile import FileModel, parse
 
 FIELDS = "{schema: {type: object, required: [total], properties: {total: {type: number, minimum: 0.5}}}}"
