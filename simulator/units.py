@@ -157,8 +157,10 @@ def usd_text(amount: Decimal | None) -> str:
 
 
 def share_text(share: float | None) -> str:
-    """A share for people: `37.1 %`; `–` for unknown."""
-    return "–" if share is None or math.isnan(share) else f"{share * 100:.3g} %"
+    """A share for people: `37.1 %`, `−1,570 %`; `–` for unknown."""
+    if share is None or math.isnan(share):
+        return "–"
+    return f"{share * 100:,.0f} %" if 9.995 <= abs(share) < math.inf else f"{share * 100:.3g} %"
 
 
 def scale_text(scale: float) -> str:

@@ -156,3 +156,18 @@ def test_dollars_for_people(amount: str, text: str) -> None:
 
 def test_an_unknown_amount_is_never_zero() -> None:
     assert units.usd_text(None) == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (9.99, "999 %"),
+        (-15.7, "-1,570 %"),
+        (9.996, "1,000 %"),
+        (0.371, "37.1 %"),
+        (float("nan"), "–"),
+        (1e-5, "0.001 %"),
+    ],
+)
+def test_a_share_is_written_out(share: float, text: str) -> None:
+    assert units.share_text(share) == text

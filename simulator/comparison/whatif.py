@@ -84,7 +84,7 @@ def worked_out(source: Source, strategies: Mapping[str, Node], *, assumed: Assum
 
 def _worked_out(source: Source, strategies: Mapping[str, Node], answers: Recorded) -> Tables:
     for name, node in strategies.items():
-        offline.refuse_ordered(name, node)
+        offline.refuse_unknowable(name, node)
     models = sorted(set[str]().union(*(node.answerers() for node in strategies.values())))
     whole = [session for session in source.sessions if answers.covers(session, models)]
     if not whole:

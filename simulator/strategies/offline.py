@@ -42,8 +42,13 @@ def ordered_node(node: Node) -> Node | None:
     return node if node.remembers else next(filter(None, map(ordered_node, node.children().values())), None)
 
 
-def refuse_ordered(name: str, node: Node) -> None:
-    """Raises BadInput for a strategy that needs the order of time."""
+def refuse_unknowable(name: str, node: Node) -> None:
+    """Raises BadInput for a strategy that needs the order of time, or the text of answers, which no row keeps."""
+    if node.reads_answers():
+        raise BadInput(
+            f"strategy {name!r} checks the text of answers, which no run keeps: declare the check as quality.validator "
+            "of the scenario and write accept: valid; its verdicts are kept"
+        )
     if found := ordered_node(node):
         raise BadInput(f"strategy {name!r}: {found.path} needs the order of time; try it with `tenfold rehearse`")
 

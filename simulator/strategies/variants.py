@@ -67,7 +67,7 @@ def _changed(name: str, form: Any, settings: Mapping[str, str]) -> Node:
         raise BadInput(f"sweep: {_refused(error, settings)}") from None
     except ValueError as error:
         raise BadInput(f"sweep: {settings}: {error}") from None
-    offline.refuse_ordered(name, node)
+    offline.refuse_unknowable(name, node)
     return node
 
 

@@ -132,3 +132,8 @@ def test_beside_a_sample_what_a_router_chose_is_left_out(trace: Trace, run: tupl
 
 def _pairs(calls: pa.Table) -> list[tuple[str, str]]:
     return list(zip(calls["strategy"].to_pylist(), calls["request_id"].to_pylist(), strict=True))
+
+
+def test_a_check_of_texts_that_no_row_keeps_is_refused(trace: Trace, run: tuple[pa.Table, pa.Table]) -> None:
+    with pytest.raises(BadInput, match="'read' checks the text of answers, which no run keeps: declare the check as"):
+        what_if(_source(*run, trace), {"read": tree("cascade: {of: [gpt-4o-mini, gpt-4o], accept: json}", "read")})

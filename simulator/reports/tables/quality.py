@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import TypeVar
 
 from simulator.comparison.frontier import Frontier
 from simulator.comparison.place import Place
@@ -15,6 +16,7 @@ _TERMS = (
     "averaged over all shares; chance has 0.5. AIQ: the area below the hull of its thresholds ÷ the span of costs. "
     "What the score itself costs is not in it."
 )
+T = TypeVar("T")
 _TONES: dict[str, Tone] = {"above mixing": "good", "below mixing": "bad"}
 
 
@@ -32,15 +34,20 @@ def quality(found: Frontier) -> Table:
             Column("cost per request", numeric=True, provenance="priced"),
             Column("quality", numeric=True, provenance=found.provenance),
             Column("per good answer", numeric=True, provenance="priced"),
-            Column("on the best model", numeric=True, detail=True),
-            Column("gap recovered", numeric=True),
+            *_if(found.routers, Column("on the best model", numeric=True, detail=True)),
+            *_if(found.routers, Column("gap recovered", numeric=True)),
             Column("mixing gives", numeric=True),
-            Column("length rule gives", numeric=True),
+            *_if(found.routers, Column("length rule gives", numeric=True)),
             Column("is"),
         ),
         (*(_row(one, found) for one in found.places), *([_row(found.oracle, found)] if found.oracle else [])),
         tuple(_notes(found)),
     )
+
+
+def _if(pair: object, what: T) -> tuple[T, ...]:
+    """What is known only where there are two single models to choose between."""
+    return (what,) if pair else ()
 
 
 def _row(one: Place, found: Frontier) -> tuple[Cell, ...]:
@@ -50,10 +57,10 @@ def _row(one: Place, found: Frontier) -> tuple[Cell, ...]:
         Cell(_usd(one.cost)),
         Cell(share_text(one.quality)),
         Cell("–" if one.cost_per_good is None else _usd(one.cost_per_good)),
-        Cell(share_text(one.strong_share)),
-        Cell(share_text(one.recovered)),
+        *_if(found.routers, Cell(share_text(one.strong_share))),
+        *_if(found.routers, Cell(share_text(one.recovered))),
         Cell(share_text(one.mixing)),
-        Cell(share_text(one.rule)),
+        *_if(found.routers, Cell(share_text(one.rule))),
         Cell("a bound", "muted") if perfect else Cell(one.worth, _TONES.get(one.worth, "plain")),
     )
 
@@ -71,9 +78,10 @@ def _notes(found: Frontier) -> Iterator[str]:
         )
     yield (
         "Mixing: the best that sending shares of the traffic to single models blindly reaches at this cost (Zero "
-        "router); a router below it is worth nothing. Length rule: the best threshold on the prompt's length, chosen "
-        "with hindsight."
+        "router); a router below it is worth nothing."
     )
+    if found.routers:
+        yield "Length rule: the best threshold on the prompt's length, chosen with hindsight."
     if found.oracle:
         yield "Oracle: for each request the cheapest model with the best answer; where none is right, the cheapest."
     if found.provenance == "assumed":

@@ -42,7 +42,7 @@ def rungs(summary: Summary) -> Table:
             Column("rate, planned → offered", numeric=True, provenance="measured", detail=True),
             Column("answered", numeric=True, provenance="measured"),
             Column("refused of due", numeric=True, provenance="measured"),
-            *((Column("valid", numeric=True, provenance="measured"),) if _checks(summary) else ()),
+            *((Column("valid", numeric=True, provenance="measured", detail=True),) if _checks(summary) else ()),
             Column("attempts per request", numeric=True, provenance="measured", detail=True),
             Column("TTFT p95", numeric=True, provenance="measured"),
             Column("response p95", numeric=True, provenance="measured"),
