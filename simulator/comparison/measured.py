@@ -211,6 +211,7 @@ def _known(rows: pa.Table, answers: Recorded, label_accuracy: float | None) -> K
         input_tokens=_tokens(rows, "input_tokens"),
         output_tokens=_tokens(rows, "output_tokens"),
         finished=pc.equal(rows["outcome"], Outcome.OK.value).to_numpy(),
+        valid=pc.fill_null(rows["valid"], True).to_numpy(),
         label_seconds=np.array(
             [
                 answers.label_s(*one)

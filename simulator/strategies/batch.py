@@ -1,7 +1,7 @@
 """Requests as columns, for strategies over a million recorded answers: the decisions of `serve`, array by array."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,8 @@ class Known:
     output_tokens: Ints
     finished: Bools
     """Not cut at the token limit."""
+    valid: Bools
+    """Not known to fail the scenario's validator."""
     label_seconds: Floats
     """How long a label would take it beside its answer."""
     label_accuracy: float = 1.0
@@ -135,13 +137,16 @@ class Answered:
     NaN for an answer that came without tokens.
     """
     finished: Bools
+    valid: Bools
     output_tokens: Ints
     node: Ints
     """Whose answer is served, as an index into the evaluation's `nodes`."""
 
     def where(self, chosen: Bools) -> "Answered":
-        names = ("first_token", "finished", "output_tokens", "node")
-        return Answered(self.rows.where(chosen), *(getattr(self, name)[chosen] for name in names))
+        return Answered(self.rows.where(chosen), *(getattr(self, name)[chosen] for name in _COLUMNS))
+
+
+_COLUMNS = tuple(one.name for one in fields(Answered) if one.name != "rows")
 
 
 @dataclass(slots=True)
@@ -206,5 +211,4 @@ def in_order(parts: list[Answered]) -> Answered:
         return np.concatenate(arrays)[order]
 
     rows = Rows(*(joined([getattr(part.rows, name) for part in parts]) for name in ("at", "now", "asked")))  # type: ignore[arg-type]
-    names = ("first_token", "finished", "output_tokens", "node")
-    return Answered(rows, *(joined([getattr(part, name) for part in parts]) for name in names))  # type: ignore[arg-type]
+    return Answered(rows, *(joined([getattr(part, name) for part in parts]) for name in _COLUMNS))  # type: ignore[arg-type]

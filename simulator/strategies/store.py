@@ -43,6 +43,7 @@ class Store(Node):
             rows=stored,
             first_token=stored.now,
             finished=np.ones(count, dtype=bool),
+            valid=np.ones(count, dtype=bool),
             output_tokens=np.zeros(count, dtype=np.int64),
             node=evaluation.serving(self, count),
         )

@@ -155,9 +155,8 @@ def _known(random: np.random.Generator, prompt: np.ndarray, median: float) -> Kn
     count = len(prompt)
     seconds = median * random.lognormal(0, 0.5, count)
     answer = random.lognormal(5.2, 0.9, count).astype(np.int64) + 1
-    return Known(
-        seconds, 0.2 * seconds, prompt, answer, random.random(count) < 0.98, 0.2 * seconds, label_accuracy=0.92
-    )
+    finished, valid = (random.random(count) < share for share in (0.98, 0.97))
+    return Known(seconds, 0.2 * seconds, prompt, answer, finished, valid, 0.2 * seconds, label_accuracy=0.92)
 
 
 def _curve(count: int) -> Curve:

@@ -32,6 +32,8 @@ STRATEGIES = [
     "semantic: {with: tiny, hits: 40%, of: {route: {branches: [{when: turn < 2, use: small}], otherwise: big}}}",
     "retrieve: {with: tiny, of: {route: {branches: [{when: turn < 2, use: small}], otherwise: big}}}",
     "cascade: [small, big]",
+    "cascade: {of: [{cache: {hits: 20%, of: small}}, {human: {cost: $4, takes: 6m}}, big], accept: valid}",
+    "cascade: {of: [small, big, big], accept: valid, judge: {with: small}}",
     "batch: {of: {cascade: {of: [small, {retry: big}], judge: {with: small}}}, deadline: 2h}",
     "split: {parts: {now: {share: 40%, of: big}, later: {share: 60%, of: {batch: {classify: {with: small,"
     " routes: {easy: {retrieve: {with: tiny, of: small}}, hard: big}, otherwise: hard}}}}}, by: request}",
@@ -68,6 +70,7 @@ def _known(rng: np.random.Generator, count: int) -> Known:
         input_tokens=rng.integers(100, 2000, count),
         output_tokens=rng.integers(1, 300, count),
         finished=rng.random(count) < 0.7,
+        valid=rng.random(count) < 0.8,
         label_seconds=seconds * rng.random(count),
         label_accuracy=0.7,
     )
@@ -107,6 +110,7 @@ def _answers(rows: list[Request], batch: Batch) -> Answers:
         usage = {
             "input_tokens": int(known.input_tokens[at]) + ask.own_tokens,
             "output_tokens": int(known.output_tokens[at]),
+            "valid": bool(known.valid[at]),
         }
         outcome = Outcome.OK if known.finished[at] else Outcome.LENGTH
         return Answer(outcome, float(known.seconds[at]), float(known.first_token[at]), "", usage)

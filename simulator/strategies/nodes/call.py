@@ -59,6 +59,7 @@ class Call(Node):
             rows=rows.later(rows.takes(known.seconds[at]), calls=1),
             first_token=rows.now + (known.first_token[at] if rows.deadline is None else np.nan),
             finished=known.finished[at],
+            valid=known.valid[at],
             output_tokens=known.output_tokens[at],
             node=evaluation.serving(self, len(at)),
         )

@@ -94,7 +94,7 @@ class Cascade(Node):
         )
 
     def columns(self, rows: Rows, evaluation: Evaluation) -> Answered:
-        if self.accept == "valid" or isinstance(self.accept, Check) or (self.judge and self.judge.timeout is not None):
+        if isinstance(self.accept, Check) or (self.judge and self.judge.timeout is not None):
             return super().columns(rows, evaluation)
         served = []
         for step, target in enumerate(self.of[:-1]):
@@ -109,7 +109,7 @@ class Cascade(Node):
     def _checked(self, answered: Answered, evaluation: Evaluation, step: int) -> tuple[Answered, Bools]:
         """The answers with the time the check took, and which of them are served."""
         batch, rows = evaluation.batch, answered.rows
-        passed = answered.finished
+        passed = answered.finished & answered.valid if self.accept == "valid" else answered.finished
         if isinstance(self.accept, Assumed):
             draws = keys.uniform(batch.requests[rows.at], seed=batch.seed, path=self.path, number=step)
             shares = batch.difficulty(rows)[:, None] == np.array(list(self.accept.assumed))

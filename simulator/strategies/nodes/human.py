@@ -48,6 +48,7 @@ class Human(Node):
             rows=rows.later(self.takes, calls=1),
             first_token=np.full(count, np.nan),
             finished=np.ones(count, dtype=bool),
+            valid=np.ones(count, dtype=bool),
             output_tokens=none,
             node=evaluation.serving(self, count),
         )
