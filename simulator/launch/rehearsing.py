@@ -1,5 +1,6 @@
 """`tenfold rehearse`: the scenario's strategies and provider profile in virtual time. Nothing is sent or measured."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -84,27 +85,34 @@ def rehearsal(options: Options) -> Rehearsal:
 
 
 def lines(found: Rehearsed) -> list[str]:
-    """The rehearsal for people, one line per rung; shares of the requests that were due, as objectives count them."""
+    """The rehearsal for people, one line per rung; shares of the requests that were due, as objectives count them.
+
+    The share of valid answers is a column where a validator checks them.
+    """
     costs = {(cost.scale, cost.strategy): cost for cost in found.costs}
-    words = ("planned", "answered", "refused", "errors", "TTFT p95", "resp. p95", "cost")
-    head = " ".join([f"{'scale':>6} {'strategy':<16}", *(word.rjust(max(8, len(word))) for word in words)])
-    rows = [_line(rung, costs[rung.scale, rung.strategy]) for rung in found.rungs]
-    return [f"rehearsed in virtual time against profile {found.profile}", head, *rows, PROVENANCE, *found.settled]
+    checked = any(rung.valid is not None for rung in found.rungs)
+    head = ("planned", "answered", "refused", "errors", *(("valid",) if checked else ()), *_LAST)
+    table = [_line(rung, costs[rung.scale, rung.strategy], head) for rung in found.rungs]
+    first = " ".join([f"{'scale':>6} {'strategy':<16}", *(word.rjust(max(8, len(word))) for word in head)])
+    return [f"rehearsed in virtual time against profile {found.profile}", first, *table, PROVENANCE, *found.settled]
 
 
-def _line(rung: RungFigures, cost: RungCost) -> str:
-    first, whole = rung.time_to_first_token.p95.value, rung.response_time.p95.value
-    cells = (
-        f"{scale_text(rung.scale):>6} {rung.strategy:<16}",
-        f"{count_text(rung.planned):>8}",
-        f"{count_text(rung.settled['answered']):>8}",
-        f"{share_text(settled_share(rung, 'refused')):>8}",
-        f"{share_text(settled_share(rung, 'errors')):>8}",
-        f"{seconds_text(first):>8}",
-        f"{seconds_text(whole):>9}",
-        f"{'≥ ' if cost.total is not None and cost.unpriced_calls else ''}{usd_text(cost.total)}".rjust(8),
-    )
-    return " ".join(cells)
+_LAST = ("TTFT p95", "resp. p95", "cost")
+
+
+def _line(rung: RungFigures, cost: RungCost, head: Sequence[str]) -> str:
+    texts = {
+        "planned": count_text(rung.planned),
+        "answered": count_text(rung.settled["answered"]),
+        "refused": share_text(settled_share(rung, "refused")),
+        "errors": share_text(settled_share(rung, "errors")),
+        "valid": share_text(rung.valid),
+        "TTFT p95": seconds_text(rung.time_to_first_token.p95.value),
+        "resp. p95": seconds_text(rung.response_time.p95.value),
+        "cost": f"{'≥ ' if cost.total is not None and cost.unpriced_calls else ''}{usd_text(cost.total)}",
+    }
+    cells = (texts[word].rjust(max(8, len(word))) for word in head)
+    return " ".join([f"{scale_text(rung.scale):>6} {rung.strategy:<16}", *cells])
 
 
 def _record(ledger: Ledger, *, scale: float, strategy: str, span_s: float) -> RungRecord:

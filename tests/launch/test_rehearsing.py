@@ -10,7 +10,21 @@ from tests.run.hand import Rows, asked, figures_of
 def test_refusals_are_of_the_requests_due_as_in_a_report_and_a_partial_bill_is_a_lower_bound() -> None:
     """One of three due was refused, one turn skipped: a rehearsal said 25 % where the report of the run says 33 %."""
     rung = figures_of([asked("a", 1.0), asked("b", 2.0), asked("c", 3.0, outcome="rate_limited"), skipped()])
-    cost = RungCost(
+    row = lines(Rehearsed(profile="hosted", rungs=[rung], costs=[cost()]))[2]
+    assert row.split()[2:5] == ["4", "2", "33.3"]
+    assert row.endswith("≥ $0.50")
+
+
+def test_valid_answers_are_a_column_only_where_something_checks_them() -> None:
+    checked = figures_of([asked("a", 1.0, valid=True), asked("b", 2.0, valid=True), asked("c", 3.0, valid=False)])
+    _, head, row, *_ = lines(Rehearsed(profile="hosted", rungs=[checked], costs=[cost()]))
+    assert row[head.index("valid") - 1 :].split()[:2] == ["66.7", "%"]
+    _, head, *_ = lines(Rehearsed(profile="hosted", rungs=[figures_of([asked("a", 1.0)])], costs=[cost()]))
+    assert "valid" not in head
+
+
+def cost() -> RungCost:
+    return RungCost(
         scale=1.0,
         strategy="single",
         replicate=1,
@@ -24,9 +38,6 @@ def test_refusals_are_of_the_requests_due_as_in_a_report_and_a_partial_bill_is_a
         unpriced_calls=1,
         assumed_usage_calls=0,
     )
-    row = lines(Rehearsed(profile="hosted", rungs=[rung], costs=[cost]))[2]
-    assert row.split()[2:5] == ["4", "2", "33.3"]
-    assert row.endswith("≥ $0.50")
 
 
 def skipped() -> Rows:
