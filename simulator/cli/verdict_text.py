@@ -22,7 +22,7 @@ def claim_lines(found: Verdict) -> Iterator[str]:
     if found.formula:
         yield f"  {found.formula}"
     for flip in found.flips:
-        yield f"  would turn it: {flip.says}"
+        yield f"  would turn the {flip.clause}: {flip.says}"
     for even in found.break_even:
         yield f"  saves nothing any more: {even.says}"
 

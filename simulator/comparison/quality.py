@@ -2,6 +2,8 @@
 
 import math
 from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -27,13 +29,26 @@ def segments(
     own, other = paired(*arms)
     journeys = dict(zip(requests["request_id"].to_pylist(), requests["journey"].to_pylist(), strict=True))
     found: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    elsewhere: dict[str, list[float]] = defaultdict(list)
     names = own.requests
-    gained = judge.of(names, own.model.tolist(), own.valid) - judge.of(names, other.model.tolist(), other.valid)
-    for request, session, delta in zip(names, own.sessions, gained.tolist(), strict=True):
+    good = judge.of(names, own.model.tolist(), own.valid)
+    gained = good - judge.of(names, other.model.tolist(), other.valid)
+    moved = own.model != other.model
+    for place, (request, session, delta) in enumerate(zip(names, own.sessions, gained.tolist(), strict=True)):
         if not math.isnan(delta):
-            found[judge.segment.get(request, journeys[request])][session].append(delta)
+            segment = judge.segment.get(request, journeys[request])
+            found[segment][session].append(delta)
+            if moved[place]:
+                elsewhere[segment].append(float(good[place]))
     of = _declared if judge.provenance == "assumed" else _segment
-    return [of(name, list(found[name].values()), seed) for name in sorted(found)]
+    return [_with_moved(of(name, list(found[name].values()), seed), elsewhere[name]) for name in sorted(found)]
+
+
+def _with_moved(segment: SegmentQuality, quality: Sequence[float]) -> SegmentQuality:
+    """`quality`: of the answers that another model than the baseline's gave."""
+    if not quality:
+        return segment
+    return replace(segment, moved=len(quality) / segment.pairs, moved_quality=sum(quality) / len(quality))
 
 
 def _declared(name: str, sessions: list[list[float]], seed: int) -> SegmentQuality:

@@ -9,7 +9,7 @@ from simulator.figures import Figures
 from simulator.scenario.claim import Claim
 from simulator.verdicts import clauses
 from simulator.verdicts.clauses import Clause, Facts, Outcome
-from simulator.verdicts.flips import Flip, flips, formula
+from simulator.verdicts.flips import Flip, flips, formula, quality_flips
 
 __all__ = ["Claim", "Verdict", "judge"]
 
@@ -23,7 +23,7 @@ class Verdict(Figures):
     formula: str | None = None
     """The saving with its parts, as it is usually argued; None where nothing is claimed of it, or known."""
     flips: list[Flip]
-    """Inputs that would turn the saving, the nearest one first."""
+    """Inputs that would turn the saving, then those that would turn the quality, the nearest ones first."""
     break_even: list[Flip]
     """The same inputs where nothing is saved any more: how far the strategy is from not paying."""
 
@@ -37,11 +37,21 @@ def judge(claim: Claim, facts: Facts) -> Verdict:
         checked.append(clauses.request_share(claim.request_share, facts.parts))
     if claim.loss_below is not None:
         checked.append(clauses.quality(claim.loss_below, facts.quality))
-    verdict = Verdict(claim=claim.text, outcome=_overall(checked), clauses=checked, flips=[], break_even=[])
-    if not claim.saves or not facts.parts:
-        return verdict
-    turning, even = flips(facts.parts, claim.saves[0]), flips(facts.parts, 0.0)
-    return verdict.model_copy(update={"formula": formula(facts.parts), "flips": turning, "break_even": even})
+    saving = facts.parts if claim.saves else None
+    return Verdict(
+        claim=claim.text,
+        outcome=_overall(checked),
+        clauses=checked,
+        formula=formula(saving) if saving else None,
+        flips=[*(flips(saving, claim.saves[0]) if saving and claim.saves else []), *_quality_flips(claim, facts)],
+        break_even=flips(saving, 0.0) if saving else [],
+    )
+
+
+def _quality_flips(claim: Claim, facts: Facts) -> list[Flip]:
+    margin = claim.loss_below
+    moved = None if margin is None else clauses.moved(margin, facts.quality)
+    return [] if moved is None or margin is None else quality_flips(moved, margin)
 
 
 def _overall(checked: Sequence[Clause]) -> Outcome:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from simulator.figures import Figures, Interval, Provenance
 from simulator.units import share_text
-from simulator.verdicts.flips import Parts
+from simulator.verdicts.flips import Moved, Parts
 
 Outcome = Literal["holds", "fails", "no data"]
 
@@ -26,6 +26,10 @@ class SegmentQuality:
     high: float | None
     assumed: bool = False
     """Declared, not judged."""
+    moved: float = 0.0
+    """Share of the pairs that another model than the baseline's answered."""
+    moved_quality: float = 0.0
+    """Mean quality of its answers to them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,7 @@ def saving(claimed: tuple[float, float], facts: Facts) -> Clause:
     least, found = claimed[0], facts.saving
     value, low, high = found.value, found.low, found.high
     clause: dict[str, Any] = {"claimed": _band(claimed), "measured": value, "low": low, "high": high}
+    clause["provenance"] = "priced"
     equal = " on equal answers" if facts.parts and facts.parts.unanswered else ""
     outcome, says = _against(least, low, high)
     if value is None or low is None or high is None:
@@ -96,10 +101,7 @@ def quality(margin: float, segments: Sequence[SegmentQuality]) -> Clause:
         return Clause(name="quality", claimed=claimed, measured=None, outcome="no data", says=says)
     if segments[0].assumed:
         return _declared(claimed, margin, segments)
-    rank = {"fails": 0, "no data": 1, "holds": 2}
-    outcome, worst = min(
-        ((_loses(one, margin), one) for one in segments), key=lambda pair: (rank[pair[0]], pair[1].delta)
-    )
+    outcome, worst = _worst(margin, segments)
     where = f"worst of {len(segments)} segments, {worst.segment}" if len(segments) > 1 else worst.segment
     says = f"{where}: {worst.delta * 100:+.2g} pp over {worst.pairs} judged pairs"
     if outcome == "no data":
@@ -112,16 +114,35 @@ def quality(margin: float, segments: Sequence[SegmentQuality]) -> Clause:
 
 def _declared(claimed: str, margin: float, segments: Sequence[SegmentQuality]) -> Clause:
     """By declared priors a claim can fail, but not hold: an assumption bears nothing out (house rule 8)."""
-    worst = min(segments, key=lambda one: one.delta)
-    fails = worst.delta <= -margin
+    outcome, worst = _worst(margin, segments)
+    fails = outcome == "fails"
     given = f"{worst.segment}: {worst.delta * 100:+.2g} pp by what the scenario declares, assumed"
     labels = f"judged answers of {math.ceil(3 / margin):,} sessions or more in each segment would decide"
     says = given if fails else f"{given}: nobody has looked; {labels}"
     clause: dict[str, Any] = {"name": "quality", "claimed": claimed, "measured": None, "provenance": "assumed"}
-    return Clause(**clause, outcome="fails" if fails else "no data", says=says)
+    return Clause(**clause, outcome=outcome, says=says)
+
+
+def moved(margin: float, segments: Sequence[SegmentQuality]) -> Moved | None:
+    """What decides a clause about quality: the segment that loses most. None where the labels do not decide it."""
+    if not segments:
+        return None
+    outcome, worst = _worst(margin, segments)
+    deciding = worst.delta if worst.assumed else {"holds": worst.low, "fails": worst.high}.get(outcome)
+    if deciding is None or not worst.moved:
+        return None
+    return Moved(worst.segment, worst.moved, worst.moved_quality, deciding, worst.assumed)
+
+
+def _worst(margin: float, segments: Sequence[SegmentQuality]) -> tuple[Outcome, SegmentQuality]:
+    rank = {"fails": 0, "no data": 1, "holds": 2}
+    judged = ((_loses(one, margin), one) for one in segments)
+    return min(judged, key=lambda pair: (rank[pair[0]], pair[1].delta))
 
 
 def _loses(segment: SegmentQuality, margin: float) -> Outcome:
+    if segment.assumed:
+        return "fails" if segment.delta <= -margin else "no data"
     if segment.low is not None and segment.low > -margin:
         return "holds"
     return "fails" if segment.high is not None and segment.high < -margin else "no data"

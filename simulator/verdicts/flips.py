@@ -1,6 +1,7 @@
-"""Which input would turn a claimed saving, each moved alone while the rest stays as measured."""
+"""Which input would turn a clause of a claim, each moved alone while the rest stays as measured."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from simulator.figures import Figures
 from simulator.units import share_text
@@ -21,9 +22,25 @@ class Parts:
     """Of the baseline's bill, what those requests carried: w."""
 
 
-class Flip(Figures):
-    """One input and the value at which the saving meets the claim exactly."""
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What another model than the baseline's answered in one segment."""
 
+    segment: str
+    share: float
+    """Of its judged pairs."""
+    quality: float
+    """Mean quality of those answers."""
+    delta: float
+    """Of the whole segment against the baseline, at the bound that decides."""
+    declared: bool
+    """By priors: nobody has looked."""
+
+
+class Flip(Figures):
+    """One input and the value at which a clause meets the claim exactly."""
+
+    clause: Literal["saving", "quality"] = "saving"
     input: str
     measured: float
     needed: float | None
@@ -51,6 +68,22 @@ def flips(parts: Parts, target: float) -> list[Flip]:
     return sorted(found, key=_distance)
 
 
+def quality_flips(moved: Moved, margin: float) -> list[Flip]:
+    """Break-even values for a loss of exactly `margin` in one segment, nearest first.
+
+    delta = share · (quality of what moved − the baseline's), and what the same model answered differently.
+    """
+    good, share = f"good answers among what moves in {moved.segment}", f"share of {moved.segment} that moves"
+    word = "declared" if moved.declared else "measured"
+    better = moved.quality - (margin + moved.delta) / moved.share if moved.share else None
+    fewer = -moved.share * margin / moved.delta if moved.delta < 0 else None
+    found = [
+        _flip(good, moved.quality, better, top=1.0, word=word),
+        _flip(share, moved.share, fewer, top=1.0),
+    ]
+    return [flip.model_copy(update={"clause": "quality"}) for flip in sorted(found, key=_distance)]
+
+
 def formula(parts: Parts) -> str:
     """S = w·(1 − m·r) + other usage − overhead − waste, with its numbers: the saving on equal answers."""
     total = parts.moved + parts.same_model - parts.overhead - parts.waste
@@ -76,10 +109,12 @@ def _ratio(parts: Parts) -> float:
     return 1 - parts.moved / parts.cost_share if parts.cost_share else 1.0
 
 
-def _flip(name: str, measured: float, needed: float | None, *, top: float | None = None) -> Flip:
+def _flip(
+    name: str, measured: float, needed: float | None, *, top: float | None = None, word: str = "measured"
+) -> Flip:
     if needed is None or needed < 0 or (top is not None and needed > top):
         return Flip(input=name, measured=measured, needed=None, says=f"{name}: {share_text(measured)}; alone it cannot")
-    says = f"{name}: {share_text(measured)} measured, turns at {share_text(needed)}"
+    says = f"{name}: {share_text(measured)} {word}, turns at {share_text(needed)}"
     return Flip(input=name, measured=measured, needed=needed, says=says)
 
 

@@ -7,8 +7,9 @@ from simulator.comparison.frontier import frontier
 from simulator.comparison.judges import Priors, Validated
 from simulator.comparison.labels import Labels
 from simulator.comparison.quality import segments
-from simulator.verdicts.claims import Claim
-from simulator.verdicts.clauses import quality
+from simulator.figures import Interval
+from simulator.verdicts.claims import Claim, judge
+from simulator.verdicts.clauses import Facts, quality
 from tests.comparison.ledger import Ledger
 
 MARGIN = Claim.parse("no visible loss").loss_below or 0.0
@@ -65,6 +66,17 @@ def test_priors_give_expectations_and_neither_oracle_nor_scores() -> None:
     assert (found.provenance, found.oracle, found.routers) == ("assumed", None, None)
     assert found.note is not None
     assert "does not say which request" in found.note
+
+
+def test_a_clause_about_quality_turns_at_a_prior_or_at_a_share() -> None:
+    """Hard requests: 55 % declared of small where big has 95 %. One point less is 94 %, or one in forty."""
+    calls, requests, _ = checked().tables()
+    found = segments(calls, requests, PRIORS, strategy="routed", baseline="single", scale=1.0)
+    verdict = judge(Claim.parse("no visible loss"), Facts(Interval(value=0.5), None, found))
+    assert [(flip.clause, flip.says) for flip in verdict.flips] == [
+        ("quality", "good answers among what moves in hard: 55 % declared, turns at 94 %"),
+        ("quality", "share of hard that moves: 100 % measured, turns at 2.5 %"),
+    ]
 
 
 def test_a_claim_can_fail_by_priors_but_never_hold() -> None:

@@ -79,6 +79,22 @@ def test_one_segment_that_loses_fails_whatever_the_others_do() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "turns"),
+    [
+        (-0.008, 0.004, [0.896, 0.625]),  # holds by its lower bound: 0.2 pp more among half of the pairs are 0.4 pp
+        (-0.08, -0.02, [0.92, 0.25]),  # fails by its upper one
+        (-0.02, 0.004, []),  # open: more labels decide, no other input does
+    ],
+)
+def test_quality_turns_where_the_bound_that_decides_meets_the_margin(
+    low: float, high: float, turns: list[float]
+) -> None:
+    one = SegmentQuality("legal", 400, (low + high) / 2, low, high, moved=0.5, moved_quality=0.9)
+    verdict = judge(Claim.parse("no visible loss"), facts(0.6, 0.6, 0.6, quality=[one]))
+    assert sorted(flip.needed for flip in verdict.flips if flip.needed is not None) == pytest.approx(sorted(turns))
+
+
 def test_a_segment_with_few_labels_is_no_verdict() -> None:
     thin = SegmentQuality("legal", 20, 0.0, -0.09, 0.09)
     clause = judge(Claim.parse("no visible loss"), facts(0.6, 0.6, 0.6, quality=[*GOOD, thin])).clauses[0]

@@ -29,7 +29,7 @@ def _rows(one: CheckedClaim) -> Iterator[tuple[Cell, ...]]:
     about = one.strategy if one.scale is None else f"{one.strategy} at {scale_text(one.scale)}"
     for number, clause in enumerate(one.verdict.clauses):
         mark = Cell(outcome_text(clause.outcome), MARKS[clause.outcome][1])
-        said = Cell(clause.says, provenance="priced" if clause.name == "saving" else "measured")
+        said = Cell(clause.says, provenance=clause.provenance)
         named = (Cell("" if number else one.verdict.claim), Cell("" if number else about))
         yield *named, Cell(clause.name), mark, said
     if not one.verdict.clauses:
@@ -38,9 +38,9 @@ def _rows(one: CheckedClaim) -> Iterator[tuple[Cell, ...]]:
 
 
 def _notes(one: CheckedClaim) -> Iterator[str]:
-    """What the saving is made of, and the nearest input that turns it."""
+    """What the saving is made of, and the nearest input that turns it, or the quality."""
     if one.verdict.formula:
         yield f"{one.strategy} on equal answers: {one.verdict.formula}."
-    nearest = next((flip for flip in one.verdict.flips if flip.needed is not None), None)
-    if nearest:
+    turning = [flip for flip in one.verdict.flips if flip.needed is not None]
+    for nearest in {flip.clause: flip for flip in reversed(turning)}.values():
         yield f"{one.verdict.claim}: would turn by the {nearest.says}."
