@@ -9,6 +9,7 @@ from simulator.run.verification import Verification
 from simulator.scenario.objective import Objective
 from simulator.units import scale_text, seconds_text, share_text, usd_text
 from simulator.verdicts.claims import Verdict
+from simulator.verdicts.flips import Flip
 
 _TIMES = {"time_to_first_token": "first_token_p95", "response_time": "response_p95"}
 """Objective's metric → the contender's figure."""
@@ -21,10 +22,18 @@ def claim_lines(found: Verdict) -> Iterator[str]:
         yield f"  {clause.name}: {clause.outcome}; claimed {clause.claimed}; {clause.says}"
     if found.formula:
         yield f"  {found.formula}"
-    for flip in found.flips:
-        yield f"  would turn the {flip.clause}: {flip.says}"
-    for even in found.break_even:
-        yield f"  saves nothing any more: {even.says}"
+    yield from _turning("would turn the saving", [one for one in found.flips if one.clause == "saving"])
+    yield from _turning("would turn the quality", [one for one in found.flips if one.clause == "quality"])
+    yield from _turning("saves nothing any more", found.break_even)
+
+
+def _turning(what: str, flips: Sequence[Flip]) -> Iterator[str]:
+    """An input that does it a line; those that alone cannot share the last one."""
+    for flip in flips:
+        if flip.needed is not None:
+            yield f"  {what}: {flip.says}"
+    if cannot := [flip.input for flip in flips if flip.needed is None]:
+        yield f"  {what}: by none of these alone: {' · '.join(cannot)}"
 
 
 def comparison_lines(found: Comparison, targets: Sequence[Objective] = ()) -> Iterator[str]:
