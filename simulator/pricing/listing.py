@@ -82,13 +82,11 @@ def price_changes(book: PriceBook, model: str, *, after: datetime) -> Iterator[t
         before = then
 
 
-def diff(
-    before: PriceBook, after: PriceBook, *, models: Iterable[str], at: datetime, at_after: datetime | None = None
-) -> list[PriceChange]:
-    """The prices of `models` that differ between two books, or in one book between two instants."""
+def diff(before: PriceBook, after: PriceBook, *, models: Iterable[str], at: datetime) -> list[PriceChange]:
+    """The prices of `models` at `at` that differ between two books."""
     changes = []
     for model in models:
-        changes += _changed(_known(before, model, at), _known(after, model, at_after or at))
+        changes += _changed(_known(before, model, at), _known(after, model, at))
     return changes
 
 

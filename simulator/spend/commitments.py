@@ -6,7 +6,6 @@ A window that the rung ends in has the part of the capacity that the rung has of
 """
 
 import math
-from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
@@ -53,16 +52,16 @@ class CommitmentCase(Figures):
     """Above this share of the capacity a unit is cheaper than paying per token; more than 1: never. None: no burn."""
     chosen: Utilisation
     curve: list[Utilisation]
-    """From the smallest number of units that can be bought."""
+    """The smallest number of units that can be bought, then the chosen one."""
     hours_per_month: int = HOURS_PER_MONTH
 
 
 def commitment_case(
-    calls: pa.Table, commitment: Commitment, book: PriceBook, *, at: datetime, span_s: float, units: Iterable[int] = ()
+    calls: pa.Table, commitment: Commitment, book: PriceBook, *, at: datetime, span_s: float
 ) -> CommitmentCase | None:
     """The case over one rung of `span_s` seconds; None where no attempt went to the commitment's model.
 
-    `units` are other numbers to try; what is spilled over is billed at the book's prices of `at`.
+    What is spilled over is billed at the book's prices of `at`.
     """
     processed = [word.value for word, row in book.attempts.outcomes.items() if row.input != "none"]
     asked = pc.and_(pc.equal(calls["model"], commitment.model), pc.is_in(calls["outcome"], pa.array(processed)))
@@ -73,7 +72,7 @@ def commitment_case(
     last = math.ceil(span_s / commitment.window) - 1  # what is sent while the rung drains counts to its last window
     window = np.minimum(np.asarray(mine["sent_at"]) // commitment.window, last).astype(np.int64)
     load = _Load(_burn(mine, commitment), window, [cost or Decimal(0) for cost in costs], Decimal(repr(span_s)))
-    tried = sorted({commitment.minimum, commitment.units, *units})
+    tried = sorted({commitment.minimum, commitment.units})
     return CommitmentCase(
         id=commitment.id,
         model=commitment.model,

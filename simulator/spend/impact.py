@@ -14,7 +14,7 @@ from simulator.spend.bill import Bill, bill
 
 @dataclass(frozen=True, slots=True)
 class Impact:
-    """The same attempts under two books or at two instants, in US dollars."""
+    """The same attempts under two books, in US dollars."""
 
     before: Bill
     after: Bill
@@ -36,11 +36,9 @@ class Impact:
         }
 
 
-def impact(
-    calls: pa.Table, before: PriceBook, after: PriceBook, *, at: datetime, at_after: datetime | None = None
-) -> Impact:
-    """Bill the attempts of a run twice."""
-    return Impact(bill(calls, before, at=at), bill(calls, after, at=at_after or at))
+def impact(calls: pa.Table, before: PriceBook, after: PriceBook, *, at: datetime) -> Impact:
+    """Bill the attempts of a run twice, at the prices of `at`."""
+    return Impact(bill(calls, before, at=at), bill(calls, after, at=at))
 
 
 def _by_model(side: Bill) -> dict[str, Decimal]:

@@ -32,8 +32,8 @@ def ptu(*, units: int = 15, usd: str = "260", per: str = "unit_month", tpm: int 
     )
 
 
-def case(commitment: Commitment, *calls: Call, span_s: float = 60, **said: object) -> CommitmentCase:
-    found = commitment_case(table(*calls), commitment, BOOK, at=AT, span_s=span_s, **said)  # type: ignore[arg-type]
+def case(commitment: Commitment, *calls: Call, span_s: float = 60) -> CommitmentCase:
+    found = commitment_case(table(*calls), commitment, BOOK, at=AT, span_s=span_s)
     assert found is not None
     return found
 
@@ -101,12 +101,13 @@ def _repeated(times: int) -> list[object]:
 
 def test_the_month_adds_up_and_more_units_spill_less() -> None:
     calls = [asked(n, at=n * 0.5, tokens=4000, answer=200) for n in range(120)]
-    found = case(ptu(units=15), *calls, units=[30, 150])
-    assert [one.units for one in found.curve] == [1, 15, 30, 150]
-    shares = [one.spilled_share for one in found.curve]
+    found, *larger = (case(ptu(units=units), *calls) for units in (15, 30, 150))
+    assert [one.units for one in found.curve] == [1, 15]
+    chosen = [*found.curve, *(one.chosen for one in larger)]
+    shares = [one.spilled_share for one in chosen]
     assert shares == sorted(shares, reverse=True)
     assert shares[-1] == 0
-    for one in found.curve:
+    for one in chosen:
         assert one.total_usd == one.commitment_usd + one.spilled_usd
         assert one.saving_usd == one.pay_as_you_go_usd - one.total_usd
     # 120 × (4000 × 1.25 + 200 × 10) / 1M = $0.84 a minute, 43,800 minutes a month

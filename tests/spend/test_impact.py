@@ -2,12 +2,13 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 
 from simulator.pricing.book import PriceBook
 from simulator.spend.impact import impact
 from tests.spend.rows import call, table
 
-NOVEMBER, DECEMBER = datetime(2026, 11, 20, tzinfo=UTC), datetime(2026, 12, 20, tzinfo=UTC)
+NOVEMBER = datetime(2026, 11, 20, tzinfo=UTC)
 BOOK = PriceBook.load()
 ROWS = table(
     call(1, model="gemini-4-argon", input_tokens=1_000_000, output_tokens=0),
@@ -15,8 +16,15 @@ ROWS = table(
 )
 
 
-def test_what_december_does_to_a_run_of_november() -> None:
-    done = impact(ROWS, BOOK, BOOK, at=NOVEMBER, at_after=DECEMBER)
+def test_what_a_dearer_contract_does_to_a_run(tmp_path: Path) -> None:
+    (tmp_path / "dearer.yaml").write_text("""
+schema: price-book/1
+models:
+  - model: google/gemini-4-argon
+    source: {doc: MSA, as_of: 2026-11-01}
+    prices: [{from: 2026-11-01, usd_per_million: {input_tokens: "4", output_tokens: "20"}}]
+""")
+    done = impact(ROWS, BOOK, PriceBook.load(tmp_path / "dearer.yaml"), at=NOVEMBER)
     assert done.change == 2
     assert done.by_model == {"gemini-4-argon": (Decimal(2), Decimal(4)), "gpt-4o": (Decimal("2.5"), Decimal("2.5"))}
 
