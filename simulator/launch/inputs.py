@@ -169,7 +169,7 @@ class Inputs:
 
     def multiply_text(self, options: Options) -> str:
         if options.users is not None:
-            return f"closed loop, {options.users} sessions at a time: arrival times are not the plan's"
+            return f"closed loop, {options.users} sessions at a time: 1× is what they ask for, not the plan's arrivals"
         if options.meaning != "clone":
             return options.meaning
         given = options.jitter_s

@@ -53,9 +53,18 @@ class Options:
     """Closed loop: so many sessions at a time instead of the trace's times."""
 
     def __post_init__(self) -> None:
-        """An empty URL is a variable that nobody set: it must not send a test of staging to the embedded endpoint."""
+        """Refuses what would measure something else than was asked.
+
+        An empty URL is a variable that nobody set: it must not send a test of staging to the embedded endpoint.
+        A closed loop has as many users at every scale: its 10× would be no ten times the load, nor break at it.
+        """
         if self.target is not None and not self.target.startswith(("http://", "https://")):
             raise BadInput(f"--target: {self.target!r} is not a URL; write http://… or https://…")
+        if self.users is not None and self.scales != (1.0,):
+            raise BadInput(
+                f"--users {self.users}: a closed loop has so many sessions in flight at every scale, so a scale is no "
+                "multiple of its load; write --scale 1, and a longer --duration for a longer test"
+            )
 
     def chosen(self, scenario: Scenario) -> dict[str, object]:
         """The strategies to run, in the scenario's order; the baseline first. Raises `BadInput` for an unknown one."""

@@ -15,7 +15,7 @@ EVERYTHING = """\
 s.yaml --scale 5x,1 --strategy a,b --try more.yaml --duration 2m --seed 7 --trace t.csv --format azure --from 30s
 --multiply clone --jitter 5s --prices p.yaml --target http://127.0.0.1:1/v1 --matrix --matrix-sample 30
 --max-spend $1.50
---out o --repeat 3 --cooldown 1s --processes 2 --users 9 --max-error-rate 20% --predicted-by r --label-accuracy 92%
+--out o --repeat 3 --cooldown 1s --processes 2 --max-error-rate 20% --predicted-by r --label-accuracy 92%
 --keep-prompts
 """
 
@@ -59,12 +59,19 @@ def test_every_flag_is_an_option() -> None:
         repeat=3,
         cooldown_s=1.0,
         processes=2,
-        users=9,
         max_error_rate=0.2,
         predicted_by=Path("r"),
         label_accuracy=0.92,
         keep_prompts=True,
     )
+
+
+def test_users_of_a_closed_loop_are_as_many_at_every_scale_so_only_1x_has_a_meaning() -> None:
+    """A report once said that nothing was refused up to 10×, where eight users had asked no more than at 1×."""
+    assert read("s.yaml --users 9 --scale 1").users == 9
+    for scales in ("", "--scale 10", "--scale 1,2"):
+        with pytest.raises(BadInput, match=r"--users 9: a closed loop has so many sessions .* write --scale 1"):
+            read(f"s.yaml --users 9 {scales}")
 
 
 @pytest.mark.parametrize("flag", ["--format azure", "--from 30s"])
