@@ -4,19 +4,12 @@ from gevent.event import Event
 
 from simulator.calls import Call, RequestRow
 from simulator.errors import Precondition
-from simulator.replay.address import Address
 from simulator.replay.alarm import alarm
 from simulator.replay.client import Client
-from simulator.replay.clock import Clock
-from simulator.replay.dialects import dialect_of
 from simulator.replay.health import Health
-from simulator.replay.pacer import Pacer
 from simulator.replay.plan import Rung, Target
-from simulator.replay.pool import Pool
 from simulator.replay.share import Share
 from simulator.replay.turn import LiveTurn
-from simulator.replay.wire import Wire
-from simulator.replay.worker import api_key
 from simulator.strategies.node import parse
 from simulator.strategies.tree import bind
 from simulator.traffic.prompts import Prompts
@@ -29,24 +22,13 @@ _INPUT_TOKENS, _OUTPUT_TOKENS = 20, 16
 
 def probe(target: Target, model: str) -> Call:
     """The row of one streamed answer. Raises `Precondition` where the target's name does not resolve."""
-    address = Address.of(target.base_url, prefix="" if target.app else "/v1")
-    pacer, clock = Pacer(), Clock()
-    pool = Pool(address, clock, ca_file=target.ca_file)
+    client = Client.to(target, Prompts(1))
     try:
-        pool.resolve()
+        client.pool.resolve()
     except OSError as error:
-        raise Precondition(f"{address.host}: the name does not resolve ({error}); check the URL") from None
-    wire = Wire(
-        address,
-        dialect_of(target),
-        Prompts(1),
-        key=api_key(target.key_env),
-        headers=target.headers,
-        models=target.models,
-        body=target.body,
-        simulated=False,
-    )
-    return _sent(Client(clock, pacer, pool, wire, target.timeouts), model)
+        host = client.pool.address.host
+        raise Precondition(f"{host}: the name does not resolve ({error}); check the URL") from None
+    return _sent(client, model)
 
 
 def _sent(client: Client, model: str) -> Call:

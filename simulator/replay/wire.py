@@ -1,10 +1,14 @@
 """Requests as bytes: HTTP/1.1, the target's dialect, and the headers that only the embedded endpoint understands."""
 
+import os
 from typing import Any
 
+from simulator.errors import BadInput
 from simulator.replay.address import Address
+from simulator.replay.dialects import dialect_of
 from simulator.replay.dialects.dialect import Dialect, Wanted
 from simulator.replay.dialects.embeddings import Embeddings
+from simulator.replay.plan import Target
 from simulator.replay.proxy import proxy_to
 from simulator.strategies.effects import EMBED, Ask
 from simulator.traffic import blocks
@@ -41,6 +45,20 @@ class Wire:
         self._head, self._embed_head = (
             f"POST {origin}{address.prefix}{one.path} HTTP/1.1\r\n{head}".encode()
             for one in (dialect, self._embeddings)
+        )
+
+    @classmethod
+    def to(cls, target: Target, address: Address, prompts: Prompts, *, simulated: bool) -> "Wire":
+        """For a plan's target, whose key stands in the environment. Raises `BadInput` where it does not."""
+        return cls(
+            address,
+            dialect_of(target),
+            prompts,
+            key=_key(target.key_env),
+            headers=target.headers,
+            models=target.models,
+            body=target.body,
+            simulated=simulated,
         )
 
     def dialect_of(self, ask: Ask) -> Dialect:
@@ -80,6 +98,15 @@ class Wire:
         if ask.truth:
             lines["x-sim-truth"] = ask.truth
         return "".join(f"{name}: {value}\r\n" for name, value in lines.items()).encode()
+
+
+def _key(name: str | None) -> str | None:
+    if name is None:
+        return None
+    key = os.environ.get(name)
+    if not key:
+        raise BadInput(f"the environment has no {name}; export it before the run (it is never written anywhere)")
+    return key
 
 
 def _block(block: int, tokens: int) -> str:

@@ -1,28 +1,21 @@
 """What one process does for a rung: reads the plan's trace, takes its stripe of the sessions, serves it, reports."""
 
 import gc
-import os
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 import gevent
 from gevent.event import Event
 
 from simulator.calls import Call, RequestRow
-from simulator.errors import BadInput, InvalidFile
-from simulator.replay.address import Address
+from simulator.replay import files
 from simulator.replay.alarm import KernelAlarm, LoopAlarm, alarm
 from simulator.replay.client import Client
-from simulator.replay.clock import Clock
-from simulator.replay.dialects import dialect_of
 from simulator.replay.health import Health
-from simulator.replay.pacer import Pacer
-from simulator.replay.plan import OwnPrompts, ReplayPlan
-from simulator.replay.pool import Pool, raise_descriptor_limit
+from simulator.replay.plan import ReplayPlan
+from simulator.replay.pool import raise_descriptor_limit
 from simulator.replay.recorder import Recorder, Sink
 from simulator.replay.share import Share
 from simulator.replay.spend import Spend
@@ -32,7 +25,6 @@ from simulator.replay.wire import Wire
 from simulator.strategies.effects import Ask
 from simulator.strategies.tariff import Tariff
 from simulator.traffic.chats import Chats
-from simulator.traffic.chats import read as read_chats
 from simulator.traffic.multiply import multiply
 from simulator.traffic.prompts import Prompts
 from simulator.traffic.trace import Trace
@@ -102,7 +94,7 @@ class Worker:
         sessions = [one for one in trace.sessions() if rung.sessions is None or one[0].session_id in rung.sessions]
         stripe = Stripe(shard, shards, plan.users)
         sessions, self._users = stripe.of(sessions), stripe.own_users
-        client.wire = _wire(plan, client.pool.address, self._chats, simulated=simulated)
+        client.wire = Wire.to(plan.target, client.pool.address, self._prompts(), simulated=simulated)
         for requests in sessions[:1]:  # prompts load their words on first use: not in the rung's first second
             client.wire.request(requests[0], Ask(rung.strategy, node=rung.strategy), stream=True)
         self._over.clear()
@@ -194,69 +186,23 @@ class Worker:
                 self._client.clock.measure()
 
     def _load(self) -> Trace:
-        plan, trace = self.plan, _trace(self.plan.trace, self._fetch)
-        if trace.digest() != plan.trace_digest:
-            raise InvalidFile(f"{plan.trace}: not the trace that was planned, its digest differs; copy it here again")
-        self._chats = {journey: _checked(own) for journey, own in plan.prompts.items()}
-        self._trace = trace
-        self._tariff = Tariff(plan.usd_per_million)
-        self._spend = Spend(self._tariff) if plan.guards.max_spend_usd is not None else None
+        trace = self._trace = files.trace(self.plan, self._fetch)
+        self._chats = files.chats(self.plan)
+        self._tariff = Tariff(self.plan.usd_per_million)
+        self._spend = Spend(self._tariff) if self.plan.guards.max_spend_usd is not None else None
         return trace
+
+    def _prompts(self) -> Prompts:
+        return Prompts(self.plan.seed, self._chats)
 
     def _open_client(self) -> Client:
         """Made once per plan; the connections of an earlier rung are let go, the name is looked up again."""
-        plan = self.plan
-        address = Address.of(plan.target.base_url, prefix="" if plan.target.app else "/v1")
         if self._client is None:
             raise_descriptor_limit()
-            pacer, clock = Pacer(), Clock()
-            wire = _wire(plan, address, self._chats, simulated=False)
-            pool = Pool(address, clock, ca_file=plan.target.ca_file)
-            self._client = Client(clock, pacer, pool, wire, plan.target.timeouts, plan.validator)
-            self._ringer = alarm(pacer.pump)
-            pacer.start(self._ringer)
+            self._client = Client.to(self.plan.target, self._prompts(), validator=self.plan.validator)
+            self._ringer = alarm(self._client.pacer.pump)
+            self._client.pacer.start(self._ringer)
         self._client.pool.close()
         with suppress(OSError):  # every attempt then says `dns`
             self._client.pool.resolve()
         return self._client
-
-
-def _trace(path: Path, fetch: Callable[[], bytes]) -> Trace:
-    """From this host's disk, else as it is sent."""
-    if path.exists():
-        return Trace.read(path)
-    with NamedTemporaryFile(suffix=path.suffix) as sent:
-        sent.write(fetch())
-        sent.flush()
-        return Trace.read(Path(sent.name))
-
-
-def _checked(own: OwnPrompts) -> Chats:
-    chats = read_chats(own.path)
-    if chats.sha256 != own.sha256:
-        raise InvalidFile(f"{own.path}: not the prompts that were planned, their digest differs; copy them here again")
-    return chats
-
-
-def _wire(plan: ReplayPlan, address: Address, chats: dict[str, Chats], *, simulated: bool) -> Wire:
-    target = plan.target
-    return Wire(
-        address,
-        dialect_of(target),
-        Prompts(plan.seed, chats),
-        key=api_key(target.key_env),
-        headers=target.headers,
-        models=target.models,
-        body=target.body,
-        simulated=simulated,
-    )
-
-
-def api_key(name: str | None) -> str | None:
-    """The key from the environment of this process. Raises `BadInput` where it was named but is not set."""
-    if name is None:
-        return None
-    key = os.environ.get(name)
-    if not key:
-        raise BadInput(f"the environment has no {name}; export it before the run (it is never written anywhere)")
-    return key
