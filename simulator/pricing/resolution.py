@@ -112,8 +112,11 @@ def _by_hour(listed: Listed, at: datetime) -> dict[str, Rate]:
 
 
 def _long(listed: Listed, sheet: Entry | Tier, base: dict[str, Rate]) -> dict[int, dict[str, Rate]]:
-    """Prices by the smallest prompt that pays them."""
-    bands = {0: base}
+    """Prices by the smallest prompt that pays them, shortest first.
+
+    A longer prompt is past the shorter bounds too: what its band does not name costs what the band below it asks.
+    """
+    bands, below = {0: base}, base
     for long in sorted(sheet.long_context, key=lambda long: long.first):
         step = f"prompt of {long.first} tokens or more"
         scaled = {
@@ -121,7 +124,7 @@ def _long(listed: Listed, sheet: Entry | Tier, base: dict[str, Rate]) -> dict[in
             for meter, factor in long.scale.items()
             if meter in base
         }
-        bands[long.first] = base | scaled | _priced(listed, long, step)
+        bands[long.first] = below = below | scaled | _priced(listed, long, step)
     return bands
 
 
@@ -185,7 +188,7 @@ def _contracted(bands: dict[int, dict[str, Rate]], contracts: list[Contract]) ->
             first: {meter: rate.less(contract.discount, step) for meter, rate in rates.items()}
             for first, rates in bands.items()
         }
-    return tuple(Band(first, bands[first]) for first in sorted(bands))
+    return tuple(Band(first, rates) for first, rates in bands.items())
 
 
 def _scaled(rates: dict[str, Rate], factor: Decimal, step: str) -> dict[str, Rate]:

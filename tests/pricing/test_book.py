@@ -117,6 +117,38 @@ def test_each_vendor_has_its_own_side_of_the_boundary(tmp_path: Path, side: str,
     assert rates.for_prompt(300_000)["output_tokens"].usd_per_million == 8
 
 
+LONG = """
+long_context: [{over: 1000000, usd_per_million: {input_tokens: "9"}},
+               {at_least: 200000, scale: {input_tokens: "2", output_tokens: "1.5"}}],
+tiers: {batch: {usd_per_million: {input_tokens: "1", output_tokens: "4"},
+                long_context: [{over: 300000, usd_per_million: {output_tokens: "5"}}]}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("prompt", "paid", "in_batch"),
+    [
+        (199_999, (2, 8), (1, 4)),
+        (200_000, (4, 12), (1, 4)),
+        (300_000, (4, 12), (1, 4)),
+        (300_001, (4, 12), (1, 5)),
+        (1_000_000, (4, 12), (1, 5)),
+        (1_000_001, (9, 12), (1, 5)),  # what the highest band does not name is still past the one below it
+    ],
+)
+def test_long_prompts_pay_their_band_whatever_the_order_in_the_file(
+    tmp_path: Path, prompt: int, paid: tuple[int, int], in_batch: tuple[int, int]
+) -> None:
+    mine = book(tmp_path, OWN.replace('output_tokens: "8"}}', f'output_tokens: "8"}}, {LONG.strip()}}}'))
+    rows = mine.snapshot(["gpt-4o"], AT, tiers=(None, "batch"))
+    (tmp_path / "rates.yaml").write_text(snapshot_text(rows), encoding="utf-8")
+    for one in (mine, PriceBook.load(tmp_path / "rates.yaml")):
+        found = [one.rates("gpt-4o", at=AT, tier=tier).for_prompt(prompt) for tier in (None, "batch")]
+        own, batch = ((rates["input_tokens"], rates["output_tokens"]) for rates in found)
+        assert tuple(rate.usd_per_million for rate in own) == paid
+        assert tuple(rate.usd_per_million for rate in batch) == in_batch
+
+
 def test_x_ai_counts_200_000_tokens_as_long_and_google_does_not() -> None:
     grok, gemini = (SHIPPED.rates(model, at=AT).bands[1].first for model in ("grok-4.3", "gemini-2.5-pro"))
     assert (grok, gemini) == (200_000, 200_001)
