@@ -119,6 +119,8 @@ class Call:
     worker: str | None
     valid: bool | None = None
     """Whether the answer passed the scenario's validator; None where nothing checks it."""
+    label: str | None = None
+    """What a classifier or judge said: one of the words that it was given, or "" for none of them, or several."""
 
 
 @dataclass(slots=True)
@@ -156,7 +158,7 @@ def _column(name: str, hint: Any) -> pa.Field:
 
 
 CALLS = _schema(Call)
-LATER = frozenset({"valid"})
+LATER = frozenset({"valid", "label"})
 """Columns of `CALLS` that runs of earlier versions do not have: nothing is known, so they are null."""
 REQUESTS = _schema(RequestRow)
 

@@ -69,6 +69,8 @@ def read_text(path: Path) -> str:
         raise InvalidFile(f"{path}: no such file; check the path{init}") from None
     except UnicodeDecodeError as error:
         raise InvalidFile(f"{path}: not UTF-8 at byte {error.start}; save the file as UTF-8") from None
+    except ValueError:
+        raise InvalidFile(f"{str(path)!r}: no path has a null character; write the name of a file") from None
     except OSError as error:
         raise InvalidFile(f"{path}: cannot be read: {error.strerror}") from None
 

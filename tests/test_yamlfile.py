@@ -108,6 +108,11 @@ def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
         yamlfile.load(tmp_path / "no-such.yaml", Plan)
 
 
+def test_a_null_character_is_no_path() -> None:
+    with pytest.raises(InvalidFile, match="no path has a null character"):
+        yamlfile.read_text(Path("small\0.yaml"))
+
+
 def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "latin.yaml"
     path.write_bytes("name: café\n".encode("latin-1"))

@@ -147,6 +147,7 @@ class Attempt:
             ended_at=row.ended_at,
             usd=self.stage.cost(self.ask, row),
         )
+        row.label = self.reply.label
 
 
 def _label(stage: Stage, ask: Ask, key: str) -> str:

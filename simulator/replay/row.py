@@ -3,7 +3,7 @@
 from email.utils import parsedate_to_datetime
 from time import time
 
-from simulator.calls import REFUSED, Call, Outcome
+from simulator.calls import ANSWERED, REFUSED, Call, Outcome
 from simulator.replay.attempt import Attempt
 from simulator.replay.plan import Rung
 from simulator.replay.reading import Usage, whole
@@ -66,6 +66,7 @@ def row(attempt: Attempt, rung: Rung, *, start_ns: int, scheduled_ns: int, due_f
         prompt_version=request.prompt_version,
         worker=worker,
         valid=attempt.valid,
+        label=ask.named(reading.text) if attempt.outcome in ANSWERED else None,
     )
 
 

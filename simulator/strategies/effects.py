@@ -1,5 +1,6 @@
 """What a strategy may want, and what it is told: the words between decisions and the drivers that carry them out."""
 
+import re
 from collections.abc import Generator
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -60,6 +61,19 @@ class Ask:
         Where the source does not say which part of the prompt is new, `last_turn` sees all of it.
         """
         return request.parts[-1] if self.sees == "last_turn" and request.parts else request.input_tokens
+
+    def named(self, text: str) -> str | None:
+        """The one of `labels` that a text names, whatever its case and punctuation; "" for none or several of them.
+
+        "very hard" is not "hard" as well. None where no label was asked for.
+        """
+        if not self.labels:
+            return None
+        found, rest = [], text.casefold()
+        for label in sorted(self.labels, key=len, reverse=True):
+            rest, times = re.subn(rf"(?<!\w){re.escape(label.casefold())}(?!\w)", "\n", rest)
+            found += [label] if times else []
+        return found[0] if len(found) == 1 else ""
 
     @property
     def most_written(self) -> int | None:
@@ -122,6 +136,11 @@ class Reply:
     def ok(self) -> bool:
         """Whether the attempt brought an answer that can be served."""
         return self.outcome in ANSWERED
+
+    @property
+    def label(self) -> str | None:
+        """The label that an answer names: see `Ask.named`. None where it is no answer, or none was asked for."""
+        return self.ask.named(self.text) if self.ok else None
 
 
 Effect = Ask | Wait | Race

@@ -129,6 +129,7 @@ def _call_row(attempt: Attempt, served: Served, strategy: str, scale: float) -> 
             "last_token_at": reply.ended_at if reply.ok and reply.ask.takes_s is None else None,
             "ended_at": reply.ended_at,
             "outcome": reply.outcome,
+            "label": reply.label,
             "prompt_version": request.prompt_version,
         }
     )

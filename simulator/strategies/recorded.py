@@ -72,7 +72,6 @@ class Recorded:
         self.assumed = assumed
         self._same: dict[tuple[str, str], Row] = {}
         self._model: dict[tuple[str, str], dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
-        self._labels = _labels(rows)
         self._asked: Counter[tuple[str, str]] = Counter()
         self._served = {(r["strategy"], r["request_id"]) for r in rows if r["served"] and r["replicate"] == 1}
         for row in rows:
@@ -119,7 +118,9 @@ class Recorded:
         row = self._same.get((ask.node, call_id))
         if row is None or row["model"] != ask.model:
             return None
-        return _answer(row, text=self._labels.get((ask.node, call_id), ""))
+        if ask.labels and row["outcome"] in ANSWERED and row["label"] is None:
+            raise BadInput(f"{ask.node}: what it said was not kept by the version that ran it; run it again")
+        return _answer(row, text=row["label"] or "")
 
     def _stand_in(self, ask: Ask, request: Request) -> Answer:
         if ask.purpose == EMBED:
@@ -224,24 +225,6 @@ def _answer(row: Row, *, text: str) -> Answer:
 
 def _with(answer: Answer, **columns: Any) -> Answer:
     return replace(answer, columns={**(answer.columns or {}), **columns})
-
-
-def _labels(rows: Sequence[Row]) -> dict[tuple[str, str], str]:
-    """What each classifier and judge must have said, by node and call: rows carry no text, but the next call tells.
-
-    `routed.classify` was followed by `routed.classify.hard.call`: it said hard, or nothing, which had the same effect.
-    """
-    said: dict[tuple[str, str], str] = {}
-    asked: dict[tuple[str, int, str], Row] = {}
-    for row in rows:
-        request = (row["strategy"], row["replicate"], row["request_id"])
-        if row["purpose"] in ("classify", "judge"):
-            asked[request] = row
-            said[row["node"], row["call_id"]] = "accept" if row["purpose"] == "judge" else ""
-        elif (last := asked.get(request)) and row["node"].startswith(f"{last['node']}."):
-            step = row["node"].removeprefix(f"{last['node']}.").partition(".")[0]
-            said[last["node"], last["call_id"]] = step if last["purpose"] == "classify" else "reject"
-    return said
 
 
 def _scales(calls: pa.Table) -> str:

@@ -1,5 +1,6 @@
 """The column form of a strategy is its `serve`, a million requests at a time: held equal, call by call."""
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -15,10 +16,12 @@ from simulator.provider.answers import LABEL_TOKENS, label
 from simulator.strategies.batch import Batch, Evaluation, Known
 from simulator.strategies.drive import Answer, Answers, drive
 from simulator.strategies.effects import BATCH, EMBED, Ask, Turn
-from simulator.strategies.node import Node
+from simulator.strategies.node import NoColumns, Node, parse
+from simulator.strategies.tree import bind
 from simulator.traffic import keys
 from simulator.traffic.request import Request
 from tests.strategies.scripted import REQUEST, tree
+from tests.strategies.trees import trees
 
 STRATEGIES = [
     "big",
@@ -143,12 +146,25 @@ def _as_columns(node: Node, batch: Batch) -> tuple[list[Any], list[Any]]:
     ]
 
 
+plans = st.lists(requests, min_size=1, max_size=30, unique_by=lambda row: row.request_id)
+
+
 @pytest.mark.parametrize("text", STRATEGIES)
 @settings(max_examples=25)
-@given(rows=st.lists(requests, min_size=1, max_size=30, unique_by=lambda row: row.request_id), seed=st.integers(0, 99))
+@given(rows=plans, seed=st.integers(0, 99))
 def test_columns_make_the_calls_that_serve_makes(text: str, rows: list[Request], seed: int) -> None:
+    _is_held_equal(tree(text), rows, seed)
+
+
+@given(spec=trees("big", "small", "tiny"), rows=plans, seed=st.integers(0, 99))
+def test_any_composition_with_columns_makes_the_same_calls(spec: Any, rows: list[Request], seed: int) -> None:
+    with suppress(NoColumns):  # a race, a time limit
+        _is_held_equal(bind("a", parse(spec)), rows, seed)
+
+
+def _is_held_equal(node: Node, rows: list[Request], seed: int) -> None:
     rows = [replace(row, parts=(row.input_tokens - 50, 50)) for row in rows]
-    node, batch = tree(text), _batch(rows, seed)
+    batch = _batch(rows, seed)
     (calls, ends), (calls_too, ends_too) = _one_by_one(node, rows, batch), _as_columns(node, batch)
     assert calls_too == calls
     assert [place for _, place in ends_too] == [place for _, place in ends]

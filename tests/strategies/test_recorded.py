@@ -120,6 +120,18 @@ def test_what_was_not_recorded_is_asked_for(trace: Trace, rehearsed: tuple[pa.Ta
         Recorded(rehearsed[0], scale=3.0)
 
 
+def test_what_a_classifier_said_in_a_run_of_before_labels_were_kept_is_not_guessed(
+    trace: Trace, rehearsed: tuple[pa.Table, pa.Table]
+) -> None:
+    """Rows told it only by the branch that was called next, and of labels below labels they told it wrong."""
+    calls = _only(rehearsed[0], "routed")
+    assert {row["label"] for row in calls.to_pylist() if row["purpose"] == "classify"} == {"easy", "hard"}
+    place = calls.schema.get_field_index("label")
+    before = calls.set_column(place, calls.schema.field(place), pa.nulls(len(calls), pa.string()))
+    with pytest.raises(BadInput, match=r"routed.retry.classify: what it said was not kept by the version"):
+        offline.run({"routed": STRATEGIES["routed"]}, trace.sessions()[:1], Recorded(before, scale=1.0))
+
+
 def test_a_batch_has_the_recorded_tokens_its_own_tier_and_its_deadline(
     trace: Trace, rehearsed: tuple[pa.Table, pa.Table]
 ) -> None:

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pyarrow as pa
 import pytest
+from hypothesis import assume, given, settings
 
 from simulator.calls import CALLS, to_table
 from simulator.endpoint import embedded
@@ -15,16 +17,28 @@ from simulator.replay.plan import Target
 from simulator.scenario.quality import Validator
 from simulator.spend.bill import call_costs
 from simulator.strategies import offline
+from simulator.strategies.node import parse as parse_node
 from simulator.strategies.recorded import Recorded
+from simulator.strategies.tree import bind
 from simulator.traffic.request import Request
 from simulator.yamlfile import parse
 from tests.provider.profiles import latency, profile
 from tests.replay.rig import replay
 from tests.strategies.scripted import tree
+from tests.strategies.trees import trees
 
 QUICK = {"first_token": latency("5ms"), "per_token": latency("0.1ms"), "label_accuracy": 0.8}
 PROFILE = profile(
     dict.fromkeys(("gpt-4o", "text-embedding-3-small"), QUICK) | {"gpt-4o-mini": QUICK | {"validity": 0.6}}
+)
+FAILING = profile(
+    dict.fromkeys(("gpt-4o", "text-embedding-3-small"), QUICK) | {"gpt-4o-mini": QUICK | {"validity": 0.6}},
+    faults=[
+        {"kind": "status", "status": 429, "rate": "8%"},
+        {"kind": "status", "status": 500, "rate": "5%"},
+        {"kind": "cut", "rate": "5%"},
+        {"kind": "hang", "rate": "2%"},
+    ],
 )
 FORM = {"response_format": {"type": "json_object"}}
 VALID = Validator.model_validate("json")
@@ -59,6 +73,9 @@ STRATEGIES = {
     "semantic": "semantic: {with: text-embedding-3-small, hits: 40%, of: gpt-4o}",
     "retrieve": "retrieve: {with: text-embedding-3-small, of: gpt-4o-mini, chunks: 2, chunk_tokens: 50, search: 5ms}",
     "compress": "compress: {over: 100, to: 40, with: gpt-4o-mini, of: gpt-4o}",
+    "labels below labels": "classify: {with: gpt-4o-mini, routes: {easy: {classify: {with: gpt-4o-mini, routes: {easy:"
+    " gpt-4o-mini, hard: gpt-4o}, otherwise: hard}}, hard: gpt-4o}, otherwise: hard}",
+    "rejected, then stored": "cascade: {of: [gpt-4o-mini, {cache: {hits: 60%, of: gpt-4o}}], judge: {with: gpt-4o}}",
     "human": "cascade: {of: [gpt-4o-mini, {human: {cost: $4.50, takes: 50ms}}], accept: {assumed: {easy: 90%}}}",
     "budget": "budget: {of: gpt-4o, otherwise: gpt-4o-mini, usd: $100, per: 1h}",
 }
@@ -103,8 +120,21 @@ def test_the_same_replies_give_the_same_attempts_and_the_same_dollars(name: str,
     assert _dollars(sent, book) == _dollars(virtual, book) == _dollars(again, book)
 
 
+@settings(max_examples=60)
+@given(spec=trees("gpt-4o", "gpt-4o-mini", "text-embedding-3-small"))
+def test_any_strategy_is_worked_out_from_its_own_rows_as_it_was_rehearsed(spec: Any) -> None:
+    """Failures, retries and labels below labels too: found nested classifiers whose labels were guessed wrong."""
+    node, book = bind("it", parse_node(spec)), PriceBook.load()
+    failing = parse(FAILING, Profile, name="profile.yaml")
+    rehearsed, _ = rehearse(Plan(), {"it": node}, failing, scale=1.0, seed=1, body=FORM, validator=VALID)  # type: ignore[arg-type]
+    assume(len(rehearsed))  # a store or a person may have answered all
+    again, _ = offline.run({"it": node}, SESSIONS, Recorded(rehearsed, scale=1.0), seed=1)
+    assert _attempts(rehearsed) == _attempts(again)
+    assert _dollars(rehearsed, book) == _dollars(again, book)
+
+
 AT = datetime(2026, 12, 1, tzinfo=UTC)
-COLUMNS = ["call_id", "attempt", "node", "purpose", "model", "tier", "served", "outcome", "valid"]
+COLUMNS = ["call_id", "attempt", "node", "purpose", "model", "tier", "served", "outcome", "valid", "label"]
 COUNTS = ["input_tokens", "cache_read_tokens", "output_tokens"]
 
 

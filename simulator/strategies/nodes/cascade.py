@@ -12,7 +12,6 @@ from simulator.draws import uniform
 from simulator.strategies.batch import Answered, Bools, Evaluation, Question, Rows, in_order
 from simulator.strategies.effects import Ask, Reply, Serving, Turn
 from simulator.strategies.node import Child, Node
-from simulator.strategies.nodes.classify import label_of
 from simulator.strategies.ranges import Count, Duration, Share
 from simulator.traffic import keys
 from simulator.yamlfile import FileModel
@@ -67,7 +66,7 @@ class Cascade(Node):
         if self.judge is None:
             return True
         verdict = yield self._question(self.judge, reply, turn)
-        return (label_of(verdict, _VERDICTS) or self.judge.unsure) == "accept"
+        return (verdict.label or self.judge.unsure) == "accept"
 
     def _accepts(self, reply: Reply, turn: Turn, step: int) -> bool:
         rule = self.accept

@@ -1,12 +1,11 @@
 """A model labels each request first; the label decides who answers. Pays for the label on every request."""
 
-import re
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from simulator.strategies.batch import Answered, Evaluation, Question, Rows, in_order
-from simulator.strategies.effects import Ask, Reply, Serving, Turn
+from simulator.strategies.effects import Ask, Serving, Turn
 from simulator.strategies.node import Child, Node
 from simulator.strategies.ranges import Count, Duration
 
@@ -34,7 +33,7 @@ class Classify(Node):
     def serve(self, turn: Turn) -> Serving:
         reply = yield self._question(turn)
         assert reply is not None  # an Ask is always answered with a Reply
-        return (yield from self.routes[label_of(reply, tuple(self.routes)) or self.otherwise].serve(turn))
+        return (yield from self.routes[reply.label or self.otherwise].serve(turn))
 
     def _question(self, turn: Turn) -> Ask:
         difficulty = turn.request.difficulty
@@ -64,12 +63,3 @@ class Classify(Node):
 
     def asks(self) -> set[str]:
         return {self.classifier}
-
-
-def label_of(reply: Reply, labels: tuple[str, ...]) -> str | None:
-    """The one label that an answer names, whatever its case and punctuation; None if none, several, or no answer."""
-    if not reply.ok:
-        return None
-    text = reply.text.casefold()
-    named = [label for label in labels if re.search(rf"(?<!\w){re.escape(label.casefold())}(?!\w)", text)]
-    return named[0] if len(named) == 1 else None

@@ -1,6 +1,7 @@
 import pytest
 
 from simulator.strategies.drive import Answer
+from simulator.strategies.effects import Ask
 from tests.strategies.scripted import refused, sent, serve, tree
 
 ROUTED = """
@@ -35,6 +36,17 @@ def test_a_label_is_read_through_case_and_punctuation(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "uneasy", "easy or hard", "neither"])
 def test_anything_else_takes_otherwise(text: str) -> None:
     assert serve(tree(ROUTED), Answer(seconds=0.3, text=text), "done").reply.ask.model == "big"
+
+
+@pytest.mark.parametrize(
+    ("text", "label"), [("hard", "hard"), ("very hard", "very hard"), ("Very hard, not hard", ""), ("hardly", "")]
+)
+def test_a_label_inside_a_longer_one_is_not_named_as_well(text: str, label: str) -> None:
+    assert Ask("small", "a", labels=("easy", "hard", "very hard")).named(text) == label
+
+
+def test_only_a_question_with_labels_is_answered_by_one() -> None:
+    assert Ask("small", "a").named("hard") is None
 
 
 def test_a_classifier_that_fails_or_is_late_takes_otherwise() -> None:
