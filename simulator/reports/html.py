@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simulator.reports.charts.chart import Chart
-from simulator.reports.figures import figures
 from simulator.reports.headline import headline, readiness, tiles
 from simulator.reports.palette import variables
 from simulator.reports.tables.breaks import breaks, first, multiplier_text
@@ -57,8 +56,8 @@ def _folding(text: str) -> str:
     return Markup(str(escape(text)).replace("_", "_<wbr>"))  # noqa: S704  # escaped just now
 
 
-def render(summary: Summary, *, charts: list[Chart] | None = None) -> str:
-    """The page as text; the same summary gives the same bytes. `charts`: its pictures, if they are drawn already."""
+def render(summary: Summary, *, charts: list[Chart]) -> str:
+    """The page as text; the same summary and its pictures give the same bytes."""
     return _template().render(
         run=summary.run,
         started=f"{datetime.fromisoformat(summary.run.started_at).astimezone(UTC):%Y-%m-%d %H:%M} UTC",
@@ -85,11 +84,11 @@ def render(summary: Summary, *, charts: list[Chart] | None = None) -> str:
         reconciliation=reconciliation(summary),
         health=health(summary),
         identity=identity(summary),
-        charts={chart.key: chart for chart in (figures(summary) if charts is None else charts)},
+        charts={chart.key: chart for chart in charts},
         style=variables() + (_FOLDER / "report.css").read_text(encoding="utf-8"),
     )
 
 
-def write(summary: Summary, path: Path, *, charts: list[Chart] | None = None) -> None:
+def write(summary: Summary, path: Path, *, charts: list[Chart]) -> None:
     """The page as a file in UTF-8."""
     path.write_text(render(summary, charts=charts), encoding="utf-8")

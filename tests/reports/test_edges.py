@@ -1,6 +1,5 @@
 """Summaries with little in them: every report is written, and none of them makes up a figure."""
 
-import json
 import math
 from decimal import Decimal
 from pathlib import Path
@@ -9,7 +8,8 @@ import pytest
 
 from simulator.comparison import Comparison
 from simulator.figures import Interval
-from simulator.reports import retest, terminal
+from simulator.reports import markdown, retest, terminal
+from simulator.reports.gate import gate
 from simulator.reports.headline import headline
 from simulator.reports.table import noted
 from simulator.reports.tables.registers import prices
@@ -71,15 +71,13 @@ def test_every_report_is_written(launch: Summary, edge: object, tmp_path: Path) 
         assert "nan" not in text.lower().replace("finan", "")
 
 
-def test_nothing_run_is_no_pass(launch: Summary, tmp_path: Path) -> None:
-    write_reports(empty(launch), tmp_path)
-    assert json.loads((tmp_path / "gate.json").read_text(encoding="utf-8"))["passed"] is False
-    assert "INTERRUPTED: partial results" in (tmp_path / "report.md").read_text(encoding="utf-8")
+def test_nothing_run_is_no_pass(launch: Summary) -> None:
+    assert gate(empty(launch))["passed"] is False
+    assert "INTERRUPTED: partial results" in markdown.render(empty(launch))
 
 
-def test_a_run_without_prices_costs_unknown(launch: Summary, tmp_path: Path) -> None:
-    write_reports(priceless(launch), tmp_path)
-    assert json.loads((tmp_path / "gate.json").read_text(encoding="utf-8"))["total_usd"] is None
+def test_a_run_without_prices_costs_unknown(launch: Summary) -> None:
+    assert gate(priceless(launch))["total_usd"] is None
     text = terminal.render(priceless(launch), width=120)
     total = next(line for line in text.splitlines() if "the whole run" in line)
     assert "unknown" in total

@@ -22,7 +22,7 @@ def test_a_matrix_has_a_table_of_its_own_and_a_line_of_the_bill(sampled: Summary
     shown = terminal.render(sampled, width=200)
     assert "MODEL MATRIX, NOT PART OF THE LAUNCH" in shown
     assert shown.count("only-small (matrix)") == 2
-    assert "Model matrix, not part of the launch" in html.render(sampled)
+    assert "Model matrix, not part of the launch" in html.render(sampled, charts=[])
     assert "only-small (matrix)" in markdown.render(sampled)  # what the test cost
     assert "MATRIX" not in terminal.render(whole())
 

@@ -39,7 +39,7 @@ def _predicted() -> Summary:
 
 def test_a_confirmed_finalist_stands_beside_its_prediction_in_every_report() -> None:
     summary = _predicted()
-    page = html.render(summary).replace("\N{NO-BREAK SPACE}", " ")
+    page = html.render(summary, charts=[]).replace("\N{NO-BREAK SPACE}", " ")
     for text in (terminal.render(summary, width=200), markdown.render(summary), page):
         plain = " ".join(text.replace("\\", "").split())
         assert "$0.0012 (−4.0 %)" in plain
@@ -50,23 +50,23 @@ def test_a_confirmed_finalist_stands_beside_its_prediction_in_every_report() -> 
 
 def test_nothing_predicted_is_no_section(launch: Summary) -> None:
     assert "PREDICTED" not in terminal.render(launch)
-    assert "Predicted and measured" not in html.render(launch)
+    assert "Predicted and measured" not in html.render(launch, charts=[])
 
 
 def test_judged_answers_put_cost_beside_quality_with_a_picture_and_its_terms() -> None:
     summary = whole(quality=frontier_of())
-    page = html.render(summary).replace("\N{NO-BREAK SPACE}", " ")
+    drawn = chart.draw(summary)
+    assert drawn is not None
+    page = html.render(summary, charts=[drawn]).replace("\N{NO-BREAK SPACE}", " ")
     for text in (terminal.render(summary, width=160), markdown.render(summary), page):
         assert "above mixing" in text
         assert "below mixing" in text
         assert "(Zero router)" in " ".join(text.replace("\\", "").split())
-    drawn = chart.draw(summary)
-    assert drawn is not None
     assert drawn.title == "Better than mixing single models at its cost: good"
     assert drawn.title in page
 
 
 def test_judgements_that_reach_nothing_say_so() -> None:
     summary = whole(quality=Frontier.nowhere("no request at 1× has a label"))
-    assert "Nothing could be placed: no request at 1× has a label." in html.render(summary)
+    assert "Nothing could be placed: no request at 1× has a label." in html.render(summary, charts=[])
     assert chart.draw(summary) is None
