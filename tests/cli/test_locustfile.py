@@ -25,7 +25,8 @@ from simulator.summary import Summary
 from simulator.traffic.trace import Trace
 from tests.replay.scripted import STREAM, Scripted, answer, end, event, plain
 
-LONG = [STREAM, event(content="a"), 2.5, event(content="b"), end(prompt_tokens=1, completion_tokens=2)]
+LONG = [STREAM, event(content="a"), 4.5, event(content="b"), end(prompt_tokens=1, completion_tokens=2)]
+"""So long that a second's sessions are all in flight for more than the 2 s for which Locust repeats what it said."""
 
 
 def locust(repository: Path, *words: str) -> list[str]:

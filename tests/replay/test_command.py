@@ -43,10 +43,12 @@ def test_two_rungs_one_after_another(tmp_path: Path):
 def test_two_processes_serve_the_same_plan_as_one(tmp_path: Path):
     trace, found = chats(12, span_s=0.5), []
     for processes in (1, 2):
-        run_dir = tmp_path / str(processes)
-        run_dir.mkdir()
-        with Scripted(answer()) as server:
-            ended = run(plan_for(run_dir, server.url, trace), processes=processes)
+        (tmp_path / str(processes)).mkdir()
+    with Scripted(answer()) as server:
+        plans = {processes: plan_for(tmp_path / str(processes), server.url, trace) for processes in (1, 2)}
+        started = {processes: start(plan, processes=processes) for processes, plan in plans.items()}
+        over = {processes: wait(process, plans[processes]) for processes, process in started.items()}
+    for processes, ended in over.items():
         calls, requests, facts = ended.evidence
         assert (ended.code, facts["status"], facts["rungs"][0]["health"]["workers_reported"]) == (
             0,

@@ -41,19 +41,20 @@ def formulas(path: Path) -> dict[tuple[str, str], tuple[str, Any]]:
     }
 
 
-@pytest.fixture
-def calculated(tmp_path: Path) -> Callable[[Path], Path]:
-    """The same workbook after a spreadsheet program calculated every cell anew."""
+@pytest.fixture(scope="module")
+def calculated(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Path]:
+    """The same workbook after a spreadsheet program calculated every cell anew, in a folder beside it."""
     program = shutil.which("soffice") or shutil.which("libreoffice")
     if program is None:
         pytest.skip("LibreOffice is not installed")
 
+    settings = tmp_path_factory.mktemp("settings") / "user"  # its first start fills it, which takes longest
+    settings.mkdir()
+    (settings / "registrymodifications.xcu").write_text(RECALCULATE, encoding="utf-8")
+    profile = f"-env:UserInstallation={settings.parent.as_uri()}"
+
     def again(path: Path) -> Path:
-        settings = tmp_path / "settings" / "user"
-        settings.mkdir(parents=True, exist_ok=True)
-        (settings / "registrymodifications.xcu").write_text(RECALCULATE, encoding="utf-8")
-        profile = f"-env:UserInstallation={settings.parent.as_uri()}"
-        out = tmp_path / "calculated"
+        out = path.parent / "calculated"
         command = [program, profile, "--headless", "--convert-to", "xlsx", "--outdir", str(out), str(path)]
         subprocess.run(command, check=True, capture_output=True, timeout=120)
         return out / path.name
