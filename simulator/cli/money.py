@@ -2,10 +2,10 @@
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
@@ -42,20 +42,43 @@ def bill(
     if months and actual:
         raise BadInput("--months is a statement and --actual a comparison; ask for one of both")
     if months:
-        unpriced = _months(source, prices, day(at), as_json=as_json)
+        unknown = _months(source, prices, day(at), as_json=as_json)
     elif actual:
-        unpriced = _bridge(source, prices, day(at), actual, as_json=as_json)
+        unknown = _bridge(source, prices, day(at), actual, as_json=as_json)
     elif _is_run(source):
-        unpriced = _bill_run(source, prices, day(at), as_json=as_json)
+        unknown = _bill_run(source, prices, day(at), as_json=as_json)
     else:
-        unpriced = _bill_log(source, prices, day(at), as_json=as_json)
-    if unpriced:
-        print(f"tenfold: {count_text(unpriced)} rows have no price and are not in the total", file=sys.stderr)
-    return ExitCode.USAGE if unpriced and strict else ExitCode.PASS
+        unknown = _bill_log(source, prices, day(at), as_json=as_json)
+    for line in unknown.lines():
+        print(f"tenfold: {line}", file=sys.stderr)
+    return ExitCode.USAGE if unknown.unpriced and strict else ExitCode.PASS
 
 
-def _months(source: Path, prices: Path | None, at: datetime | None, *, as_json: bool) -> int:
-    """What a provider's statement would say of a usage log, by month; gives the rows without a price or a time."""
+class _Unknown(NamedTuple):
+    """What a bill does not know: rows without a price, and models whose price is only assumed for the day."""
+
+    unpriced: int
+    backdated: Sequence[str]
+
+    def lines(self) -> Iterator[str]:
+        """What to say of it beside the bill."""
+        if self.unpriced:
+            yield f"{count_text(self.unpriced)} rows have no price and are not in the total"
+        if self.backdated:
+            yield (
+                f"assumed: prices of {_some(self.backdated)} have no first day and were read after the day that "
+                "they are used for; give dated ones in a price book of your own (--prices)"
+            )
+
+
+def _some(names: Sequence[str]) -> str:
+    """The first three, and how many more."""
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return ", ".join(names[:3]) + more
+
+
+def _months(source: Path, prices: Path | None, at: datetime | None, *, as_json: bool) -> _Unknown:
+    """What a provider's statement would say of a usage log, by month."""
     from simulator.cli.money_text import statement_lines
     from simulator.pricing.book import PriceBook
     from simulator.spend.statement import statement
@@ -64,11 +87,11 @@ def _months(source: Path, prices: Path | None, at: datetime | None, *, as_json: 
         raise BadInput(f"{source}: --months is for a usage log; a run's months come from `tenfold project`")
     found = statement(source, PriceBook.load(prices), at=at)
     _print([found.model_dump_json(indent=1)] if as_json else statement_lines(found))
-    return found.undated + sum(month.unpriced for month in found.months)
+    return _Unknown(found.undated + sum(month.unpriced for month in found.months), found.backdated)
 
 
-def _bridge(source: Path, prices: Path | None, at: datetime | None, actual: list[Path], *, as_json: bool) -> int:
-    """From what was expected to what was charged, step by step; gives the number of expected rows without a price."""
+def _bridge(source: Path, prices: Path | None, at: datetime | None, actual: list[Path], *, as_json: bool) -> _Unknown:
+    """From what was expected to what was charged, step by step."""
     from simulator.cli.money_text import bridge_lines
     from simulator.derive.bills import expected_of_run
     from simulator.pricing.book import PriceBook
@@ -83,11 +106,10 @@ def _bridge(source: Path, prices: Path | None, at: datetime | None, actual: list
         expected = expected_of_log(source, book, at=at)
     found = compare(expected, actuals.read(actual), book)
     _print([found.model_dump_json(indent=1)] if as_json else bridge_lines(found))
-    return found.unpriced
+    return _Unknown(found.unpriced, found.backdated)
 
 
-def _bill_run(path: Path, prices: Path | None, at: datetime | None, *, as_json: bool) -> int:
-    """Prints the bill; gives the number of rows without a price."""
+def _bill_run(path: Path, prices: Path | None, at: datetime | None, *, as_json: bool) -> _Unknown:
     from simulator.cli.money_text import bill_lines
     from simulator.derive.bills import attempt_lines, rebill
     from simulator.pricing.book import PriceBook
@@ -97,11 +119,10 @@ def _bill_run(path: Path, prices: Path | None, at: datetime | None, *, as_json: 
         return _json_lines(attempt_lines(path, book=book, at=at))
     found = rebill(path, book=book, at=at)
     _print(bill_lines(found))
-    return found.unpriced_calls
+    return _Unknown(found.unpriced_calls, found.backdated)
 
 
-def _bill_log(path: Path, prices: Path | None, at: datetime | None, *, as_json: bool) -> int:
-    """Prints the bill; gives the number of rows without a price."""
+def _bill_log(path: Path, prices: Path | None, at: datetime | None, *, as_json: bool) -> _Unknown:
     from simulator.cli.money_text import log_lines
     from simulator.pricing.book import PriceBook
     from simulator.spend.usage_log import bill_log, sum_log
@@ -114,19 +135,19 @@ def _bill_log(path: Path, prices: Path | None, at: datetime | None, *, as_json: 
         reason, rows = max(found.reasons.items(), key=lambda item: item[1])
         raise BadInput(f"{path}: no row has a price, so there is no total; {count_text(rows)} × {reason}")
     _print(log_lines(found, book.name))
-    return found.unpriced
+    return _Unknown(found.unpriced, sorted(found.backdated))
 
 
 def _is_run(path: Path) -> bool:
     return path.is_dir() or path.with_name(path.name + ".partial").is_dir()
 
 
-def _json_lines(lines: Iterable[dict[str, Any]]) -> int:
-    """Print them; the last one counts what had no price."""
+def _json_lines(lines: Iterable[dict[str, Any]]) -> _Unknown:
+    """Print them; the last one says what was not known."""
     line: dict[str, Any] = {"unpriced": 0}
     for line in lines:
         print(json.dumps(line, ensure_ascii=False))
-    return int(line["unpriced"])
+    return _Unknown(line["unpriced"], line.get("backdated", ()))
 
 
 def _print(lines: Iterable[str]) -> int:

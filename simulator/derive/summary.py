@@ -65,9 +65,12 @@ def derive(path: Path, *, book: PriceBook | None = None, at: datetime | None = N
 
 
 def _assumed(run: Run) -> Iterator[tuple[str, str]]:
-    """What strategies declare where nothing is measured: people's cases, and options that are ranges."""
+    """What nothing measured: people's cases and options that are ranges, as declared; prices of an earlier day."""
     if any(cost.people for cost in run.bill.rungs):
         yield "cases that people answered", "assumed: price and time as the strategy declares them"
+    if run.bill.backdated:
+        names = ", ".join(run.bill.backdated)
+        yield f"prices of {names}", f"assumed for {run.at:%Y-%m-%d}: no first day is known, and they were read later"
     for name in dict.fromkeys(rung.strategy for rung in run.rungs):
         if tree := run.scenario.strategies.get(name):
             yield from ((path, f"assumed: {one.taken_text}") for path, one in ranges.found(tree).items())

@@ -57,6 +57,10 @@ class Rate:
             self, usd_per_million=EXACT.multiply(self.usd_per_million, 1 - discount), steps=(*self.steps, step)
         )
 
+    def backdated(self, day: date) -> bool:
+        """Whether it is only assumed for a day: nobody says since when it holds, and it was read later than that."""
+        return self.since is None and day < self.as_of
+
     def cost(self, quantity: Quantity) -> Decimal:
         """US dollars, exact."""
         return usd_of(quantity, self.usd_per_million)

@@ -18,6 +18,7 @@ from simulator.figures import Figures
 from simulator.pricing.book import PriceBook
 from simulator.pricing.meters import priced_by
 from simulator.pricing.rates import EXACT, Rate, usd_of
+from simulator.pricing.resolution import day_of
 from simulator.spend.groups import METERS, Group, GroupSums
 from simulator.spend.ledger import Ledger, Piece
 
@@ -94,6 +95,8 @@ class Bill(Figures):
     total: Decimal
     unpriced_calls: int
     unpriced_reasons: dict[str, int]
+    backdated: list[str] = []
+    """Models with a price that has no first day and was read after `priced_at`: that it held then is assumed."""
 
 
 def bill(calls: pa.Table, book: PriceBook, *, at: datetime, requests: pa.Table | None = None) -> Bill:
@@ -122,6 +125,7 @@ def settle(ledger: Ledger, book: PriceBook, *, at: datetime, asked: dict[Rung, A
         total=_sum(line.cost for line in lines),
         unpriced_calls=reasons.total(),
         unpriced_reasons=dict(reasons.most_common()),
+        backdated=sorted({line.group.model for line in lines if line.rate.backdated(day_of(at))}),
     )
 
 

@@ -13,10 +13,11 @@ import pyarrow as pa
 from simulator.pricing.book import PriceBook
 from simulator.pricing.errors import UnknownPrice
 from simulator.pricing.rates import EXACT
+from simulator.pricing.resolution import day_of
 from simulator.spend.actuals.export import Actual
 from simulator.spend.groups import METERS
 from simulator.spend.ledger import Ledger
-from simulator.spend.usage_log import rated
+from simulator.spend.usage_log import is_backdated, rated
 from simulator.spend.usage_rows import read_rows
 
 SENT = frozenset(
@@ -65,11 +66,13 @@ class Expected(NamedTuple):
 
     sides: Sides
     unpriced: int = 0
+    backdated: frozenset[str] = frozenset()
+    """Models with a price that has no first day and was read after the usage."""
 
 
 def expected_of_calls(calls: pa.Table, book: PriceBook, *, at: datetime) -> Expected:
     """What a run's attempts should cost; each attempt that bills something counts as a request."""
-    ledger, sides = Ledger(book, at), defaultdict[str, Side](Side)
+    ledger, sides, backdated = Ledger(book, at), defaultdict[str, Side](Side), set[str]()
     ledger.add(calls)
     for sums in ledger.groups.values():
         if sums.rates is None or sums.attempt.input == "none":
@@ -81,12 +84,14 @@ def expected_of_calls(calls: pa.Table, book: PriceBook, *, at: datetime) -> Expe
                 if count:
                     rate = sums.rates.rate_of(meter, sums.rates.bands[band].rates)
                     side.add(meter, Decimal(count), rate.cost(count))
-    return Expected(dict(sides), sum(sums.unpriced.total() for sums in ledger.groups.values()))
+                    backdated |= {sums.rates.model} if rate.backdated(day_of(at)) else set()
+    unpriced = sum(sums.unpriced.total() for sums in ledger.groups.values())
+    return Expected(dict(sides), unpriced, frozenset(backdated))
 
 
 def expected_of_log(path: Path, book: PriceBook, *, at: datetime | None = None) -> Expected:
     """What a usage log should cost."""
-    sides, unpriced = defaultdict[str, Side](Side), 0
+    sides, unpriced, backdated = defaultdict[str, Side](Side), 0, set[str]()
     for row in read_rows(path):
         try:
             rates, usage = rated(row, book, at=at)
@@ -95,9 +100,10 @@ def expected_of_log(path: Path, book: PriceBook, *, at: datetime | None = None) 
             unpriced += 1
             continue
         sides[rates.model].count(1)
+        backdated |= {rates.model} if is_backdated(rates, lines) else set()
         for rate, count, usd in lines:
             sides[rates.model].add(rate.meter, Decimal(count), usd)
-    return Expected(dict(sides), unpriced)
+    return Expected(dict(sides), unpriced, frozenset(backdated))
 
 
 @dataclass

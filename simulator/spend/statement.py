@@ -5,7 +5,7 @@ units first, so that its worth is never overstated.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -17,7 +17,7 @@ from simulator.pricing.errors import UnknownPrice
 from simulator.pricing.meters import Quantity
 from simulator.pricing.rates import EXACT, Rate, Rates, usd_of
 from simulator.pricing.terms import Contract, FreePool
-from simulator.spend.usage_log import instant, rated
+from simulator.spend.usage_log import instant, is_backdated, rated
 from simulator.spend.usage_rows import Row, read_rows
 
 
@@ -46,6 +46,8 @@ class Statement(Figures):
     months: list[MonthStatement]
     undated: int
     """Rows without a time, so in no month."""
+    backdated: list[str] = []
+    """Models with a price that has no first day and was read after the usage: that it held then is assumed."""
 
 
 class _Key(NamedTuple):
@@ -62,9 +64,12 @@ class _Month:
         self.first = first
         self.units: dict[_Key, Quantity] = defaultdict(int)
         self.requests = self.unpriced = 0
+        self.backdated: set[str] = set()
 
-    def add(self, rates: Rates, lines: Iterable[tuple[Rate, Quantity, Decimal]]) -> None:
+    def add(self, rates: Rates, lines: Sequence[tuple[Rate, Quantity, Decimal]]) -> None:
         self.requests += 1
+        if is_backdated(rates, lines):
+            self.backdated.add(rates.model)
         for rate, count, _ in lines:
             self.units[_Key(rates.model, rate.meter, rate.list_usd_per_million, rate.usd_per_million)] += count
 
@@ -119,7 +124,11 @@ def statement(path: Path, book: PriceBook, *, at: datetime | None = None) -> Sta
             undated += 1
             continue
         _count(row, months.setdefault(first, _Month(first)), book, at)
-    return Statement(months=[months[first].statement(book) for first in sorted(months)], undated=undated)
+    return Statement(
+        months=[months[first].statement(book) for first in sorted(months)],
+        undated=undated,
+        backdated=sorted(set[str]().union(*(month.backdated for month in months.values()))),
+    )
 
 
 def _count(row: Row, month: _Month, book: PriceBook, at: datetime | None) -> None:

@@ -1,6 +1,6 @@
 """A log of what was used, one request a row, priced row by row: `tenfold bill FILE`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -11,6 +11,7 @@ from simulator.pricing.book import PriceBook
 from simulator.pricing.errors import BadUsage, UnknownPrice
 from simulator.pricing.meters import Quantity
 from simulator.pricing.rates import EXACT, Rate, Rates
+from simulator.pricing.resolution import day_of
 from simulator.spend.usage import normalised, says
 from simulator.spend.usage_rows import Row, read_rows
 
@@ -26,6 +27,8 @@ class PricedRow:
     cost: Decimal | None
     lines: tuple[Line, ...] = ()
     reason: str | None = None
+    backdated: bool = False
+    """A price of it has no first day and was read later: that it held then is assumed."""
 
     def as_json(self) -> dict[str, Any]:
         """The documented line of `tenfold bill --json`; money as decimal strings."""
@@ -33,6 +36,8 @@ class PricedRow:
         said["status"] = "unpriced" if self.cost is None else "priced"
         if self.reason:
             said["reason"] = self.reason
+        if self.backdated:
+            said["backdated"] = True
         return {**said, "line_items": [_line_json(*line) for line in self.lines]}
 
 
@@ -45,6 +50,8 @@ class LogBill:
     unpriced: int = 0
     reasons: dict[str, int] = field(default_factory=dict)
     by_model: dict[str, Decimal] = field(default_factory=dict)
+    backdated: set[str] = field(default_factory=set)
+    """Models with rows whose price is only assumed for their time."""
 
     def add(self, row: PricedRow, model: str) -> None:
         if row.cost is None:
@@ -54,11 +61,14 @@ class LogBill:
         self.priced += 1
         self.total = EXACT.add(self.total, row.cost)
         self.by_model[model] = EXACT.add(self.by_model.get(model, Decimal(0)), row.cost)
+        if row.backdated:
+            self.backdated.add(model)
 
     def as_json(self) -> dict[str, Any]:
         """The last line of `tenfold bill --json`; no total where nothing has a price."""
         known = self.priced or not self.unpriced
-        return {"total_usd": plain(self.total) if known else None, "unpriced": self.unpriced}
+        assumed = {"backdated": sorted(self.backdated)} if self.backdated else {}
+        return {"total_usd": plain(self.total) if known else None, "unpriced": self.unpriced, **assumed}
 
 
 def bill_log(path: Path, book: PriceBook, *, at: datetime | None = None) -> Iterator[dict[str, Any]]:
@@ -92,7 +102,12 @@ def price_row(row: Row, book: PriceBook, *, at: datetime | None = None) -> Price
     cost = Decimal(0)
     for _, _, part in lines:
         cost = EXACT.add(cost, part)
-    return PricedRow(_id(row), cost, lines)
+    return PricedRow(_id(row), cost, lines, backdated=is_backdated(rates, lines))
+
+
+def is_backdated(rates: Rates, lines: Iterable[Line]) -> bool:
+    """Whether a price among some lines is only assumed for the day of its rates."""
+    return any(rate.backdated(day_of(rates.at)) for rate, _, _ in lines)
 
 
 def rated(row: Row, book: PriceBook, *, at: datetime | None = None) -> tuple[Rates, dict[str, Quantity]]:

@@ -46,6 +46,8 @@ class Variance(Figures):
     """Signs that something was metered twice."""
     unpriced: int = 0
     """Expected rows without a price: they are not in `expected`."""
+    backdated: list[str] = []
+    """Models whose expected price has no first day and was read after the usage."""
 
 
 def compare(expected: Expected, lines: list[Actual], book: PriceBook) -> Variance:
@@ -62,7 +64,7 @@ def compare(expected: Expected, lines: list[Actual], book: PriceBook) -> Varianc
         steps = bridge.steps()
         flags = [*equal_lines(lines), *doubled_counts(sides, charged.sides)]
     told = {"expected": bridge.expected_usd, "actual": charged.total, "unpriced": expected.unpriced}
-    return Variance(**told, steps=steps, flags=flags)
+    return Variance(**told, steps=steps, flags=flags, backdated=sorted(expected.backdated))
 
 
 Prices = Mapping[str, Mapping[str, Decimal]]

@@ -71,6 +71,39 @@ def test_what_brings_a_month_to_its_minimum_is_in_its_line(log: Path, capsys: py
     assert "to the minimum +$10.00" in capsys.readouterr().out.splitlines()[0]
 
 
+@pytest.mark.parametrize("form", ["lines", "json", "months", "actual"])
+@pytest.mark.parametrize(("day", "assumed"), [("2026-11-20", False), ("2026-11-19", True), ("2019-01-01", True)])
+def test_a_price_read_after_the_day_that_it_is_used_for_is_said_to_be_assumed(
+    log: Path, form: str, day: str, assumed: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The catalogue was locked on 2026-11-20 and does not say since when gpt-4o costs that."""
+    actual = [log.with_name("costs.json")] if form == "actual" else None
+    log.write_text(json.dumps(ROWS[0]) + "\n", encoding="utf-8")
+    bill(log, at=day, months=form == "months", actual=actual, as_json=form == "json")
+    said = capsys.readouterr()
+    assert (("assumed: prices of " in said.err) and ("gpt-4o have no first day" in said.err)) is assumed
+    if form == "json":
+        row, total = map(json.loads, said.out.splitlines())
+        assert (row.get("backdated"), total.get("backdated")) == ((True, ["gpt-4o"]) if assumed else (None, None))
+
+
+def test_a_dated_price_is_taken_for_its_days_and_for_no_earlier_one(
+    log: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book = log.with_name("book.yaml")
+    entry = '{from: 2019-01-01, usd_per_million: {input_tokens: "1", output_tokens: "1"}}'
+    source = "{doc: invoice, as_of: 2026-11-20}"
+    book.write_text(
+        f"schema: price-book/1\nextends: []\nmodels: [{{model: openai/gpt-4o, source: {source}, prices: [{entry}]}}]\n",
+        encoding="utf-8",
+    )
+    log.write_text(json.dumps(ROWS[0]) + "\n", encoding="utf-8")
+    assert bill(log, prices=book, at="2019-01-01") == 0
+    assert capsys.readouterr().err == ""
+    with pytest.raises(BadInput, match="no price on 2018-12-31: its first entry starts on 2019-01-01"):
+        bill(log, prices=book, at="2018-12-31")
+
+
 def test_a_log_without_any_price_has_no_total(log: Path) -> None:
     log.write_text(json.dumps(ROWS[1]) + "\n", encoding="utf-8")
     with pytest.raises(BadInput, match=r"usage\.jsonl: no row has a price, so there is no total; 1 × .*nobody-9"):

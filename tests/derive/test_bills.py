@@ -40,8 +40,9 @@ def test_another_book_on_another_day_is_another_bill(finished: Path, tmp_path: P
 
 
 def test_what_a_provider_should_charge_is_the_bill(finished: Path) -> None:
-    sides, unpriced = expected_of_run(finished)
-    assert (sum(sum(side.usd.values()) for side in sides.values()), unpriced) == (rebill(finished).total, 0)
+    expected = expected_of_run(finished)
+    assert sum(side.cost for side in expected.sides.values()) == rebill(finished).total
+    assert (expected.unpriced, expected.backdated) == (0, frozenset())
 
 
 COMMITMENT = """\

@@ -1,4 +1,5 @@
 import shutil
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -53,6 +54,12 @@ def test_an_objective_or_a_claim_alone_fails_a_run(
     written = yaml.safe_load(scenario.read_text(encoding="utf-8"))
     scenario.write_text(yaml.safe_dump(written | said, sort_keys=False), encoding="utf-8")
     assert derive(directory.path).run.exit_code == code
+
+
+def test_a_price_that_was_read_after_the_run_is_assumed(finished: Path) -> None:
+    said = derive(finished, at=datetime(2026, 1, 1, tzinfo=UTC)).provenance
+    assert said["prices of gpt-4o, gpt-4o-mini"].startswith("assumed for 2026-01-01: no first day is known")
+    assert not [name for name in derive(finished).provenance if name.startswith("prices of")]
 
 
 def test_a_run_without_a_rung_has_nothing_to_say(finished: Path, tmp_path: Path) -> None:
