@@ -16,6 +16,8 @@ import pytest
 
 from simulator.endpoint import embedded
 from simulator.errors import ExitCode
+from simulator.launch.job import Job
+from simulator.launch.options import Options
 from simulator.summary import Summary
 from tests.cli.conftest import SMALL, Tenfold, furnished, tenfold_in
 
@@ -26,7 +28,7 @@ FAILING = SMALL.replace("time_to_first_token < 2s", "time_to_first_token < 1ms")
 def ran(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Path:
     """A directory with one finished run in `out`, what it printed in `stdout` and `stderr`. Tests leave it as it is."""
     home = furnished(tmp_path_factory.mktemp("ran"), repository)
-    done = tenfold_in(home)("run", "small.yaml", "--scale", "1,2", "--duration", "2s", "--out", "out")
+    done = tenfold_in(home)("run", "small.yaml", "--scale", "1,2", "--duration", "1s", "--out", "out")
     assert done.returncode in (ExitCode.PASS, ExitCode.NOT_VALID), done.stdout + done.stderr
     (home / "stdout").write_text(done.stdout, encoding="utf-8")
     (home / "stderr").write_text(done.stderr, encoding="utf-8")
@@ -35,7 +37,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def failed(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> "subprocess.CompletedProcess[str]":
-    """A run in `args[-1]` of the same traffic at 1×, held to what it cannot keep, told to exit with 0."""
+    """A run in `args[-1]`, held to what it cannot keep, told to exit with 0; of sessions enough for an interval."""
     home = furnished(tmp_path_factory.mktemp("failed"), repository)
     (home / "small.yaml").write_text(FAILING, encoding="utf-8")
     words = ("--scale", "1", "--duration", "2s", "--exit-zero", "--out", str(home / "out"))
@@ -81,10 +83,10 @@ def test_the_classifier_pays_for_its_label_and_easy_requests_stay_small(ran: Pat
     assert all(row["served"] and row["after_call_id"] for row in answers)
 
 
-def test_the_same_traffic_again_is_the_same_trace_whatever_is_asked_of_it(
-    ran: Path, failed: "subprocess.CompletedProcess[str]"
-) -> None:
-    again = Path(failed.args[-1]) / "trace.parquet"
+def test_the_same_traffic_again_is_the_same_trace_whatever_is_asked_of_it(ran: Path, home: Path) -> None:
+    (home / "small.yaml").write_text(FAILING, encoding="utf-8")
+    options = Options(scenario=home / "small.yaml", command=("tenfold",), out=home / "out", duration_s=1.0)
+    again = Job.prepare(options, tell=lambda _: None).directory.path / "trace.parquet"
     assert again.read_bytes() == (ran / "out/trace.parquet").read_bytes()
 
 
@@ -114,7 +116,7 @@ def test_a_claim_that_a_run_does_not_bear_out_fails_it(failed: "subprocess.Compl
 def test_a_disk_that_fills_up_ends_the_run_in_one_line(home: Path) -> None:
     tenfold = Path(sys.executable).with_name("tenfold")
     # No file may grow beyond 40 blocks of 512 bytes: what a full disk says, without one.
-    script = f"ulimit -f 40; exec {tenfold} run small.yaml --scale 2 --duration 4s --out out"
+    script = f"ulimit -f 40; exec {tenfold} run small.yaml --scale 4 --strategy single --duration 2s --out out"
     done = subprocess.run(["sh", "-c", script], cwd=home, capture_output=True, text=True, timeout=100)
     assert done.returncode == 3, done.stdout + done.stderr
     assert "out.partial: the disk is full; free some space or choose another place with --out" in done.stderr
