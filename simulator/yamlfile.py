@@ -21,7 +21,7 @@ M = TypeVar("M", bound=BaseModel)
 class FileModel(BaseModel):
     """Base of everything that is written by hand in a file: unknown keys are errors, values do not change."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class _Loader(CoreLoader):  # type: ignore[misc]
@@ -136,6 +136,7 @@ _WANTED = {
     "literal_error": "{expected}",
     "string_pattern_mismatch": "text that fits {pattern}",
     "string_type": "text",
+    "finite_number": "a finite number",
     "list_type": "a list",
     **dict.fromkeys(("int_parsing", "int_type", "int_from_float"), "a whole number"),
     **dict.fromkeys(("float_parsing", "float_type", "decimal_parsing", "decimal_type"), "a number"),

@@ -83,6 +83,7 @@ class Odd(FileModel):
     accept: Literal["finished", "json"] | Steady = "json"
     since: date = date(2026, 12, 1)
     on: bool = True
+    most: float = 1.0
 
 
 @pytest.mark.parametrize(
@@ -92,6 +93,8 @@ class Odd(FileModel):
         ("times: -2", "1:8: times: must be at least 0, got -2"),
         ("accept: 70%", "1:9: accept: must be 'finished' or 'json' or a block of keys (`key: value`), got 70%"),
         ("since: 12/01/2026", "1:8: since: must be a day as in 2026-12-01, got 12/01/2026"),
+        ("most: NaN", "1:7: most: must be a finite number, got NaN"),
+        ("most: .inf", "1:7: most: must be a finite number, got .inf"),
         ("on: [a]", "1:5: on: must be true or false, got a list"),
         ("hello", "1:1: file: must be a block of keys (`key: value`), got hello"),
         ("times: 1\non: true\ntimes: 2", "3:1: found duplicate key 'times'"),

@@ -45,27 +45,25 @@ class Library:
     def load(cls, path: Path) -> "Library":
         """Read YAML or JSON. Raises InvalidFile with every problem and its place."""
         text = yamlfile.read_text(path)
-        content = _content(text, path)
+        content = _content(text)
         for importer in members("simulator.strategies.importers", Importer):
             if importer.recognises(content):
-                return _imported(importer, content, path)
+                return _imported(importer, text, path)
         read = yamlfile.parse(text, StrategyFile, name=str(path))
         return cls(read.strategies, sweep=Axis.of(read.sweep))
 
 
-def _content(text: str, path: Path) -> Mapping[str, Any]:
+def _content(text: str) -> Mapping[str, Any]:
+    """Enough of a file to recognise it; one that cannot be read is nobody's configuration."""
     try:
         content = yaml.load(text, CoreLoader)  # noqa: S506  # a safe loader: the core schema only
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else path
-        raise InvalidFile(f"{where}: not readable as YAML or JSON: {error.problem}") from error
-    except yaml.YAMLError as error:
-        raise InvalidFile(f"{path}: not readable as YAML or JSON: {error}") from error
+    except yaml.YAMLError:
+        return {}
     return content if isinstance(content, Mapping) else {}
 
 
-def _imported(importer: type[Importer], content: Mapping[str, Any], path: Path) -> Library:
+def _imported(importer: type[Importer], text: str, path: Path) -> Library:
+    content = yamlfile.parse(text, importer.file, name=str(path))
     try:
         imported = importer.read(content)
         return Library(StrategyFile.model_validate({"strategies": imported.strategies}).strategies, imported.notes)

@@ -53,6 +53,10 @@ def test_deployments_retries_and_mutual_fallbacks(tmp_path: Path) -> None:
             CONFIG.replace("[{big: [small]}", "[{big: [tiny]}"),
             "fallbacks: 'tiny' is not in model_list; it has big, small",
         ),
+        (
+            CONFIG.replace("rpm: 900", "rpm: often"),
+            r"config.yaml:4:\d+: model_list.0.litellm_params.rpm: must be a number",
+        ),
         (CONFIG.replace("openai/gpt-4o-mini", "auto_router/complexity_router"), "write it as a classify or route node"),
     ],
 )

@@ -66,6 +66,11 @@ def test_it_serves(tmp_path: Path) -> None:
             {"strategy": {"mode": "loadbalance"}, "targets": [{**MINI, "weight": 0}, {**MINI, "weight": 0}]},
             "sum to more",
         ),
+        (
+            {"strategy": {"mode": "loadbalance"}, "targets": [{**MINI, "name": "a"}, {**MINI, "name": "a"}]},
+            "config.targets: 'a' is the name of two targets",
+        ),
+        ({"strategy": {"mode": "single"}, "targets": [MINI | {"weight": "1h"}]}, "targets.0.weight: must be a number"),
     ],
 )
 def test_what_cannot_be_said_is_refused_with_its_place(tmp_path: Path, config: dict[str, Any], problem: str) -> None:
