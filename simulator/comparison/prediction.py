@@ -7,7 +7,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from simulator.comparison.side import shown
 from simulator.comparison.source import Source
 from simulator.comparison.whatif import Tables
 from simulator.figures import Figures, Interval
@@ -75,8 +74,7 @@ def _totals(source: Source, tables: Tables) -> Totals:
     calls, requests = tables
     rows, costs = Rows.of(calls, requests), source.costs(calls)
     due = rows.offered
-    response = np.where(rows.answered, rows.ended - rows.scheduled, np.inf)[due]
-    first = np.where(rows.answered, shown(rows) - rows.scheduled, np.inf)[due]
+    response, first = rows.response[due], rows.shown[due]
     return Totals(
         requests=len(requests),
         cost_per_request=None if None in costs else sum((c for c in costs if c), Decimal(0)) / len(requests),

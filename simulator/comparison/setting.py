@@ -8,7 +8,6 @@ from decimal import Decimal
 import numpy as np
 
 from simulator.comparison.measured import Measured, quality_of
-from simulator.comparison.side import shown
 from simulator.errors import BadInput
 from simulator.figures import Figures
 from simulator.run.percentiles import Floats, exact
@@ -124,8 +123,8 @@ def _one_by_one(name: str, node: Node, measured: Measured) -> _Figures:
     stored = len(requests) - len(served) - int((~rows.answered).sum())
     return _Figures(
         cost=sum((cost for cost in costs if cost is not None), Decimal(0)),
-        waited=np.where(rows.answered, rows.ended - rows.scheduled, np.inf),
-        first_token=np.where(rows.answered, shown(rows) - rows.scheduled, np.inf),
+        waited=rows.response,
+        first_token=rows.shown,
         quality=None if stored or not measured.judge else _known(float(np.mean(quality_of(measured.judge, served)))),
         by_model=_shares(models + Counter({"store": stored}), len(requests)),
     )

@@ -58,8 +58,8 @@ class Side:
         here = evidence.of(scale, strategy)
         rows = here.replicates()
         steady = [one.offered & one.within(*window(here.span_s)) if here.span_s else one.offered for one in rows]
-        response = [_latency(one, one.ended)[due] for one, due in zip(rows, steady, strict=True)]
-        first = np.concatenate([_latency(one, shown(one))[due] for one, due in zip(rows, steady, strict=True)])
+        response = [one.response[due] for one, due in zip(rows, steady, strict=True)]
+        first = np.concatenate([one.shown[due] for one, due in zip(rows, steady, strict=True)])
         streamed = any(np.isfinite(one.first_token).any() for one in rows)
         return cls(
             scale=scale,
@@ -75,13 +75,3 @@ class Side:
 def _here(table: pa.Table, scale: float, strategy: str) -> NDArray[np.bool_]:
     here = pc.and_(pc.equal(table["scale"], scale), pc.equal(table["strategy"], strategy))
     return np.asarray(here.to_numpy(), dtype=bool)
-
-
-def shown(rows: Rows) -> Floats:
-    """When users saw something: the first token, or an answer from a store, which is there at once."""
-    return np.where(rows.stored, rows.ended, rows.first_token)
-
-
-def _latency(rows: Rows, ends: Floats) -> Floats:
-    """A failure is +∞ (house rule 3); an answer in one piece has no first token: NaN."""
-    return np.where(rows.answered, ends - rows.scheduled, np.inf)

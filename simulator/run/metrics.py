@@ -90,8 +90,7 @@ class _Rung:
         rows = self.rows
         steady = rows.within(*window(self.record.planned_span_s))
         offered, answered = steady & rows.offered, steady & rows.answered
-        response = np.where(rows.answered, rows.ended - rows.scheduled, np.inf)
-        first = self._first_token()
+        response, first = rows.response, self._first_token()
         cuts: dict[str, tuple[Floats, NDArray[np.bool_]]] = {
             "response_time": (response, offered),
             "response_time_answered": (response, answered),
@@ -103,13 +102,12 @@ class _Rung:
         return {name: self._latency(values, chosen) for name, (values, chosen) in cuts.items()}
 
     def _first_token(self) -> Floats:
-        """From the schedule. An answer from a store is there at once; where no call was streamed, nothing has one."""
+        """From the schedule; where no call was streamed, nothing has one."""
         rows = self.rows
         called = rows.answered & ~rows.stored
         if called.any() and np.isnan(rows.first_token[called]).all():
             return np.full(len(called), np.nan)
-        first = np.where(rows.stored, rows.ended, rows.first_token)
-        return np.where(rows.answered, first - rows.scheduled, np.inf)
+        return rows.shown
 
     def _latency(self, values: Floats, chosen: NDArray[np.bool_]) -> Latency:
         chosen = chosen & ~np.isnan(values)
@@ -121,7 +119,7 @@ class _Rung:
         """Answered requests that met every latency objective; one without the figure is not held to it."""
         rows, met = self.rows, self.rows.answered
         own = {
-            "response_time": rows.ended - rows.scheduled,
+            "response_time": rows.response,
             "time_to_first_token": self._first_token(),
             "service_time": rows.service,
             "time_per_output_token": rows.per_output_token,

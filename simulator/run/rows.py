@@ -96,6 +96,20 @@ class Rows:
         """Due, and owed an answer: what the run itself stopped is left out, what the generator dropped is not."""
         return np.asarray(~np.isin(self.settled, ["cancelled", "skipped", "not_reached"]) & ~np.isnan(self.scheduled))
 
+    @property
+    def response(self) -> Floats:
+        """Seconds from the schedule to the end; a failure is +∞ (house rule 3)."""
+        return np.where(self.answered, self.ended - self.scheduled, np.inf)
+
+    @property
+    def shown(self) -> Floats:
+        """Seconds from the schedule until the user saw something: the first token, or a stored answer, there at once.
+
+        A failure is +∞; NaN for an answer that came in one piece.
+        """
+        first = np.where(self.stored, self.ended, self.first_token)
+        return np.where(self.answered, first - self.scheduled, np.inf)
+
     def within(self, start: float, end: float) -> NDArray[np.bool_]:
         """Requests scheduled in [start, end): the window is cut by the plan, never by when something ended."""
         return np.asarray((self.scheduled >= start) & (self.scheduled < end))
