@@ -77,7 +77,8 @@ def commitment_lines(found: Sequence[tuple[float, str, CommitmentCase]]) -> Iter
         one = case.chosen
         used = f"{one.units} units at {share_text(one.utilisation)} of capacity"
         spilled = f"{share_text(one.spilled_share)} spilled"
-        saved = f"saves {usd_text(one.saving_usd)} a month, pays {_pays(case.break_even_utilisation)} [extrapolated]"
+        saved = f"saves {usd_text(one.saving_usd)} a month at token prices of {case.priced_at[:10]}, "
+        saved += f"pays {_pays(case.break_even_utilisation)} [extrapolated]"
         yield f"{scale_text(scale):>5} {strategy:<16} {case.id}: {used}, {spilled}; {saved}"
     hours = ", ".join(f"{count}" for count in dict.fromkeys(case.hours_per_month for _, _, case in found))
     yield f"a month is {hours} hours, each like the rung: where the test is the busy hour, that is the most it can save"

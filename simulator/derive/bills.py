@@ -1,7 +1,7 @@
 """What a run directory costs: its bill again, line by line, or under a commitment."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from simulator.derive.run import Run
 from simulator.pricing.book import PriceBook
+from simulator.pricing.resolution import day_of
 from simulator.run.directory import RunDirectory
 from simulator.run.ledger import Ledger
 from simulator.run.rows import of_rung
@@ -30,14 +31,18 @@ def attempt_lines(path: Path, *, book: PriceBook | None = None, at: datetime | N
 
 
 def commitment_cases(path: Path, book: PriceBook) -> list[tuple[float, str, CommitmentCase]]:
-    """(scale, strategy, case) for each rung and each commitment of the book whose model the rung called."""
+    """(scale, strategy, case) for each rung and each commitment of the book whose model the rung called.
+
+    At the prices of the run's day, or of the commitment's first one where that is still to come; none that is over.
+    """
     run = Run.open(path, book=book)
     records = [record for record in run.record.rungs if record.replicate == 1 and not record.sampled]
     rungs = [(record, of_rung(run.ledger.calls, record)) for record in records]
     cases = [
-        (record, commitment_case(calls, one, book, at=run.at, span_s=record.planned_span_s))
+        (record, commitment_case(calls, one, book, at=at, span_s=record.planned_span_s))
         for record, calls in rungs
-        for one in book.commitments(at=run.at)
+        for one in book.commitments
+        if one.holds(day_of(at := max(run.at, datetime.combine(one.from_, time(), UTC))))
     ]
     return [(record.scale, record.strategy, case) for record, case in cases if case is not None]
 

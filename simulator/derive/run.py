@@ -32,6 +32,7 @@ from simulator.spend.calendar import busy
 from simulator.spend.contracted import Covered
 from simulator.spend.projection import Projection, project
 from simulator.spend.typical_costs import typical_costs
+from simulator.spend.uncounted import Uncounted
 from simulator.verdicts.breaks import Break, breaks
 from simulator.verdicts.objectives import Judgement, judge
 
@@ -140,6 +141,7 @@ class Run:
             limits=self.limits,
             changes=self._price_changes(),
             contracts=[Covered(one, models) for one in self.book.contracts if (models := self._covered(one))],
+            uncounted=Uncounted.of(self.book, self._names),
             seed=self.record.seed,
         )
 
@@ -206,8 +208,12 @@ class Run:
 
     def _covered(self, contract: Contract) -> frozenset[str]:
         """The models of the calls that a contract is about, as the calls name them."""
-        whole = ((one.model, self.book.rates(one.name, at=self.at, tier=one.tier).model) for one in self._called)
-        return frozenset(model for model, name in whole if contract.names(name))
+        return frozenset(model for model, name in self._names if contract.names(name))
+
+    @cached_property
+    def _names(self) -> list[tuple[str, str]]:
+        """The models of the calls as the calls name them, each with the book's own name."""
+        return [(one.model, self.book.rates(one.name, at=self.at, tier=one.tier).model) for one in self._called]
 
     def _price_changes(self) -> list[date]:
         """From the launch on, which may lie before the run: its months are projected at their own prices."""

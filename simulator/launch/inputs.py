@@ -215,7 +215,14 @@ def keep(inputs: Inputs, directory: RunDirectory, options: Options) -> None:
     for number, chats in enumerate(inputs.chats.values() if options.keep_prompts else (), 1):
         for file in chats.files:
             directory.keep(file, name=f"prompts-{number}-{file.name}")
-    rates = snapshot_text(inputs.rates(), contracts=inputs.book.contracts, attempts=inputs.book.replaced_attempts)
+    book = inputs.book
+    rates = snapshot_text(
+        inputs.rates(),
+        contracts=book.contracts,
+        commitments=book.commitments,
+        free=book.free_pools,
+        attempts=book.replaced_attempts,
+    )
     (directory.path / RATES_FILE).write_text(rates, encoding="utf-8")
 
 

@@ -109,11 +109,16 @@ class PriceBook:
 
     @property
     def free_pools(self) -> list[FreePool]:
+        if self.kept:
+            return list(self.kept.free)
         return [one for layer in self.layers for one in layer.file.free]
 
-    def commitments(self, *, at: datetime) -> list[Commitment]:
-        """What is committed on the day of `at`, in the order of the layers."""
-        return [one for layer in self.layers for one in layer.file.commitments if one.holds(day_of(at))]
+    @property
+    def commitments(self) -> list[Commitment]:
+        """Committed capacity of all times, in the order of the layers."""
+        if self.kept:
+            return list(self.kept.commitments)
+        return [one for layer in self.layers for one in layer.file.commitments]
 
     def in_usd(self, amount: Decimal, currency: str, day: date) -> Decimal:
         """An amount of another currency in US dollars, at the rate that the book has for the day."""

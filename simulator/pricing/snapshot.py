@@ -9,10 +9,11 @@ from typing import Literal
 from pydantic import Field
 
 from simulator.pricing.attempts import Attempts
+from simulator.pricing.commitment import Commitment
 from simulator.pricing.errors import UnknownModel
 from simulator.pricing.hours import Hours
 from simulator.pricing.rates import EXACT, Band, Rate, Rates
-from simulator.pricing.terms import Contract
+from simulator.pricing.terms import Contract, FreePool
 from simulator.units import Usd
 from simulator.yamlfile import FileModel
 
@@ -81,6 +82,8 @@ class Snapshot(FileModel):
     rates: tuple[SnapshotRow, ...] = Field(min_length=1)
     contracts: tuple[Contract, ...] = ()
     """Discounts are in the rates; what holds for a month's total (volume, minimum) is not."""
+    commitments: tuple[Commitment, ...] = ()
+    free: tuple[FreePool, ...] = ()
     attempts: Attempts = Attempts()
     """Rows that the book had in place of the shipped ones."""
 
@@ -169,12 +172,18 @@ def joined(rows: Iterable[dict[str, str]]) -> list[dict[str, str]]:
 
 
 def snapshot_text(
-    rows: Iterable[dict[str, str]], *, contracts: Iterable[Contract] = (), attempts: Attempts | None = None
+    rows: Iterable[dict[str, str]],
+    *,
+    contracts: Iterable[Contract] = (),
+    commitments: Iterable[Commitment] = (),
+    free: Iterable[FreePool] = (),
+    attempts: Attempts | None = None,
 ) -> str:
     """The file that `PriceBook.load` reads back; every value is quoted text, so money stays exact."""
     head = "# Rates as they were used; bill again with `tenfold bill --prices`.\nschema: price-snapshot/1\n"
-    said = (_written(one) for one in contracts)
-    parts = {"rates": [json.dumps(row, ensure_ascii=False) for row in rows], "contracts": list(said)}
+    parts = {"rates": [json.dumps(row, ensure_ascii=False) for row in rows]}
+    for name, terms in (("contracts", contracts), ("commitments", commitments), ("free", free)):
+        parts[name] = [_written(one) for one in terms]
     text = head + "".join(f"{name}:\n" + "".join(f"- {line}\n" for line in own) for name, own in parts.items() if own)
     return text + (f"attempts: {_written(attempts)}\n" if attempts and attempts != Attempts() else "")
 

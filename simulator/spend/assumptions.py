@@ -10,6 +10,7 @@ from simulator.spend.calendar import Month
 from simulator.spend.contracted import Covered
 from simulator.spend.projector import Projector
 from simulator.spend.sessions import Basis
+from simulator.spend.uncounted import NOTHING, Uncounted
 from simulator.units import count_text, scale_text, seconds_text, share_text, usd_text
 
 _DAY_S = 86_400
@@ -24,9 +25,10 @@ def register(
     needed: int | None,
     changes: Sequence[date],
     contracts: Sequence[Covered] = (),
+    uncounted: Uncounted = NOTHING,
 ) -> list[dict[str, str]]:
     """Rows of id, value, source and provenance; `month` is the one that reports lead with."""
-    rows = [*_launch(launch, lowest), *_prices(changes), *_contracts(contracts)]
+    rows = [*_launch(launch, lowest), *_prices(changes), *_contracts(contracts), *uncounted.rows()]
     rows += [row for one in projectors for row in (*_sample(one.basis(1.0)), *_drift(one, month), *_spread(one, month))]
     rows += _needed(needed, lowest)
     return [dict(zip(("id", "value", "source", "provenance"), row, strict=True)) for row in rows]

@@ -42,6 +42,11 @@ class Month:
     def sessions(self) -> Decimal:
         return sum((stretch.sessions for stretch in self.stretches), Decimal(0))
 
+    def days(self) -> Iterator[date]:
+        """From the launch or the first one on."""
+        first = self.stretches[0].first
+        return (first + timedelta(days=number) for number in range(sum(len(one.daily) for one in self.stretches)))
+
 
 def months(launch: Launch, count: int, *, changes: Sequence[date] = ()) -> list[Month]:
     """`count` calendar months from the launch's on; `changes` are the days from which another price list holds."""

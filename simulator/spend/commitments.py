@@ -46,6 +46,8 @@ class CommitmentCase(Figures):
 
     id: str
     model: str
+    priced_at: str
+    """The instant of the prices that tokens cost without it, and over it."""
     attempts: int
     unpriced: int
     break_even_utilisation: float | None
@@ -76,6 +78,7 @@ def commitment_case(
     return CommitmentCase(
         id=commitment.id,
         model=commitment.model,
+        priced_at=at.isoformat(),
         attempts=len(mine),
         unpriced=sum(cost is None for cost in costs),
         break_even_utilisation=load.break_even(commitment),

@@ -16,6 +16,7 @@ from simulator.spend.contracted import Covered
 from simulator.spend.month import MonthCost, Projection, Sensitivity
 from simulator.spend.projector import Projector, Terms
 from simulator.spend.sessions import Price
+from simulator.spend.uncounted import NOTHING, Uncounted
 
 __all__ = ["MonthCost", "Projection", "Sensitivity", "project"]
 
@@ -32,6 +33,7 @@ def project(
     limits: Iterable[KnownLimit] = (),
     changes: Sequence[date] = (),
     contracts: Sequence[Covered] = (),
+    uncounted: Uncounted = NOTHING,
     seed: int,
 ) -> Projection:
     """All months, scales and strategies.
@@ -39,7 +41,7 @@ def project(
     `price` prices rows of `calls` at an instant; `changes` are the days in the span from which other prices hold.
     A strategy of which too few sessions can be priced has no months.
     """
-    terms = Terms(price, launch, budget, list(limits), seed, contracts)
+    terms = Terms(price, launch, budget, list(limits), seed, contracts, uncounted)
     strategies = dict.fromkeys(rung.strategy for rung in rungs)
     projectors = [Projector.of(calls, requests, rungs, strategy=name, terms=terms) for name in strategies]
     calendar = months(launch, plan.months, changes=changes)
@@ -59,6 +61,7 @@ def project(
             needed=needed,
             changes=changes,
             contracts=contracts,
+            uncounted=uncounted,
         ),
         needed_sessions=needed,
         first_full_month=lead.name,

@@ -20,6 +20,7 @@ from simulator.spend.sample import Sample
 from simulator.spend.sessions import Basis, Price, as_floats, basis_for
 from simulator.spend.tornado import Tornado
 from simulator.spend.uncertainty import mean_factors, needed_sessions, volume_factors
+from simulator.spend.uncounted import NOTHING, Uncounted
 
 _CENT = Decimal("0.01")
 
@@ -34,6 +35,7 @@ class Terms:
     limits: Sequence[KnownLimit]
     seed: int
     contracts: Sequence[Covered] = ()
+    uncounted: Uncounted = NOTHING
 
 
 @dataclass(slots=True)
@@ -94,7 +96,7 @@ class Projector:
             else None,
             capped_share=self.demand.refused_share(launch.limits, scale) if self._limited() else None,
             capped_month_share=self._capped_over(month, scale) if self._limited() else None,
-            note=_note(sample, month),
+            note=_note(sample, month, launch.uncounted),
         )
 
     def tornado(self, month: Month, scale: float) -> list[Sensitivity]:
@@ -169,12 +171,13 @@ def _quantile(draws: Floats | None, share: float) -> Decimal | None:
     return None if draws is None else Decimal(str(np.quantile(draws, share))).quantize(_CENT)
 
 
-def _note(sample: Sample, month: Month) -> str | None:
+def _note(sample: Sample, month: Month, uncounted: Uncounted) -> str | None:
     basis, priced = sample.basis, len(sample.costs)
     notes = [
         "partial month" if month.partial else "",
         basis.bias or "",
         f"{len(basis.copies) - priced} sessions without a price left out" if priced < len(basis.copies) else "",
         "" if priced >= LEAST_SESSIONS else f"{priced} different sessions: P10 and P90 need {LEAST_SESSIONS}",
+        uncounted.note(month),
     ]
     return "; ".join(note for note in notes if note) or None

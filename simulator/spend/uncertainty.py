@@ -29,6 +29,12 @@ def volume_factors(uncertainty: float, *, seed: int) -> Floats:
     return np.exp(math.log1p(uncertainty) / _Z80 * generator(seed, "volume").standard_normal(DRAWS))
 
 
+def dearest_share(values: Floats) -> float | None:
+    """Part of the whole that the dearest twentieth of the values makes, how heavy their tail is; None without cost."""
+    whole = values.sum()
+    return float(np.sort(values)[-math.ceil(len(values) / 20) :].sum() / whole) if whole else None
+
+
 def needed_sessions(values: Floats, *, precision: float = 0.10) -> int | None:
     """Sessions for ±`precision` on the mean at 95 %: (1.96·CV ÷ precision)²; None below 2 sessions or without cost."""
     if len(values) < 2 or not values.mean():

@@ -2,6 +2,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
+
 from simulator.derive import derive
 from simulator.derive.bills import attempt_lines, commitment_cases, expected_of_run, rebill
 from simulator.pricing.book import PriceBook
@@ -68,3 +70,23 @@ def test_a_commitment_meets_every_rung_that_asked_its_model(finished: Path, tmp_
         (scale, name, "reserved") for scale in (1.0, 2.0) for name in ("single", "routed")
     ]
     assert all(case.chosen.spilled_share == 0 for _, _, case in cases)
+
+
+@pytest.mark.parametrize(
+    ("span", "priced_at"),
+    [
+        ("from: 2027-01-01", "2027-01-01T00:00:00+00:00"),  # it was not found before it began, when one asks about it
+        ("from: 2027-01-01\n    to: 2028-01-01", "2027-01-01T00:00:00+00:00"),
+        ("from: 2026-01-01\n    to: 2026-01-02", None),  # over by the day of the run
+    ],
+)
+def test_a_commitment_to_come_is_held_against_the_prices_of_its_first_day(
+    finished: Path, tmp_path: Path, span: str, priced_at: str | None
+) -> None:
+    (tmp_path / "book.yaml").write_text(BOOK + COMMITMENT.replace("from: 2026-01-01", span), encoding="utf-8")
+    (tmp_path / "now.yaml").write_text(BOOK + COMMITMENT, encoding="utf-8")
+    cases = commitment_cases(finished, PriceBook.load(tmp_path / "book.yaml"))
+    assert {case.priced_at for _, _, case in cases} == ({priced_at} if priced_at else set())
+    before = commitment_cases(finished, PriceBook.load(tmp_path / "now.yaml"))
+    paid = [case.chosen.pay_as_you_go_usd for _, _, case in cases]
+    assert paid == [2 * case.chosen.pay_as_you_go_usd for _, _, case in before][: len(paid)]
