@@ -14,11 +14,12 @@ import pyarrow.parquet as pq
 
 from simulator.comparison.predicted import accuracy
 from simulator.comparison.prediction import Prediction, beside
-from simulator.comparison.source import Source, kept_profile
+from simulator.comparison.source import Source
 from simulator.comparison.whatif import worked_out
 from simulator.errors import BadInput
 from simulator.figures import Figures
 from simulator.run.directory import RunDirectory
+from simulator.run.kept import kept_profile
 from simulator.run.ledger import CALLS_FILE, Ledger
 from simulator.run.record import sha256
 from simulator.strategies.node import Node

@@ -175,10 +175,8 @@ def _batched(strategies: Collection[Node]) -> set[str]:
 
 
 def _baseline_usd(source: Source, asked: set[str]) -> Decimal:
-    here = pc.and_(pc.equal(source.calls["strategy"], source.baseline), pc.equal(source.calls["scale"], source.scale))
-    here = pc.and_(here, pc.is_in(source.calls["request_id"], value_set=pa.array(sorted(asked))))
-    rows = source.calls.filter(pc.and_(here, pc.equal(source.calls["replicate"], 1)))
-    costs = source.costs(rows)
+    rows = source.first(source.calls, source.baseline)
+    costs = source.costs(rows.filter(pc.is_in(rows["request_id"], value_set=pa.array(sorted(asked)))))
     if None in costs:
         raise BadInput(f"no price for {costs.count(None)} calls of {source.baseline!r}; add it to the price book")
     return sum((cost for cost in costs if cost is not None), Decimal(0))

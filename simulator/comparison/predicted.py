@@ -7,13 +7,13 @@ from pathlib import Path
 import pyarrow.compute as pc
 
 from simulator.comparison.prediction import Prediction, beside
-from simulator.comparison.source import Source, kept_profile
+from simulator.comparison.source import Source
 from simulator.comparison.whatif import worked_out
 from simulator.errors import BadInput
 from simulator.provider.profile import Profile
 from simulator.rehearsal.rehearse import Patience, rehearse
 from simulator.run.directory import TRACE_FILE, RunDirectory
-from simulator.run.kept import kept_scenario, kept_validator
+from simulator.run.kept import kept_profile, kept_scenario, kept_validator
 from simulator.scenario.quality import Validator
 from simulator.scenario.target import Target
 from simulator.strategies.node import Node

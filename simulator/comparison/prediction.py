@@ -65,9 +65,8 @@ def beside(source: Source, strategy: str, predicted: Tables, *, by: Way, same: b
 
 
 def _of(table: pa.Table, strategy: str, source: Source, asked: pa.Array | None) -> pa.Table:
-    here = pc.and_(pc.equal(table["strategy"], strategy), pc.equal(table["scale"], source.scale))
-    here = pc.and_(here, pc.equal(table["replicate"], 1))
-    return table.filter(here if asked is None else pc.and_(here, pc.is_in(table["request_id"], value_set=asked)))
+    rows = source.first(table, strategy)
+    return rows if asked is None else rows.filter(pc.is_in(rows["request_id"], value_set=asked))
 
 
 def _totals(source: Source, tables: Tables) -> Totals:

@@ -10,12 +10,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from simulator import yamlfile
 from simulator.errors import BadInput
 from simulator.pricing.book import PriceBook
-from simulator.provider.profile import Profile
-from simulator.run.directory import PROFILE_FILE, RATES_FILE, TRACE_FILE, RunDirectory
-from simulator.run.kept import kept_scenario
+from simulator.run.directory import RATES_FILE, TRACE_FILE, RunDirectory
+from simulator.run.kept import kept_profile, kept_scenario
 from simulator.run.ledger import Ledger
 from simulator.spend.bill import call_costs
 from simulator.strategies.recorded import Assumed, Recorded
@@ -45,6 +43,11 @@ class Source:
     def costs(self, calls: pa.Table) -> list[Decimal | None]:
         """What each row costs at these prices."""
         return call_costs(calls, self.book, at=self.at)
+
+    def first(self, table: pa.Table, strategy: str | None = None) -> pa.Table:
+        """Rows of its scale, of one strategy where one is named; later replicates ask the same again."""
+        here = pc.and_(pc.equal(table["scale"], self.scale), pc.equal(table["replicate"], 1))
+        return table.filter(here if strategy is None else pc.and_(here, pc.equal(table["strategy"], strategy)))
 
     def answers(self, assumed: Assumed) -> Recorded:
         """What was recorded, as it answers strategies that were not run."""
@@ -102,9 +105,3 @@ class Source:
             seed=record.seed,
             cache_idle_s=profile.cache.idle if profile and profile.cache else IDLE_S,
         )
-
-
-def kept_profile(directory: Path) -> Profile | None:
-    """The provider profile that a run was simulated from."""
-    file = directory / PROFILE_FILE
-    return yamlfile.load(file, Profile) if file.is_file() else None

@@ -8,12 +8,12 @@ from simulator.comparison.judges import Judge
 from simulator.comparison.measured import Measured
 from simulator.comparison.predicted import accuracy
 from simulator.comparison.setting import Point, setting
-from simulator.comparison.source import Source, kept_profile
+from simulator.comparison.source import Source
 from simulator.errors import BadInput
 from simulator.figures import Figures
 from simulator.pricing.book import PriceBook
 from simulator.run.directory import RunDirectory
-from simulator.run.kept import kept_scenario
+from simulator.run.kept import kept_profile, kept_scenario
 from simulator.strategies.axis import Axis
 from simulator.strategies.node import Node
 from simulator.strategies.variants import swept, variants
@@ -86,6 +86,7 @@ def of_own(
         raise BadInput(f"{path}: its scenario has no sweep:; say what to move, as in --sweep KEY=0..1:101")
     chosen = swept(scenario.strategies, asked)
     if label_accuracy is None:
-        said = {accuracy(node, kept_profile(directory)) for node in chosen.values()} - {None}
+        profile = kept_profile(directory)
+        said = {accuracy(node, profile) for node in chosen.values()} - {None}
         label_accuracy = said.pop() if len(said) == 1 else None
     return of_run(path, chosen, asked, label_accuracy=label_accuracy, judge=judge, book=book)

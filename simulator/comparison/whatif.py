@@ -53,7 +53,7 @@ def what_if(source: Source, strategies: Mapping[str, Node], *, assumed: Assumed 
     answers = source.answers(assumed)
     found = _worked_out(source, strategies, answers)
     calls, requests = (
-        pa.concat_tables([_of_baseline(old, source), new])
+        pa.concat_tables([source.first(old, source.baseline), new])
         for old, new in zip((source.calls, source.requests), found, strict=True)
     )
     compared = compare(calls, requests, source.costs(calls), baseline=source.baseline, seed=source.seed)
@@ -108,8 +108,3 @@ def _colder(calls: pa.Table, warmth: Warmth) -> dict[str, str]:
         "forgotten); derived from what was recorded"
         for name, less in lost.items()
     }
-
-
-def _of_baseline(table: pa.Table, source: Source) -> pa.Table:
-    here = pc.and_(pc.equal(table["strategy"], source.baseline), pc.equal(table["scale"], source.scale))
-    return table.filter(pc.and_(here, pc.equal(table["replicate"], 1)))

@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from simulator.comparison.claimed import CheckedClaim, check, check_all, sole
 from simulator.comparison.frontier import Frontier, frontier
@@ -94,18 +93,13 @@ def cost_and_quality(
     Raises `BadInput` where labels are missing, or the run did not record what a strategy asks.
     """
     source = Source.read(path, book=book, at=at)
-    calls, requests = _first(source.calls, source), _first(source.requests, source)
+    calls, requests = source.first(source.calls), source.first(source.requests)
     if tried:
         more, asked = worked_out(source, tried, assumed=replace(assumed, seed=source.seed))
         calls, requests = pa.concat_tables([calls, more]), pa.concat_tables([requests, asked])
     lengths = {one.request_id: one.input_tokens for session in source.sessions for one in session}
     costs = source.costs(calls)
     return frontier(calls, requests, costs, judge, scale=source.scale, lengths=lengths, seed=source.seed)
-
-
-def _first(table: pa.Table, source: Source) -> pa.Table:
-    """The first replicate at its scale: later ones ask the same again."""
-    return table.filter(pc.and_(pc.equal(table["scale"], source.scale), pc.equal(table["replicate"], 1)))
 
 
 def segment_quality(run: Run, judge: Judge, strategy: str, scale: float) -> Sequence[SegmentQuality]:

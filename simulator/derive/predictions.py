@@ -5,9 +5,10 @@ from pathlib import Path
 from simulator.comparison.foretold import Foretold
 from simulator.comparison.predicted import by_others
 from simulator.comparison.prediction import Prediction
-from simulator.comparison.source import SCALE, Source, kept_profile
+from simulator.comparison.source import SCALE, Source
 from simulator.derive.run import Run
 from simulator.run.directory import RunDirectory
+from simulator.run.kept import kept_profile
 
 
 def predictions(path: Path, run: Run) -> list[Prediction]:

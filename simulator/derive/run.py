@@ -11,16 +11,14 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from simulator import yamlfile
 from simulator.comparison import Comparison, compare
 from simulator.errors import InvalidFile
 from simulator.pricing.book import PriceBook
 from simulator.pricing.errors import UnknownPrice
 from simulator.pricing.terms import Contract
-from simulator.provider.profile import Profile
-from simulator.run.directory import PROFILE_FILE, RATES_FILE, RunDirectory
+from simulator.run.directory import RATES_FILE, RunDirectory
 from simulator.run.health import Verdict, verdict
-from simulator.run.kept import kept_scenario
+from simulator.run.kept import kept_profile, kept_scenario
 from simulator.run.ledger import Ledger
 from simulator.run.metrics import rung_figures
 from simulator.run.quota import KnownLimit, known_limits
@@ -72,8 +70,7 @@ class Run:
         record = directory.read_record()
         if not record.rungs:
             raise InvalidFile(f"{directory.path}: no rung was recorded, so there is nothing to report; run it again")
-        profile_file = directory.path / PROFILE_FILE
-        profile = yamlfile.load(profile_file, Profile) if profile_file.is_file() else None
+        profile = kept_profile(directory.path)
         return cls(
             record=record,
             scenario=kept_scenario(directory.path),

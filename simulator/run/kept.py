@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from simulator.run.directory import SCENARIO_FILE
+from simulator import yamlfile
+from simulator.provider.profile import Profile
+from simulator.run.directory import PROFILE_FILE, SCENARIO_FILE
 from simulator.scenario.quality import Validator
 from simulator.scenario.scenario import Scenario, load
 
@@ -13,6 +15,12 @@ STRATEGIES, LABELS, ANSWER_SCHEMA = "strategies", "labels", "answer-schema"
 def kept_scenario(directory: Path) -> Scenario:
     """The scenario, with the strategies that the run added to it."""
     return load(directory / SCENARIO_FILE, also=_kept(directory, STRATEGIES))
+
+
+def kept_profile(directory: Path) -> Profile | None:
+    """The provider profile that a run was simulated from."""
+    file = directory / PROFILE_FILE
+    return yamlfile.load(file, Profile) if file.is_file() else None
 
 
 def kept_labels(directory: Path) -> Path | None:
