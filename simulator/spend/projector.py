@@ -19,7 +19,7 @@ from simulator.spend.month import MonthCost, Sensitivity
 from simulator.spend.sample import Sample
 from simulator.spend.sessions import Basis, Price, as_floats, basis_for
 from simulator.spend.tornado import Tornado
-from simulator.spend.uncertainty import mean_factors, needed_sessions, volume_factors
+from simulator.spend.uncertainty import dearest_share, mean_factors, needed_sessions, volume_factors
 from simulator.spend.uncounted import NOTHING, Uncounted
 
 _CENT = Decimal("0.01")
@@ -121,6 +121,11 @@ class Projector:
         sampled = float(np.log(means).var())
         volume = float(np.log(volume_factors(self.terms.launch.uncertainty, seed=self.terms.seed)).var())
         return sampled / (sampled + volume) if sampled + volume else None
+
+    def dearest_share(self, month: Month) -> float | None:
+        """Part of the cost that the dearest twentieth of the sampled sessions makes."""
+        sample = self._sample(self.basis(1.0), month)
+        return dearest_share(as_floats(sample.costs)) if sample.enough else None
 
     def drift(self, month: Month) -> tuple[float, float, float] | None:
         """(smallest, largest clean scale, cost of a session at the largest ÷ at the smallest); None below two of them.

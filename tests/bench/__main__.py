@@ -6,8 +6,8 @@ import sys
 
 import tests.bench
 
-LONG = {"peers", "soak"}
-"""Have targets of their own in the Makefile."""
+LONG = {"intervals", "peers", "soak"}
+"""Take many minutes; the last two have targets of their own in the Makefile."""
 
 
 def main(wanted: list[str]) -> int:

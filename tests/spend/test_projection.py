@@ -259,6 +259,15 @@ def test_a_staged_rollout_brings_fewer_sessions_at_first() -> None:
     assert month(projected(rung(1.0), launch=launch)).sessions == 25_500
 
 
+@pytest.mark.parametrize(("dear", "doubt"), [(1250, False), (1300, True)])
+def test_the_register_says_how_much_hangs_on_the_dearest_sessions(dear: int, doubt: bool) -> None:
+    """Two of 40 have 2,500 of 6,300 tokens, or 2,600 of 6,400: two fifths are a heavy tail."""
+    outputs = [100] * 38 + [dear] * 2
+    rows = [asked(f"s{n}", n / 10, output=output) for n, output in enumerate(outputs)]
+    (said,) = (row["value"] for row in projected(rows).assumptions if row["id"] == "tail.single")
+    assert said.endswith("not 8") is doubt
+
+
 def test_the_register_says_what_a_longer_test_would_buy() -> None:
     rows = {row["id"]: row["value"] for row in projected(rung(1.0)).assumptions}
     assert rows["spread.single"] == "0 % sampled sessions, 100 % planned volume"

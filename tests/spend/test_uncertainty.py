@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from simulator.scenario import scenario as scenarios
-from simulator.spend.uncertainty import mean_factors, needed_sessions, volume_factors
+from simulator.spend.uncertainty import dearest_share, mean_factors, needed_sessions, volume_factors
 from simulator.traffic.generate import generate
 
 
@@ -35,6 +35,13 @@ def test_a_large_sample_is_drawn_from_the_normal_and_agrees_with_the_bootstrap()
 def test_sessions_that_cost_nothing_say_nothing() -> None:
     assert mean_factors(np.zeros(50), seed=1) is None
     assert needed_sessions(np.zeros(50)) is None
+
+
+def test_how_much_hangs_on_the_dearest_sessions() -> None:
+    """The dearest 2 of 40 sessions: equal ones have their share; one that costs 61 and another make 62 %."""
+    assert dearest_share(np.ones(40)) == 0.05
+    assert dearest_share(np.array([61.0, *np.ones(39)])) == 0.62
+    assert dearest_share(np.zeros(40)) is None
 
 
 def test_volume_lies_within_its_bounds_four_times_in_five() -> None:
