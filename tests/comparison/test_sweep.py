@@ -1,8 +1,10 @@
+import math
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
+import pyarrow.compute as pc
 import pytest
 
 from simulator import yamlfile
@@ -165,6 +167,20 @@ def test_a_thousand_settings_are_a_matter_of_seconds_and_all_are_kept(source: So
     curve = _curve(source, tree(SCORED, "new"), "new.score.threshold=0..1:50", "new.score.auc=55%..95%:20")
     assert len({(one.settings["new.score.threshold"], one.settings["new.score.auc"]) for one in curve.points}) == 1000
     assert "40 of 1000 settings; --json has all" in list(lines(curve))
+
+
+def test_what_a_strategy_gives_up_on_was_answered_by_nobody_and_takes_for_ever(source: Source) -> None:
+    (point,) = _curve(source, tree("call: {model: gpt-4o, timeout: 3s}", "new")).points
+    assert list(point.by_model) == ["gpt-4o"]
+    assert 0 < point.by_model["gpt-4o"] < 0.95
+    assert point.p95 == math.inf
+
+
+def test_sessions_that_a_model_did_not_answer_are_left_out_and_counted(source: Source) -> None:
+    first = source.sessions[0][0].request_id
+    torn = pc.and_(pc.equal(source.calls["request_id"], first), pc.equal(source.calls["model"], "gpt-4o-mini"))
+    curve = _curve(replace(source, calls=source.calls.filter(pc.invert(torn))), tree(SCORED, "new"))
+    assert (curve.sessions, curve.left_out) == (len(source.sessions) - 1, 1)
 
 
 def test_labels_give_each_point_its_quality(source: Source) -> None:

@@ -23,6 +23,12 @@ def test_a_summary_adds_up_and_reads_its_files_only(finished: Path) -> None:
     assert derive(finished) == summary
 
 
+def test_strategies_are_compared_over_the_steady_window_that_their_rungs_are_judged_by(finished: Path) -> None:
+    summary = derive(finished)
+    measured = {(rung.scale, rung.strategy): rung.response_time.p95.value for rung in summary.rungs}
+    assert {(one.scale, one.strategy): one.response_p95 for one in summary.comparison.contenders} == measured
+
+
 @pytest.mark.parametrize(
     ("status", "code"),
     [("interrupted", ExitCode.INTERRUPTED), ("stopped", ExitCode.GUARD), ("failed", ExitCode.NOT_VALID)],

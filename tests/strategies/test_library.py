@@ -31,6 +31,9 @@ def test_a_sweep_block_is_what_the_flag_says(tmp_path: Path) -> None:
     path.write_text(f"{SCORED}sweep: {{a.score.treshold: 0..1:5}}\n")
     with pytest.raises(InvalidFile, match=r"sweep: a.score.treshold: no option of score; known: "):
         Library.load(path)
+    path.write_text(f"{SCORED}sweep: {{a.score.threshold: 0.5..1.5:3}}\n")  # allowed at its low end
+    with pytest.raises(InvalidFile, match=r"sweep: a.score.threshold=1.5: a share lies between 0"):
+        Library.load(path)
     path.write_text("strategies: {a: {breaker: {of: m, otherwise: n}}}\nsweep: {a.breaker.failures: 20%..80%:4}\n")
     with pytest.raises(InvalidFile, match=r"'a': a.breaker needs the order of time; try it with `tenfold rehearse`"):
         Library.load(path)

@@ -36,12 +36,14 @@ def test_a_row_keeps_what_was_asked_and_what_came_back() -> None:
     routed = tree("classify: {with: small, routes: {easy: small, hard: big}, otherwise: hard}", "routed")
     calls, _ = offline.run({"routed": routed}, [[replace(SESSION[0], difficulty="easy")]], _answers, scale=2.0)
     columns = ["scale", "strategy", "node", "purpose", "call_id", "after_call_id", "served", "sent_at", "input_tokens"]
+    assert calls["due_from"].unique().to_pylist() == ["plan"]
     assert [tuple(row.values()) for row in calls.select(columns).to_pylist()] == [
         (2.0, "routed", "routed.classify", "classify", "r1/0/1", None, False, 2.0, 120),
         (2.0, "routed", "routed.classify.easy.call", "answer", "r1/1/1", "r1/0/1", True, 2.5, 500),
     ]
     served = calls.to_pylist()[1]
-    assert (served["first_token_at"], served["ended_at"], served["usage_source"]) == (3.0, 4.5, "reported")
+    times = [served[name] for name in ("first_token_at", "last_token_at", "ended_at")]
+    assert (times, served["usage_source"]) == ([3.0, 4.5, 4.5], "reported")
     assert calls.to_pylist()[0]["usage_source"] == "assumed"
 
 
@@ -56,3 +58,10 @@ def test_turns_are_served_in_the_order_in_which_they_are_due() -> None:
     other = [replace(REQUEST, request_id="late", session_id="s2", at=5.0)]
     _, requests = offline.run({"single": tree("small", "single")}, [SESSION, other], _answers)
     assert requests["request_id"].to_pylist() == ["r1", "late", "r2", "r3"]
+
+
+def test_what_no_chat_api_answers_has_no_tokens_in_time() -> None:
+    node = tree("batch: {of: small, deadline: 1h}", "later")
+    calls, _ = offline.run({"later": node}, [SESSION[:1]], _answers)
+    (row,) = calls.to_pylist()
+    assert (row["first_token_at"], row["last_token_at"], row["ended_at"]) == (None, None, 3602.0)

@@ -49,6 +49,7 @@ def test_where_one_number_is_needed_it_is_the_middle() -> None:
     assert (hits, embedding, hard) == pytest.approx((0.225, 0.125, 0.55))
     assert cost == Decimal("4.5")
     assert serve(tree("human: {cost: $3..$6, takes: 4m..8m}")).ended_at == 360.0
+    assert ranges.found(tree("human: {cost: $3..$6, takes: 5m}"))["a.human.cost"].taken == Decimal("4.5")
 
 
 @pytest.mark.parametrize(

@@ -109,6 +109,17 @@ def test_a_prompt_that_the_strategy_changes_is_derived_and_says_so(
     assert (row["input_tokens"], row["usage_source"]) == (session[0].input_tokens + 200, "assumed")
 
 
+def test_a_new_message_alone_is_read_in_full_and_from_no_cache(
+    trace: Trace, rehearsed: tuple[pa.Table, pa.Table]
+) -> None:
+    """With a summary of 40 tokens in place of the history, its prompt begins otherwise than the recorded one."""
+    node, recorded = tree("compress: {of: gpt-4o-mini, over: 0, to: 40}", "new"), Recorded(rehearsed[0], scale=1.0)
+    session = next(one for one in _whole(trace, recorded, node) if len(one) > 1)
+    rows = offline.run({"new": node}, [session], recorded)[0].to_pylist()
+    assert [row["input_tokens"] for row in rows] == [request.parts[-1] + 40 for request in session]
+    assert {row["cache_read_tokens"] for row in rows} == {0}
+
+
 def test_what_was_not_recorded_is_asked_for(trace: Trace, rehearsed: tuple[pa.Table, pa.Table]) -> None:
     recorded = Recorded(_only(rehearsed[0], "big"), scale=1.0)
     with pytest.raises(BadInput, match=r"gpt-4o-mini was not asked .*run a strategy that sends it every request"):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from simulator import yamlfile
@@ -83,12 +83,16 @@ def test_the_time_of_a_token_is_what_longer_prompts_took() -> None:
     assert seconds_per_token(rows) == pytest.approx(0.0002)
     assert seconds_per_token(rows[:29]) == 0.0
     assert seconds_per_token([rows[0]] * 40) == 0.0
+    # As many tokens each, ever fewer of them from the cache: what was read there took no time.
+    colder = [row | {"input_tokens": 5000, "cache_read_tokens": 5500 - row["input_tokens"]} for row in rows]
+    assert seconds_per_token(colder) == pytest.approx(0.0002)
 
 
 turns = st.lists(st.tuples(st.booleans(), st.integers(-1, 5), st.integers(0, 900)), min_size=1, max_size=8)
 
 
 @given(sessions=st.lists(turns, min_size=1, max_size=5))
+@example(sessions=[[(True, 1, 0), (False, 3, 150), (True, 5, 150)]])  # asked again after just so long
 def test_columns_lose_what_one_turn_at_a_time_loses(sessions: list[list[tuple[bool, int, int]]]) -> None:
     """Asked, tokens read in thousands (-1: unknown) and seconds since the turn before."""
     expected, asked, reads, at, first = [], [], [], [], []

@@ -37,3 +37,10 @@ def test_each_target_may_retry_on_its_own() -> None:
         ("big", "answer", 0, 2),
         ("small", "answer", 1, 1),
     ]
+
+
+def test_its_limit_of_the_first_token_holds_where_a_target_has_none_of_its_own() -> None:
+    node = tree("fallback: {of: [big, {call: {model: small, first_token_timeout: 3s}}], first_token_timeout: 1s}")
+    late = Answer(seconds=9.0, first_token_s=2.0)
+    served = serve(node, late, late)
+    assert [attempt.reply.outcome for attempt in served.attempts] == [Outcome.FIRST_TOKEN_TIMEOUT, Outcome.OK]

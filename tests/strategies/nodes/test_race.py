@@ -40,3 +40,8 @@ def test_the_loser_bills_its_prompt_and_what_it_had_written() -> None:
         answer = served.attempts[0].answer
         assert (answer.column("input_tokens"), answer.column("output_tokens")) == (500, seen)
         assert answer.column("usage_source") == "estimated"
+
+
+def test_where_nobody_answers_the_last_one_s_failure_is_what_the_user_gets() -> None:
+    served = serve(tree("race: {of: [a, b, c], after: 0}"), refused(429), refused(500), refused(503))
+    assert (served.reply.ask.model, served.reply.outcome) == ("c", Outcome.UNAVAILABLE)

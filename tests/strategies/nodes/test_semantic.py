@@ -26,8 +26,9 @@ def test_a_failed_embedding_is_a_miss() -> None:
 def test_only_the_new_message_is_embedded_and_the_embedder_answers_nothing() -> None:
     node = tree("retry: {semantic: {with: tiny, of: big, hits: 0%}}")
     ask = serve(node, EMBEDDED, "done").attempts[0].reply.ask
-    assert (ask.sees, node.models(), node.embedders(), node.answerers()) == (
+    assert (ask.sees, ask.most_written, node.models(), node.embedders(), node.answerers()) == (
         "last_turn",
+        0,
         {"tiny", "big"},
         {"tiny"},
         {"big"},
