@@ -1,5 +1,6 @@
 """summary.json: every figure of the reports in one tree. Reports read this and nothing else."""
 
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
@@ -9,6 +10,7 @@ from simulator.comparison.claimed import CheckedClaim
 from simulator.comparison.frontier import Frontier
 from simulator.comparison.prediction import Prediction
 from simulator.figures import Figures
+from simulator.run.lengths import Lengths
 from simulator.run.metrics import RungFigures
 from simulator.run.reconciliation import Reconciliation
 from simulator.spend.bill import LineItem, RungCost
@@ -49,9 +51,13 @@ class Summary(Figures):
     rungs: list[RungFigures]
     matrix: list[RungFigures] = []
     """A sample of the requests on one model each (`--matrix`): billed and reconciled, never judged or projected."""
+    lengths: list[Lengths] = []
+    """Of each strategy's answers, as planned and as reported; the matrix has one a model."""
     costs: list[RungCost]
     items: list[LineItem] = []
     """The bill's lines, quantity × unit price: what the workbook recalculates. Empty in summaries made without them."""
+    items_from: dict[date, list[LineItem]] = {}
+    """The same calls at the prices of the projected months, by the first day of each other price list."""
     total_usd: Decimal
     unpriced_calls: int
     unpriced_reasons: dict[str, int]

@@ -1,7 +1,7 @@
 """One run directory, read: every stage of the flow once, each from the one before it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from functools import cached_property
 from itertools import compress
@@ -15,22 +15,25 @@ from simulator.comparison import Comparison, compare
 from simulator.errors import InvalidFile
 from simulator.pricing.book import PriceBook
 from simulator.pricing.errors import UnknownPrice
+from simulator.pricing.resolution import day_of
 from simulator.pricing.terms import Contract
-from simulator.run.directory import RATES_FILE, RunDirectory
+from simulator.run.directory import RATES_FILE, TRACE_FILE, RunDirectory
 from simulator.run.health import Verdict, verdict
 from simulator.run.kept import kept_profile, kept_scenario
 from simulator.run.ledger import Ledger
+from simulator.run.lengths import Lengths, lengths
 from simulator.run.metrics import rung_figures
 from simulator.run.quota import KnownLimit, known_limits
 from simulator.run.record import RunRecord, quoted, words_of
 from simulator.run.rung import RungFigures
 from simulator.scenario.scenario import Scenario
-from simulator.spend.bill import Bill, bill, call_costs
+from simulator.spend.bill import Bill, LineItem, bill, call_costs
 from simulator.spend.calendar import busy
 from simulator.spend.contracted import Covered
 from simulator.spend.projection import Projection, project
 from simulator.spend.typical_costs import typical_costs
 from simulator.spend.uncounted import Uncounted
+from simulator.traffic.trace import Trace
 from simulator.verdicts.breaks import Break, breaks
 from simulator.verdicts.objectives import Judgement, judge
 
@@ -62,6 +65,7 @@ class Run:
     book: PriceBook
     at: datetime
     ledger: Ledger
+    trace: Trace
 
     @classmethod
     def open(cls, path: Path, *, book: PriceBook | None = None, at: datetime | None = None) -> "Run":
@@ -78,6 +82,7 @@ class Run:
             book=book or PriceBook.load(directory.path / RATES_FILE),
             at=at or datetime.fromisoformat(record.started_at),
             ledger=Ledger.read(directory.path),
+            trace=Trace.read(directory.path / TRACE_FILE),
         )
 
     @cached_property
@@ -88,6 +93,11 @@ class Run:
             rungs=self.record.rungs,
             objectives=self.scenario.objectives,
         )
+
+    @cached_property
+    def lengths(self) -> list[Lengths]:
+        """Of the answers beside the trace that was sent."""
+        return lengths(self.ledger.calls, self.trace)
 
     @cached_property
     def rungs(self) -> list[RungFigures]:
@@ -119,6 +129,19 @@ class Run:
     @cached_property
     def bill(self) -> Bill:
         return bill(self.ledger.calls, self.book, at=self.at, requests=self.ledger.requests)
+
+    @cached_property
+    def later_items(self) -> dict[date, list[LineItem]]:
+        """The bill's lines of what the months rest on, at each price list of theirs that is not the run's own."""
+        rests = {(month.based_on_scale, month.strategy) for month in self.projection.months}
+        days = {one.first for month in self.projection.months for one in month.days}
+        lists = [day for day in self._price_changes() if days and day <= max(days)]
+        if days and min(days) < day_of(self.at):
+            lists = [min(days), *lists]
+        return {day: [one for one in self._items_on(day) if (one.scale, one.strategy) in rests] for day in lists}
+
+    def _items_on(self, day: date) -> list[LineItem]:
+        return bill(self.launched.calls, self.book, at=datetime.combine(day, time(12), UTC)).items
 
     @cached_property
     def row_costs(self) -> list[Decimal | None]:
@@ -214,7 +237,7 @@ class Run:
 
     def _price_changes(self) -> list[date]:
         """From the launch on, which may lie before the run: its months are projected at their own prices."""
-        start = min(self.at.date(), self.scenario.launch.starts)
+        start = min(day_of(self.at), self.scenario.launch.starts)
         return sorted({day for one in self._called for day in self.book.changes(one.name, after=start)})
 
 

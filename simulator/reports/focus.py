@@ -1,18 +1,19 @@
 """focus.csv: the projected months in the columns of FOCUS, for tools that read cloud bills. A forecast, not a bill.
 
 Each scenario (strategy at a scale) is an alternative: filter by `x_Scenario` before summing. Within one, the lines of a
-month sum to its P50 exactly; what contracts ask of the whole month, and what the measured mix at the run's prices does
-not explain, are lines of their own.
+month sum to its P50 exactly. Where prices change in a month its lines do too, each with the charge period in which its
+price holds. What contracts ask of the whole month, and what the measured mix does not explain, are lines of their own.
 """
 
 import csv
 import io
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 from simulator.spend.bill import LineItem
-from simulator.spend.projection import MonthCost
+from simulator.spend.month import Days, MonthCost
 from simulator.summary import Summary
 from simulator.units import scale_text
 
@@ -50,6 +51,8 @@ COLUMNS = (
     "x_MonthP10",
     "x_MonthP90",
     "x_Provenance",
+    "x_PriceSince",
+    "x_PriceSource",
     "x_MeasuredScale",
     "x_RunId",
     "x_RunVerdict",
@@ -80,10 +83,13 @@ def write(summary: Summary, path: Path) -> None:
 def _month(summary: Summary, month: MonthCost) -> Iterator[Row]:
     shared, explained = _shared(summary, month), Decimal(0)
     planned = _planned(summary, month)
-    for item in _mix(summary, month) if planned else ():
-        pricing = (item.quantity * Decimal(month.requests) / planned / MILLION).quantize(Decimal("1e-9"))
-        explained += pricing * item.usd_per_million
-        yield shared | _line(item, pricing) | _provider(summary, item)
+    for days in _days(month) if planned else ():
+        period = {"ChargePeriodStart": _midnight(days.first), "ChargePeriodEnd": _midnight(days.until)}
+        requests = month.requests * days.share
+        for item in _mix(_items_on(summary, days.first), month):
+            pricing = (item.quantity * requests / planned / MILLION).quantize(Decimal("1e-9"))
+            explained += pricing * item.usd_per_million
+            yield shared | period | _line(item, pricing) | _provider(summary, item)
     for term in month.contracts:
         added = term.added(month.usage).quantize(Decimal("1e-9"))
         if added:
@@ -94,9 +100,19 @@ def _month(summary: Summary, month: MonthCost) -> Iterator[Row]:
         yield shared | _rest(rest, whole=not explained)
 
 
-def _mix(summary: Summary, month: MonthCost) -> list[LineItem]:
-    """The bill's lines of the rung that the month rests on, its first replicate, attempts of all outcomes together."""
-    own = [one for one in summary.items if (one.scale, one.strategy) == (month.based_on_scale, month.strategy)]
+def _days(month: MonthCost) -> list[Days]:
+    return [one for one in month.days or [_whole_month(month)] if one.share]
+
+
+def _items_on(summary: Summary, day: date) -> list[LineItem]:
+    """The bill's lines at the prices of a day: those of the last price list that has begun, or the run's own."""
+    begun = [first for first in summary.items_from if first <= day]
+    return summary.items_from[max(begun)] if begun else summary.items
+
+
+def _mix(items: list[LineItem], month: MonthCost) -> list[LineItem]:
+    """The lines of the rung that the month rests on, its first replicate, attempts of all outcomes together."""
+    own = [one for one in items if (one.scale, one.strategy) == (month.based_on_scale, month.strategy)]
     replicate = min((one.replicate for one in own), default=0)
     merged: dict[tuple[str, str, str, Decimal], LineItem] = {}
     for item in (one for one in own if one.replicate == replicate):
@@ -113,7 +129,8 @@ def _planned(summary: Summary, month: MonthCost) -> int:
 
 
 def _shared(summary: Summary, month: MonthCost) -> Row:
-    start, end = _bounds(month.month)
+    whole = _whole_month(month)
+    start, end = _midnight(whole.first), _midnight(whole.until)
     return {
         "BillingCurrency": "USD",
         "BillingPeriodStart": start,
@@ -152,6 +169,8 @@ def _line(item: LineItem, pricing: Decimal) -> Row:
         "ListUnitPrice": _plain(item.list_usd_per_million),
         "ListCost": _plain(pricing * item.list_usd_per_million),
         "ContractedUnitPrice": _plain(item.usd_per_million),
+        "x_PriceSince": "" if item.since is None else item.since.isoformat(),
+        "x_PriceSource": text(item.source),
         "ContractedCost": paid,
         "EffectiveCost": paid,
         "BilledCost": paid,
@@ -175,7 +194,7 @@ def _contract(name: str, added: Decimal) -> Row:
 def _rest(rest: Decimal, *, whole: bool) -> Row:
     if whole:
         return _whole("Usage", "the month, of which no bill lines are known", rest)
-    why = "rounding, sessions left out of the sample, and prices of this month that are not the run's"
+    why = "rounding, sessions left out of the sample, and hours with other prices"
     return _whole("Adjustment", why, rest)
 
 
@@ -186,11 +205,15 @@ def _whole(category: str, why: str, usd: Decimal) -> Row:
     return said | costs
 
 
-def _bounds(month: str) -> tuple[str, str]:
-    """First instant of the month, and of the next: the end is exclusive."""
-    year, number = map(int, month.split("-"))
-    following = (year + number // 12, number % 12 + 1)
-    return f"{year:04}-{number:02}-01T00:00:00Z", f"{following[0]:04}-{following[1]:02}-01T00:00:00Z"
+def _whole_month(month: MonthCost) -> Days:
+    year, number = map(int, month.month.split("-"))
+    following = date(year + number // 12, number % 12 + 1, 1)
+    return Days(first=date(year, number, 1), until=following, share=Decimal(1))
+
+
+def _midnight(day: date) -> str:
+    """The first instant of a day; as an end it is exclusive."""
+    return f"{day}T00:00:00Z"
 
 
 def _plain(amount: Decimal | None) -> str:

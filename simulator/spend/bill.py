@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import reduce
 from typing import Any, NamedTuple
@@ -50,6 +50,8 @@ class LineItem(Figures):
     layer: str
     source: str
     """The page or document of the price, and the line of the book in brackets."""
+    since: date | None = None
+    """First day of the price; None where nobody knows."""
     steps: tuple[str, ...] = ()
     """What changed the entry's own price: long prompt, tier, place, contract."""
     quantity: int
@@ -187,7 +189,7 @@ def _items(lines: list[_Line]) -> list[LineItem]:
         group, rate = line.group, line.rate
         where = (*group[:3], group.model, group.purpose, group.outcome, rate.meter)
         price = (rate.usd_per_million, rate.list_usd_per_million, rate.layer, f"{rate.source} ({rate.place})")
-        merged[*where, *price, rate.steps] += line.quantity
+        merged[*where, *price, rate.since, rate.steps] += line.quantity
     names = tuple(name for name in LineItem.model_fields if name not in ("quantity", "cost"))
     return [
         LineItem(**dict(zip(names, key, strict=True)), quantity=count, cost=usd_of(count, key[7]))

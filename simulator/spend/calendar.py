@@ -49,8 +49,12 @@ class Month:
 
 
 def months(launch: Launch, count: int, *, changes: Sequence[date] = ()) -> list[Month]:
-    """`count` calendar months from the launch's on; `changes` are the days from which another price list holds."""
-    return [_month(launch, index, set(changes)) for index in range(count)]
+    """`count` calendar months from the launch's on; `changes` are the days from which another price list holds.
+
+    Of a launch on the last weekend of a month, where weekends bring nobody, the first month is the next one.
+    """
+    calendar = (_month(launch, index, set(changes)) for index in range(count + 1))
+    return [month for month in calendar if month.sessions][:count]
 
 
 def sessions_on(day: date, launch: Launch) -> Decimal:

@@ -8,6 +8,16 @@ from simulator.spend.budget import Held
 from simulator.spend.contracted import ContractTerm, billed
 
 
+class Days(Figures):
+    """Days of a month under one price list."""
+
+    first: date
+    until: date
+    """The first day that is no longer among them."""
+    share: Decimal
+    """Of the month's sessions."""
+
+
 class MonthCost(Figures):
     """One calendar month of one strategy at one scale. Bounds are None below 30 sessions (house rule 6)."""
 
@@ -44,6 +54,8 @@ class MonthCost(Figures):
     capped_month_share: float | None = None
     """Part of the month's offered requests that known limits refuse, hour by hour; needs the launch's `hours`."""
     note: str | None = None
+    days: list[Days] = []
+    """From the launch or the first day to the last one; a new entry where prices change."""
 
     @property
     def usage(self) -> Decimal:

@@ -1,7 +1,8 @@
 """One strategy's months: its measured sessions, priced for each month, multiplied by what the launch plans."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
 
 import numpy as np
@@ -15,7 +16,7 @@ from simulator.scenario.projection import Launch
 from simulator.spend import budget as budgets
 from simulator.spend.calendar import Month
 from simulator.spend.contracted import ContractTerm, Covered, billed, terms_of
-from simulator.spend.month import MonthCost, Sensitivity
+from simulator.spend.month import Days, MonthCost, Sensitivity
 from simulator.spend.sample import Sample
 from simulator.spend.sessions import Basis, Price, as_floats, basis_for
 from simulator.spend.tornado import Tornado
@@ -97,6 +98,7 @@ class Projector:
             capped_share=self.demand.refused_share(launch.limits, scale) if self._limited() else None,
             capped_month_share=self._capped_over(month, scale) if self._limited() else None,
             note=_note(sample, month, launch.uncounted),
+            days=list(_days(month)),
         )
 
     def tornado(self, month: Month, scale: float) -> list[Sensitivity]:
@@ -174,6 +176,12 @@ def _draws(sample: Sample, usage: Decimal, contracts: Sequence[ContractTerm], te
 
 def _quantile(draws: Floats | None, share: float) -> Decimal | None:
     return None if draws is None else Decimal(str(np.quantile(draws, share))).quantize(_CENT)
+
+
+def _days(month: Month) -> Iterator[Days]:
+    for one in month.stretches:
+        until = one.first + timedelta(days=len(one.daily))
+        yield Days(first=one.first, until=until, share=one.sessions / month.sessions)
 
 
 def _note(sample: Sample, month: Month, uncounted: Uncounted) -> str | None:

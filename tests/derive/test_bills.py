@@ -1,4 +1,6 @@
-from datetime import UTC, datetime
+import csv
+import io
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -7,6 +9,7 @@ import pytest
 from simulator.derive import derive
 from simulator.derive.bills import attempt_lines, commitment_cases, expected_of_run, rebill
 from simulator.pricing.book import PriceBook
+from simulator.reports import focus
 
 # Every meter alike, so that the change of a price is the change of the bill.
 BOOK = """\
@@ -39,6 +42,22 @@ def test_another_book_on_another_day_is_another_bill(finished: Path, tmp_path: P
     sooner = next(rung for rung in before.rungs if (rung.scale, rung.strategy) == (1.0, "single"))
     later = next(rung for rung in after.rungs if (rung.scale, rung.strategy) == (1.0, "single"))
     assert later.total == 2 * sooner.total  # the single strategy asks gpt-4o only, and all its prices double
+
+
+def test_months_rest_on_lines_at_the_prices_of_their_own_days(finished: Path, tmp_path: Path) -> None:
+    """Launched on 2026-12-01; from January on gpt-4o costs twice as much: December alone pays the run's prices."""
+    (tmp_path / "book.yaml").write_text(BOOK, encoding="utf-8")
+    found = derive(finished, book=PriceBook.load(tmp_path / "book.yaml"))
+    january = date(2027, 1, 1)
+    assert list(found.items_from) == [january]
+    rests = {(one.based_on_scale, one.strategy) for one in found.projection.months}
+    before = [one for one in found.items if (one.scale, one.strategy) in rests]
+    assert [one.quantity for one in found.items_from[january]] == [one.quantity for one in before]
+    dearer = [later.cost / one.cost for one, later in zip(before, found.items_from[january], strict=True)]
+    assert dearer == [2 if one.model == "gpt-4o" else 1 for one in before]
+    assert {one.since for one in found.items_from[january] if one.model == "gpt-4o"} == {january}
+    rows = list(csv.DictReader(io.StringIO(focus.render(found))))
+    assert sum(abs(Decimal(row["BilledCost"])) for row in rows if row["ChargeCategory"] == "Adjustment") < 10
 
 
 def test_what_a_provider_should_charge_is_the_bill(finished: Path) -> None:

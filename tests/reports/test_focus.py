@@ -2,11 +2,13 @@
 
 import csv
 import io
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from simulator.reports.focus import COLUMNS, render, text
+from simulator.spend.month import Days
 from simulator.summary import Summary
 
 
@@ -80,6 +82,47 @@ def test_without_bill_lines_the_month_is_one_line_without_a_price(launch: Summar
     assert len(found) == len(launch.projection.months)
     assert {row["SkuMeter"] for row in found} == {""}
     assert sum(Decimal(row["BilledCost"]) for row in found) == sum(month.p50 for month in launch.projection.months)
+
+
+def test_each_line_pays_the_price_of_its_own_charge_period(launch: Summary) -> None:
+    """From 16 December prices double: 13 of 27 days of it pay the run's, the others twice that; so does January."""
+    changed = date(2026, 12, 16)
+    twice = [
+        one.model_copy(
+            update={"usd_per_million": 2 * one.usd_per_million, "list_usd_per_million": 2 * one.usd_per_million}
+        )
+        for one in launch.items
+    ]
+    early, late = Decimal(13) / 27, Decimal(14) / 27
+    december = [
+        Days(first=date(2026, 12, 1), until=changed, share=early),
+        Days(first=changed, until=date(2027, 1, 1), share=late),
+    ]
+    (month,) = [
+        one for one in launch.projection.months if (one.month, one.scale, one.strategy) == ("2026-12", 1, "single")
+    ]
+    dearer = month.model_copy(
+        update={"days": december, "p50": (month.p50 * (early + 2 * late)).quantize(Decimal("0.01"))}
+    )
+    projection = launch.projection.model_copy(update={"months": [dearer]})
+    found = lines(launch.model_copy(update={"projection": projection, "items_from": {changed: twice}}))
+    *usage, adjustment = found
+    spans = [(row["ChargePeriodStart"][:10], row["ChargePeriodEnd"][:10]) for row in usage]
+    half = len(usage) // 2
+    assert spans == [("2026-12-01", "2026-12-16")] * half + [("2026-12-16", "2027-01-01")] * half
+    for before, after in zip(usage[:half], usage[half:], strict=True):
+        assert Decimal(after["ListUnitPrice"]) == 2 * Decimal(before["ListUnitPrice"])
+        assert float(after["PricingQuantity"]) / float(before["PricingQuantity"]) == pytest.approx(14 / 13)
+    assert abs(Decimal(adjustment["BilledCost"])) < Decimal("0.02")
+    assert sum(Decimal(row["BilledCost"]) for row in found) == dearer.p50
+
+
+def test_a_line_says_since_when_its_price_holds_and_who_says_so(launch: Summary) -> None:
+    dated = [one.model_copy(update={"since": date(2026, 10, 14)}) for one in launch.items]
+    for summary, since in ((launch, ""), (launch.model_copy(update={"items": dated}), "2026-10-14")):
+        priced = [row for row in lines(summary) if row["ListUnitPrice"]]
+        assert {row["x_PriceSince"] for row in priced} == {since}
+        assert all(row["x_PriceSource"] for row in priced)
 
 
 def test_december_ends_where_january_begins(launch: Summary) -> None:

@@ -45,6 +45,13 @@ def test_a_month_is_cut_where_prices_change_and_priced_from_the_noon_of_that_day
     assert [stretch.sessions for stretch in december.stretches] == [9_000, 22_000]
 
 
+@pytest.mark.parametrize(("weekend", "first"), [("0%", "2026-11"), ("1%", "2026-10")])
+def test_a_month_that_brings_nobody_is_no_month(weekend: str, first: str) -> None:
+    """A launch on Saturday, 2026-10-31 ended a run in a division of nothing by nothing."""
+    calendar = months(launch(date(2026, 10, 31), weekend=weekend), 2)
+    assert (calendar[0].name, len(calendar), all(month.sessions for month in calendar)) == (first, 2, True)
+
+
 @given(st.dates(date(2026, 1, 1), date(2030, 12, 31)), st.integers(1, 14), st.lists(st.integers(0, 400), max_size=5))
 def test_every_day_from_the_launch_on_is_in_exactly_one_stretch(starts: date, count: int, later: list[int]) -> None:
     changes = [date.fromordinal(starts.toordinal() + days) for days in later]

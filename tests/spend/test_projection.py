@@ -102,6 +102,24 @@ def test_the_tornado_moves_each_part_of_a_month_at_its_own_price() -> None:
     assert bars["answer length"] == (Decimal("244800.00"), Decimal("367200.00"))
 
 
+def test_a_month_says_which_of_its_days_pay_which_prices() -> None:
+    """1–15 December bring 13,000 of 27,000 sessions; a launch on the 14th only two days of them."""
+    changes = [date(2026, 12, 16)]
+    first, second = month(projected(rung(1.0), changes=changes)).days
+    assert (first.first, first.until, first.share) == (date(2026, 12, 1), date(2026, 12, 16), Decimal(13_000) / 27_000)
+    assert (second.first, second.until, second.share) == (
+        date(2026, 12, 16),
+        date(2027, 1, 1),
+        Decimal(14_000) / 27_000,
+    )
+    late = LAUNCH.model_copy(update={"starts": date(2026, 12, 14)})
+    days = month(projected(rung(1.0), launch=late, changes=changes)).days
+    assert [(one.first, one.share) for one in days] == [
+        (date(2026, 12, 14), Decimal(2_000) / 16_000),
+        (date(2026, 12, 16), Decimal(14_000) / 16_000),
+    ]
+
+
 def test_a_launch_in_mid_month_makes_that_month_partial_and_the_next_one_leads() -> None:
     launch = LAUNCH.model_copy(update={"starts": date(2026, 12, 30)})
     found = projected(rung(1.0), launch=launch, plan=ProjectionPlan(scales=[1], months=2))
