@@ -11,7 +11,8 @@ from pathlib import Path
 from simulator.endpoint import embedded
 from simulator.errors import BadInput
 from simulator.launch.forecast import forecast
-from simulator.launch.inputs import Inputs, keep
+from simulator.launch.inputs import Inputs
+from simulator.launch.keeping import keep
 from simulator.launch.matrix import SCALE
 from simulator.launch.options import Options
 from simulator.launch.replaying import Tell

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from simulator.errors import BadInput
 from simulator.scenario.scenario import Scenario
+from simulator.strategies.node import Node
 from simulator.traffic.multiply import Meaning
 
 SCALES = (1.0, 2.0, 10.0)
@@ -66,7 +67,7 @@ class Options:
                 "multiple of its load; write --scale 1, and a longer --duration for a longer test"
             )
 
-    def chosen(self, scenario: Scenario) -> dict[str, object]:
+    def chosen(self, scenario: Scenario) -> dict[str, Node]:
         """The strategies to run, in the scenario's order; the baseline first. Raises `BadInput` for an unknown one."""
         unknown = [name for name in self.strategies if name not in scenario.strategies]
         if unknown:

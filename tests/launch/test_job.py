@@ -13,6 +13,7 @@ from simulator.calls import CALLS, to_table
 from simulator.errors import BadInput, InvalidFile, Precondition
 from simulator.launch.inputs import Inputs
 from simulator.launch.job import Job, kept_once_rows_are_there
+from simulator.launch.keeping import rates
 from simulator.launch.options import Options
 from simulator.replay.evidence import Evidence
 from tests.test_calls import a_call
@@ -173,7 +174,7 @@ def test_a_strategy_of_a_further_file_is_named_there(listening: Options, tmp_pat
 
 def test_the_batch_tier_s_rates_are_kept_for_questions_that_come_later(listening: Options) -> None:
     _price(listening, "tiers: {batch: {scale: 0.5}}")
-    kept = Job.prepare(listening, tell=_quiet).inputs.rates()
+    kept = rates(Job.prepare(listening, tell=_quiet).inputs)
     assert {(row["model"], row["tier"]) for row in kept} == {
         ("acme-large", ""),
         ("acme-large", "batch"),
@@ -189,7 +190,7 @@ def test_what_another_provider_asks_is_kept_beside_it(listening: Options) -> Non
         f'{listening.prices.read_text()}{own}usd_per_million: {{input_tokens: "3", output_tokens: "12"}}}}]\n'
     )
     _say(listening, "  elsewhere: {call: {model: acme-large, provider: hills}}")
-    kept = Job.prepare(listening, tell=_quiet).inputs.rates()
+    kept = rates(Job.prepare(listening, tell=_quiet).inputs)
     assert {(row["model"], row["priced_as"]) for row in kept} == {
         ("acme-large", "acme/acme-large"),
         ("hills/acme-large", "hills/acme-large"),
