@@ -43,7 +43,7 @@ def comparison_lines(found: Comparison, targets: Sequence[Objective] = ()) -> It
         each = f"{usd_text(one.cost_per_answered)} an answer"
         yield f"{scale_text(one.scale):>5} {one.strategy:<{width}}  {each:<22} {_saves(one)}".rstrip()
         first, whole = seconds_text(one.first_token_p95), seconds_text(one.response_p95)
-        yield f"{'':>6}TTFT p95 {first} · response p95 {whole} · not answered {share_text(one.error_share)}"
+        yield f"{'':>6}TTFT p95 {first} · response p95 {whole} · not answered {share_text(one.error_share)} of due"
         if judged := [_target(one, target) for target in targets if target.metric in _TIMES]:
             yield f"{'':>6}{' · '.join(judged)}"
         if one.saving and one.saving.moved is not None:

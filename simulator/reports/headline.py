@@ -1,5 +1,6 @@
 """The first screen of every report: the verdict, how far the run can be trusted, and four figures."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from simulator.comparison import Contender
@@ -18,11 +19,17 @@ from simulator.reports.tables.months import (
 from simulator.reports.tables.objectives import judgement_text, value_text
 from simulator.reports.tables.rungs import due, refused_share
 from simulator.reports.tables.strategies import bounds_text, proven, signed_share_text
+from simulator.run.percentiles import LEAST_SESSIONS
+from simulator.spend.tornado import SWING
 from simulator.summary import Summary
 from simulator.units import scale_text, share_text, usd_text
 from simulator.verdicts.objectives import Judgement
 
 _TONES: dict[str, Tone] = {"pass": "good", "fail": "bad", "no data": "warn"}
+
+
+_PROMPTS_SHRINK = 0.5
+"""Of the planned length: no tokenizer counts so much less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +125,38 @@ def _cautions(summary: Summary) -> list[str]:
         cautions.append("The books do not reconcile: do not use these figures.")
     doubts = {one["model"]: one["verify"] for one in summary.prices if one.get("verify")}
     cautions += [f"The price of {model} is uncertain: {doubt}." for model, doubt in doubts.items()]
+    cautions += [*_few(summary), *_other_lengths(summary)]
     if summary.unpriced_calls:
         cautions.append(
             f"{summary.unpriced_calls:,} calls have no price; every total that contains them is a lower bound."
         )
     return cautions
+
+
+def _few(summary: Summary) -> Iterator[str]:
+    """A pass of four requests is no launch decision, and neither is a miss."""
+    most = max((rung.different_sessions for rung in summary.rungs), default=0)
+    if most < LEAST_SESSIONS:
+        yield (
+            f"Only {most} different session{'' if most == 1 else 's'}: nothing here has an interval, so that a pass "
+            f"or a miss may be chance. {LEAST_SESSIONS} give one; a longer --duration has more."
+        )
+
+
+def _other_lengths(summary: Summary) -> Iterator[str]:
+    """Where the months rest on other lengths than the launch plans: answers by more than the tornado turns them."""
+    launched = {rung.strategy for rung in summary.rungs}
+    for one in (found for found in summary.lengths if found.strategy in launched):
+        if abs(one.output_tokens / one.planned_output_tokens - 1) > SWING:
+            yield (
+                f"Answers of {one.strategy} had {one.output_tokens:,.0f} tokens on average, planned were "
+                f"{one.planned_output_tokens:,.0f}: the months are priced by what was measured."
+            )
+        if one.input_tokens < one.planned_input_tokens * _PROMPTS_SHRINK:
+            yield (
+                f"Prompts of {one.strategy} were reported with {one.input_tokens:,.0f} tokens on average, sent were "
+                f"{one.planned_input_tokens:,.0f}: the months are priced by what was reported."
+            )
 
 
 def readiness(summary: Summary) -> list[tuple[str, list[tuple[str, Cell]]]]:
@@ -219,7 +253,7 @@ def _saving(summary: Summary) -> Tile | None:
         return None
     sure = proven(best.saving.total)
     sides = bounds_text(best.saving.total) or "too few sessions for an interval"
-    detail = f"{sides}; {share_text(best.error_share)} left unanswered"
+    detail = f"{sides}; {share_text(best.error_share)} of due not answered"
     label = f"{best.strategy} saves beside {best.baseline}, at {scale_text(best.scale)}"
     return Tile(label, signed_share_text(best.saving.total.value), detail, "good" if sure else "warn", "priced")
 

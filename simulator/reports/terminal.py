@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 STYLES: dict[Tone, str] = {"plain": "", "good": "green", "bad": "bold red", "warn": "yellow", "muted": "dim"}
 ROOMY = 140
 """Columns from which the detail fits."""
+_NAME = 10
+"""A longer name may be folded where there is little room; a figure never is."""
 
 
 def render(summary: Summary, *, width: int = 100) -> str:
@@ -97,12 +99,11 @@ def show_table(table: Table, console: "Console") -> None:
     _heading(console, table.title)
     fitting = table if console.width >= ROOMY else table.brief()
     grid = Grid(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1))
-    for column in fitting.columns:
+    for index, column in enumerate(fitting.columns):
         title = f"{column.title}\n{column.provenance}" if column.provenance else column.title
-        if column.numeric:
-            grid.add_column(Text(title), justify="right", overflow="fold", min_width=max(map(len, title.split())))
-        else:
-            grid.add_column(Text(title), overflow="fold")
+        words = [len(word) for text in (title, *(row[index].text for row in fitting.rows)) for word in text.split()]
+        least = max(words) if column.numeric else min(max(words), _NAME)
+        grid.add_column(Text(title), justify="right" if column.numeric else "left", overflow="fold", min_width=least)
     for row in fitting.rows:
         texts = ((f"{cell.text} {cell.provenance}" if cell.provenance else cell.text, cell.tone) for cell in row)
         grid.add_row(*(Text(text, style=STYLES[tone]) for text, tone in texts))

@@ -109,6 +109,7 @@ def rung(strategy: str, scale: float, **changed: Any) -> RungFigures:
         "started_at": "2026-11-20T11:20:00Z",
         "planned_span_s": SPAN,
         "sessions": round(2.8 * SPAN * scale),
+        "different_sessions": round(2.8 * SPAN),
         "planned": planned,
         "settled": {
             "answered": answered,

@@ -7,7 +7,11 @@ import pytest
 from simulator.reports.headline import headline
 from simulator.reports.tables.breaks import from_text, multiplier_text
 from simulator.reports.terminal import render, show
+from simulator.run.lengths import Lengths
 from simulator.summary import Summary
+from simulator.units import parse_usd, usd_text
+from tests.comparison.test_frontier import frontier_of
+from tests.reports.conftest import whole
 
 
 def test_the_first_lines_say_verdict_and_trust(launch: Summary) -> None:
@@ -136,7 +140,60 @@ def test_piped_output_has_no_control_codes(launch: Summary) -> None:
 def test_replicates_are_told_apart(launch: Summary) -> None:
     twice = [*launch.rungs, *(rung.model_copy(update={"replicate": 2}) for rung in launch.rungs)]
     text = render(launch.model_copy(update={"rungs": twice}), width=120)
-    assert text.count("single (replicate 2)") == 3
+    assert sum(" single (replicate 2) " in line for line in text.splitlines()) == 3
+
+
+def test_a_share_of_the_due_says_what_is_not_due(launch: Summary) -> None:
+    """`not answered 27.6 %` stood beside `493 of 770`, which is 36 %."""
+    text = " ".join(render(launch, width=160).split())
+    skipped = {rung.strategy: rung.settled["skipped"] for rung in launch.rungs if rung.scale == 10}
+    assert f"{skipped['single']} at 10× single" in text
+    assert "not answered of due" in text
+
+
+def test_no_figure_is_folded_at_80_columns() -> None:
+    """`$0.0001` stood above `65`."""
+    lines = render(whole(quality=frontier_of()), width=80).splitlines()
+    start = lines.index("COST AGAINST QUALITY")
+    table = lines[start : next(at for at, line in enumerate(lines) if at > start and line.startswith(" Quality:"))]
+    figures = [word for line in table for word in line.split() if word.startswith("$")]
+    assert figures
+    assert all(usd_text(parse_usd(word)) == word for word in figures)
+
+
+def test_few_sessions_are_said_above_every_figure(launch: Summary) -> None:
+    few = [rung.model_copy(update={"different_sessions": 2}) for rung in launch.rungs]
+    (caution,) = set(headline(launch.model_copy(update={"rungs": few})).cautions) - set(headline(launch).cautions)
+    assert caution.startswith("Only 2 different sessions: nothing here has an interval")
+    enough = [rung.model_copy(update={"different_sessions": 30}) for rung in launch.rungs[:1]]
+    assert headline(launch.model_copy(update={"rungs": [*few, *enough]})).cautions == headline(launch).cautions
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"output_tokens": 79.0}, "Answers of single had 79 tokens on average, planned were 100"),
+        ({"output_tokens": 121.0}, "Answers of single had 121 tokens on average, planned were 100"),
+        ({"input_tokens": 249.0}, "Prompts of single were reported with 249 tokens on average, sent were 500"),
+        ({"output_tokens": 81.0, "input_tokens": 251.0}, None),
+        ({"output_tokens": 10.0, "strategy": "only-gpt-4o"}, None),
+    ],
+)
+def test_months_that_rest_on_other_lengths_than_planned_say_so(
+    launch: Summary, changed: dict[str, object], says: str | None
+) -> None:
+    """A target that reported 10 tokens of 682 made a month of $811, and nothing said why."""
+    found = Lengths(
+        strategy="single",
+        answers=40,
+        planned_input_tokens=500,
+        input_tokens=500,
+        planned_output_tokens=100,
+        output_tokens=100,
+    )
+    told = launch.model_copy(update={"lengths": [found.model_copy(update=changed)]})
+    more = [one for one in headline(told).cautions if one not in headline(launch).cautions]
+    assert [one.partition(":")[0] for one in more] == ([says] if says else [])
 
 
 def test_books_that_do_not_agree_say_which(launch: Summary) -> None:

@@ -178,3 +178,12 @@ def test_an_invalid_run_is_marked_on_the_first_sheet(invalid: Summary, tmp_path:
     texts = [row[0] for row in rows(tmp_path / "report.xlsx", "Overview")[:6]]
     assert texts[0] == "RUN NOT VALID (CLIENT-LIMITED): support-chat"
     assert any(text and "latency is not judged" in text for text in texts)
+
+
+def test_a_head_stands_where_its_figures_stand_and_says_what_other_reports_say(launch: Summary, tmp_path: Path) -> None:
+    write(launch, tmp_path / "report.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "report.xlsx", data_only=True)
+    heads = {cell.value: cell.alignment.horizontal for cell in book["Projection"][6]}
+    assert (heads["P50"], heads["planned requests"]) == ("right", "right")
+    assert (heads["strategy"], heads["note"]) == ("left", "left")
+    assert {"within", "at risk", "over"} == {row[12] for row in rows(tmp_path / "report.xlsx", "Projection")[6:]}

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from simulator.reports.headline import headline
-from simulator.reports.sheets.projection import delivered, plan
+from simulator.reports.sheets.projection import delivered, held, plan
 from simulator.reports.sheets.sheet import Cell, Formula, Number, Sheet
 from simulator.reports.tables.breaks import first, multiplier_text
 from simulator.reports.tables.months import headline_month
@@ -52,7 +52,7 @@ def _month(month: MonthCost, row: int) -> tuple[Cell, ...]:
         _bound(month, month.p10, f"Projection!J{row}"),
         Formula(f"Projection!K{row}", plan(month)),
         _bound(month, month.p90, f"Projection!L{row}"),
-        Formula(f"Projection!M{row}", month.over_budget, "text"),
+        Formula(f"Projection!M{row}", held(month), "text"),
         month.provenance,
     )
 

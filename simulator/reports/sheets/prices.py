@@ -41,7 +41,7 @@ def write(sheet: Sheet, summary: Summary) -> dict[Key, str]:
             Input(item.list_usd_per_million, "usd-fine"),
             Input(_discount(item), "share"),
             Formula(f"C{row}*(1-D{row})*(1-discount)", item.usd_per_million, "usd-fine"),
-            since.get((item.model, item.meter)) or "see source",
+            since.get((item.model, item.meter)) or "unknown",
             item.layer,
             item.source,
             ", ".join(item.steps),

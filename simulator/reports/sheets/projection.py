@@ -11,7 +11,7 @@ from simulator.summary import Summary
 
 VERDICT = (
     'IF(budget="","no budget",IF(K{row}>budget,"over",'
-    'IF(ISNUMBER(L{row}),IF(L{row}>budget,"risk","within"),"no data")))'
+    'IF(ISNUMBER(L{row}),IF(L{row}>budget,"at risk","within"),"no data")))'
 )
 HEADS = (
     "month",
@@ -59,10 +59,15 @@ def _row(summary: Summary, month: MonthCost, row: int, rungs: dict[Rung, str]) -
         _band(month, month.p10, row),
         Formula(_contracted(month, f"H{row}*I{row}"), plan(month)),
         _band(month, month.p90, row),
-        Formula(VERDICT.format(row=row), month.over_budget, "text"),
+        Formula(VERDICT.format(row=row), held(month), "text"),
         f"{month.provenance}, beyond what was run" if beyond(summary, month.scale) else month.provenance,
         month.note or "",
     )
+
+
+def held(month: MonthCost) -> str:
+    """The month against its budget, in the words of `VERDICT`."""
+    return "at risk" if month.over_budget == "risk" else month.over_budget
 
 
 def _turned(summary: Summary, month: MonthCost, rungs: dict[Rung, str]) -> str:

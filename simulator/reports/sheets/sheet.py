@@ -26,6 +26,7 @@ _LOOKS: dict[str, dict[str, Any]] = {
     "lead": {"italic": True, "font_color": "#57606a", "text_wrap": False},
     "wrapped": {"valign": "top", "align": "left", "indent": 1, "text_wrap": True},
     "head": {"bold": True, "align": "left", "indent": 1, "bottom": 1, "text_wrap": True, "valign": "bottom"},
+    "head-right": {"bold": True, "align": "right", "bottom": 1, "text_wrap": True, "valign": "bottom"},
     "text": {"valign": "top", "align": "left", "indent": 1},
     "unknown": {"italic": True, "font_color": "#8a5a00", "align": "right"},
     "warn": {"bold": True, "font_color": "#b42318"},
@@ -72,6 +73,8 @@ class Sheet:
     looks: dict[str, Any]
     row: int = 0
     page: Any = field(init=False)
+    _waiting: dict[int, tuple[int, str]] = field(default_factory=dict)
+    """Column → row and text of a head that has no figure below it yet."""
 
     def __post_init__(self) -> None:
         self.page = self.book.add_worksheet(self.name)
@@ -98,6 +101,7 @@ class Sheet:
         """A row of headings; with `freeze` they stay in view."""
         for column, head in enumerate(heads):
             self.page.write_string(self.row, column, head, self.looks["head"])
+        self._waiting = {column: (self.row, head) for column, head in enumerate(heads)}
         self.row += 1
         if freeze:
             self.page.freeze_panes(self.row, 0)
@@ -106,6 +110,9 @@ class Sheet:
         """Write one row; returns its number as formulas count (from 1)."""
         for column, cell in enumerate(cells):
             self._write(column, cell, look)
+            if isinstance(cell, (Number, Input, Formula)) and cell.look != "text" and column in self._waiting:
+                row, head = self._waiting.pop(column)  # over figures, which stand to the right
+                self.page.write_string(row, column, head, self.looks["head-right"])
         if look == "wrapped":
             pairs = zip(cells, self.widths, strict=False)
             self._height(max(len(cell) / width for cell, width in pairs if isinstance(cell, str)))

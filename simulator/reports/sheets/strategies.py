@@ -31,7 +31,7 @@ def write(sheet: Sheet, summary: Summary, rungs: dict[Rung, str]) -> None:
         *(meaning for _, meaning, _ in PARTS),
         "response p95",
         "TTFT p95",
-        "left unanswered",
+        "not answered, of due",
         freeze=True,
     )
     baselines = _baseline_rows(summary, sheet.row)

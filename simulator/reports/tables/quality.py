@@ -37,7 +37,7 @@ def quality(found: Frontier) -> Table:
             *_if(found.routers, Column("on the best model", numeric=True, detail=True)),
             *_if(found.routers, Column("gap recovered", numeric=True)),
             Column("mixing gives", numeric=True),
-            *_if(found.routers, Column("length rule gives", numeric=True)),
+            *_if(found.routers, Column("length rule gives", numeric=True, detail=True)),
             Column("is"),
         ),
         (*(_row(one, found) for one in found.places), *([_row(found.oracle, found)] if found.oracle else [])),

@@ -52,11 +52,20 @@ def rungs(summary: Summary) -> Table:
         tuple(_row(rung, summary, judged=judged) for rung in summary.rungs),
         (
             "TTFT: time to first token. Both count from the schedule, over offered requests; without an answer: ∞.",
+            *_undue(summary),
             *((_VALID,) if _checks(summary) else ()),
             *_failures(summary),
             *unjudged(summary),
         ),
     )
+
+
+def _undue(summary: Summary) -> Iterator[str]:
+    """Why a share of the due is not one of the planned, where it is not."""
+    places = {f"{scale_text(rung.scale)} {strategy_text(summary, rung)}": rung for rung in summary.rungs}
+    left = {place: rung.planned - due(rung) for place, rung in places.items()}
+    if some := [f"{count_text(turns)} at {place}" for place, turns in left.items() if turns]:
+        yield f"Due: planned, less turns whose session had failed before or that were not reached ({', '.join(some)})."
 
 
 def _failures(summary: Summary) -> Iterator[str]:

@@ -58,7 +58,7 @@ def strategies(summary: Summary) -> Table:
             Column("saves", numeric=True, provenance="priced"),
             Column("TTFT p95", numeric=True, provenance="measured", detail=True),
             Column("response p95", numeric=True, provenance="measured"),
-            Column("not answered", numeric=True, provenance="measured"),
+            Column("not answered of due", numeric=True, provenance="measured"),
             Column("answered", numeric=True, provenance="measured", detail=True),
         ),
         tuple(_row(contender) for contender in contenders),
