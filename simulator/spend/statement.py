@@ -5,8 +5,8 @@ units first, so that its worth is never overstated.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
@@ -41,7 +41,7 @@ class MonthStatement(Figures):
 
 
 class Statement(Figures):
-    """The months of a log, in order."""
+    """The months of a log, in order, from the first to the last one with a request."""
 
     months: list[MonthStatement]
     undated: int
@@ -76,7 +76,7 @@ class _Month:
     def statement(self, book: PriceBook) -> MonthStatement:
         free = self._free(book.free_pools)
         full = {key: usd_of(count, key.usd_per_million) for key, count in self.units.items()}
-        spend = {key: EXACT.subtract(usd, free.get(key, Decimal(0))) for key, usd in full.items()}
+        spend = {key: EXACT.subtract(usd, free[key]) for key, usd in full.items()}
         contracts = [one for one in book.contracts if one.open_on(self.first)]
         rebates = {one.id: one.rebate(self._spend_under(one, spend)) for one in contracts}
         shortfall = _sum(self._shortfall(one, spend, rebates[one.id]) for one in contracts)
@@ -94,14 +94,15 @@ class _Month:
         )
 
     def _free(self, pools: list[FreePool]) -> dict[_Key, Decimal]:
-        """The worth of free units, by what would have been paid for them."""
-        worth: dict[_Key, Decimal] = {}
+        """The worth of free units, by what would have been paid for them. No unit is free twice."""
+        worth, paid = dict.fromkeys(self.units, Decimal(0)), dict(self.units)
         for pool in (one for one in pools if one.open_on(self.first)):
             left: Quantity = pool.units_per_month
             mine = (key for key in self.units if key.meter == pool.meter and pool.names(key.model))
             for key in sorted(mine, key=lambda key: key.usd_per_million):
-                taken = min(left, self.units[key])
-                worth[key] = usd_of(taken, key.usd_per_million)
+                taken = min(left, paid[key])
+                worth[key] = EXACT.add(worth[key], usd_of(taken, key.usd_per_million))
+                paid[key] -= taken
                 left -= taken
         return worth
 
@@ -124,11 +125,21 @@ def statement(path: Path, book: PriceBook, *, at: datetime | None = None) -> Sta
             undated += 1
             continue
         _count(row, months.setdefault(first, _Month(first)), book, at)
+    for first in _between(months):  # a minimum is due in a month without a request too
+        months.setdefault(first, _Month(first))
     return Statement(
         months=[months[first].statement(book) for first in sorted(months)],
         undated=undated,
         backdated=sorted(set[str]().union(*(month.backdated for month in months.values()))),
     )
+
+
+def _between(months: Collection[date]) -> Iterator[date]:
+    """The first days of the months from the first to the last one."""
+    first = min(months, default=date.max)
+    while first < max(months, default=date.min):
+        yield first
+        first = (first + timedelta(days=31)).replace(day=1)
 
 
 def _count(row: Row, month: _Month, book: PriceBook, at: datetime | None) -> None:

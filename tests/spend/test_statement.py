@@ -88,5 +88,32 @@ def test_free_units_are_the_cheapest_ones(tmp_path: Path) -> None:
     assert read(tmp_path, *rows).months[0].billed_usd == 105  # 4,000 and 1,000 are free
 
 
+GRANTS = """
+schema: price-book/1
+free:
+  - {provider: openai, models: ["gpt-4o*"], meter: input_tokens, units_per_month: 1000000,
+     source: {doc: a, as_of: 2026-01-01}}
+  - {provider: openai, meter: input_tokens, units_per_month: 500000, source: {doc: b, as_of: 2026-01-01}}
+"""
+
+
+@pytest.mark.parametrize(("millions", "billed"), [(1, "0"), (2, "1.25"), (3, "3.75")])
+def test_two_grants_free_no_unit_twice_and_each_its_own(tmp_path: Path, millions: int, billed: str) -> None:
+    """1.5 M free at $2.50 a million: the second grant once took the place of the first."""
+    (tmp_path / "grants.yaml").write_text(GRANTS)
+    (tmp_path / "usage.jsonl").write_text(json.dumps(asked("2026-11-01", millions)))
+    (month,) = statement(tmp_path / "usage.jsonl", PriceBook.load(tmp_path / "grants.yaml")).months
+    assert month.billed_usd == Decimal(billed)
+
+
+def test_a_minimum_is_due_in_a_month_without_a_request_too(tmp_path: Path) -> None:
+    months = read(tmp_path, asked("2026-10-31", 1), asked("2026-12-31", 4)).months
+    assert [(one.month, one.requests, one.billed_usd) for one in months] == [
+        ("2026-10", 1, Decimal("2.5")),
+        ("2026-11", 0, 12),
+        ("2026-12", 1, 12),
+    ]
+
+
 def test_rows_without_a_time_are_in_no_month(tmp_path: Path) -> None:
     assert read(tmp_path, {"model": "gpt-4o", "usage": {"input_tokens": 1}}) == Statement(months=[], undated=1)
