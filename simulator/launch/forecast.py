@@ -78,11 +78,10 @@ class Forecast:
 
 def forecast(inputs: Inputs, options: Options) -> Forecast:
     """All rungs of a run. Retries and refusals are not in it: they depend on what the run is there to find."""
-    strategies = {name: inputs.scenario.strategies[name] for name in inputs.strategies}
     rungs = []
     for scale in options.scales:
         sessions = inputs.at_scale(scale, options).sessions()
-        rungs += [rung for rung in _planned(inputs, strategies, sessions, scale) for _ in range(options.repeat)]
+        rungs += [rung for rung in _planned(inputs, inputs.strategies, sessions, scale) for _ in range(options.repeat)]
     if inputs.matrix:
         sampled = inputs.at_scale(SCALE, options).sessions()
         sessions = [session for session in sampled if session[0].session_id in inputs.matrix.sessions]

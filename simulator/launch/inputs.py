@@ -38,7 +38,8 @@ class Inputs:
     profile: Profile | None
     profile_path: Path | None
     book: PriceBook
-    strategies: list[str]
+    strategies: Mapping[str, Node]
+    """Those that were chosen, in the scenario's order."""
     trace: Trace
     seed: int
     at: datetime
@@ -83,7 +84,7 @@ class Inputs:
             profile=profile,
             profile_path=profile_path,
             book=book,
-            strategies=list(chosen),
+            strategies=chosen,
             trace=trace,
             seed=seed,
             at=at,
@@ -107,22 +108,21 @@ class Inputs:
 
     def models(self) -> set[str]:
         """All models that the chosen strategies may ask."""
-        named = self.scenario.models()
-        return set().union(*(named[name] for name in self.strategies))
+        return set[str]().union(*(tree.models() for tree in self.strategies.values()))
 
     def settled(self) -> list[str]:
         """What a strategy says as a range, and what is served instead: nothing is drawn in a run or a rehearsal."""
-        trees = (self.scenario.strategies[name] for name in self.strategies)
-        return [f"{path}: {one.taken_text}" for tree in trees for path, one in ranges.found(tree).items()]
+        return [
+            f"{path}: {one.taken_text}" for tree in self.strategies.values() for path, one in ranges.found(tree).items()
+        ]
 
     def refuse_unsent(self, also: Path | None) -> None:
         """Raises `InvalidFile` for strategies that a load test cannot send; `also` is the file of further ones."""
-        trees = {name: self.scenario.strategies[name] for name in self.strategies}
-        asked.refuse_unsent(self.scenario_path, also, trees)
+        asked.refuse_unsent(self.scenario_path, also, self.strategies)
 
     def usd_per_million(self) -> dict[str, dict[str, str]]:
         """For what must know its spending while it runs: a guard, a budget in dollars."""
-        tiers = set[tuple[str, str]]().union(*(self.scenario.strategies[name].tiers() for name in self.strategies))
+        tiers = set[tuple[str, str]]().union(*(tree.tiers() for tree in self.strategies.values()))
         return self.book.usd_per_million(self.models(), at=self.at, tiers=tiers)
 
     def planned_text(self) -> str:

@@ -89,7 +89,7 @@ class Job:
             seed=inputs.seed,
             users=options.users,
             rungs=self._rungs(),
-            strategies={name: inputs.scenario.strategies[name] for name in inputs.strategies} | self._sampled(),
+            strategies={**inputs.strategies, **self._sampled()},
             usd_per_million=inputs.usd_per_million(),
             target=self._target(base_url),
             duration_s=inputs.trace.span_s,

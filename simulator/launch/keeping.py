@@ -56,7 +56,7 @@ def rates(inputs: Inputs) -> list[dict[str, str]]:
 
     The batch tier is kept wherever there is one: what could have waited is asked about afterwards.
     """
-    trees = [inputs.scenario.strategies[name] for name in inputs.strategies]
+    trees = inputs.strategies.values()
     tiers = {(model, BATCH) for model in inputs.models()}.union(*(tree.tiers() for tree in trees))
     named = set[tuple[str, str]]().union(*(tree.providers() for tree in trees))
     end, rows = _projection_end(inputs.scenario), []

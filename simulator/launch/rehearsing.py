@@ -55,12 +55,11 @@ def rehearsal(options: Options) -> Rehearsal:
     inputs = Inputs.read(options)
     if inputs.profile is None:
         raise BadInput(f"{options.scenario}: target.staging names no provider profile; a rehearsal needs one")
-    strategies = {name: inputs.scenario.strategies[name] for name in inputs.strategies}
     times = inputs.scenario.target.timeouts
     tables = [
         rehearse(
             inputs.at_scale(scale, options),
-            strategies,
+            inputs.strategies,
             inputs.profile,
             scale=scale,
             seed=inputs.seed,
@@ -75,7 +74,7 @@ def rehearsal(options: Options) -> Rehearsal:
     records = [
         _record(ledger, scale=scale, strategy=name, span_s=inputs.trace.span_s)
         for scale in options.scales
-        for name in strategies
+        for name in inputs.strategies
     ]
     figures = rung_figures(ledger.calls, ledger.requests, rungs=records, objectives=inputs.scenario.objectives)
     costs = bill(ledger.calls, inputs.book, at=inputs.at, requests=ledger.requests).rungs
