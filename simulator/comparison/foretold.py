@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
+from simulator import parquet
 from simulator.comparison.predicted import accuracy
 from simulator.comparison.prediction import Prediction, beside
 from simulator.comparison.source import Source
@@ -97,7 +97,7 @@ class Foretold:
         rows = Ledger.of(self.calls, self.requests)
         (directory / _FACTS).write_text(self.facts.model_dump_json(indent=1) + "\n", encoding="utf-8")
         for table, name in ((rows.calls, _CALLS), (rows.requests, _REQUESTS)):
-            pq.write_table(table, directory / name, compression="zstd", version="2.6")
+            parquet.write(table, directory / name)
 
     @classmethod
     def read(cls, directory: Path) -> "Foretold | None":
@@ -105,7 +105,7 @@ class Foretold:
         if not (directory / _FACTS).is_file():
             return None
         facts = Facts.model_validate_json((directory / _FACTS).read_bytes())
-        return cls(facts, *(pq.read_table(directory / name) for name in (_CALLS, _REQUESTS)))
+        return cls(facts, *(parquet.read(directory / name) for name in (_CALLS, _REQUESTS)))
 
     def beside(self, source: Source) -> list[Prediction]:
         """Each predicted strategy beside what `source` measured of it."""

@@ -119,6 +119,8 @@ def _parse(path: str, text: str) -> Catalogue:
         raise InvalidFile(
             f"{path}:{error.lineno}:{error.colno}: not JSON; restore it, or `tenfold prices update`"
         ) from None
+    if not isinstance(lock, dict) or not {"version", "locked_on", "sha256", "providers"} <= lock.keys():
+        raise InvalidFile(f"{path}:1:1: no price catalogue; restore it, or `tenfold prices update`; a book is YAML")
     if lock["sha256"] != digest(text):
         raise InvalidFile(
             f"{path}:1:1: changed by hand (sha256 differs); put a price of your own into a book of its own, "

@@ -51,7 +51,7 @@ class RunDirectory:
         """A run to read, finished or partial. Raises `InvalidFile` where there is none."""
         path = path if path.name else path.resolve()  # `.` is a run, too, for who stands in it
         for candidate in (path, path.with_name(path.name + _PARTIAL)):
-            if (candidate / RECORD).is_file():
+            if os.path.isfile(candidate / RECORD):  # noqa: PTH113  # no error for a name that is too long
                 return cls(path=candidate, final=candidate.with_name(candidate.name.removesuffix(_PARTIAL)))
         raise InvalidFile(f"{path}: no run here ({RECORD} is missing); make one with `tenfold run`")
 

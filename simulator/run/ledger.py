@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from simulator import parquet
 from simulator.calls import CALLS, LATER, REQUESTS
 from simulator.errors import InvalidFile
 from simulator.replay import evidence
@@ -23,11 +23,11 @@ class Ledger:
     requests: pa.Table
 
     @classmethod
-    def of(cls, calls: pa.Table, requests: pa.Table) -> "Ledger":
-        """From rows in any order. Raises `InvalidFile` where columns are missing."""
+    def of(cls, calls: pa.Table, requests: pa.Table, *, directory: Path = Path()) -> "Ledger":
+        """From rows in any order. Raises `InvalidFile` where a column is missing or another; `directory` is theirs."""
         return cls(
-            calls=_ordered(calls, CALLS, [*_ORDER, ("call_id", "ascending")]),
-            requests=_ordered(requests, REQUESTS, _ORDER),
+            calls=_ordered(calls, CALLS, [*_ORDER, ("call_id", "ascending")], directory / CALLS_FILE),
+            requests=_ordered(requests, REQUESTS, _ORDER, directory / REQUESTS_FILE),
         )
 
     @classmethod
@@ -39,26 +39,24 @@ class Ledger:
     @classmethod
     def read(cls, directory: Path) -> "Ledger":
         """From a run directory's parquet files."""
-        return cls.of(_parquet(directory / CALLS_FILE), _parquet(directory / REQUESTS_FILE))
+        return cls.of(_parquet(directory / CALLS_FILE), _parquet(directory / REQUESTS_FILE), directory=directory)
 
     def write(self, directory: Path) -> None:
         for table, name in ((self.calls, CALLS_FILE), (self.requests, REQUESTS_FILE)):
-            pq.write_table(table, directory / name, compression="zstd", version="2.6")
+            parquet.write(table, directory / name)
 
 
-def _ordered(table: pa.Table, schema: pa.Schema, order: list[tuple[str, str]]) -> pa.Table:
+def _ordered(table: pa.Table, schema: pa.Schema, order: list[tuple[str, str]], path: Path) -> pa.Table:
     missing = [name for name in schema.names if name not in table.column_names]
     for name in LATER.intersection(missing):
         table = table.append_column(schema.field(name), pa.nulls(len(table), schema.field(name).type))
     if missing := [name for name in missing if name not in LATER]:
-        raise InvalidFile(f"rows without {', '.join(missing)}: written by another version; run it again")
-    return table.select(schema.names).cast(schema).sort_by(order).combine_chunks()
+        raise InvalidFile(f"{path}: rows without {', '.join(missing)}: written by another version; run it again")
+    return parquet.fitted(table, schema, name=str(path)).sort_by(order).combine_chunks()
 
 
 def _parquet(path: Path) -> pa.Table:
     try:
-        return pq.read_table(path)
+        return parquet.read(path)
     except FileNotFoundError:
         raise InvalidFile(f"{path}: no such file; the run did not get as far as writing its rows") from None
-    except (pa.ArrowInvalid, OSError) as error:
-        raise InvalidFile(f"{path}: not readable as parquet: {str(error).splitlines()[0]}") from None

@@ -5,11 +5,12 @@ import platform
 import re
 import shlex
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from simulator.figures import Figures
 
@@ -21,6 +22,12 @@ _SECRET_FLAG = re.compile(r"(?i)^--?[\w-]*(?:key|token|secret|password|authoriza
 _PLAIN = re.compile(r"[^\s'\"`\\$&|;<>()#~?\[\]{}!]+")
 """A word that a shell takes as it stands; `***` is left as it is, since it stands for something."""
 _SECRET_TEXT = re.compile(r"(?i)\b(?:sk|pk|rk|xai|gsk)[-_][\w-]{8,}|bearer\s+\S+|(?<=://)[^/@\s]+@")
+
+
+def _moment(text: str) -> str:
+    if datetime.fromisoformat(text).tzinfo is None:
+        raise ValueError("a moment needs its zone, as in 2026-12-01T09:00:00+00:00")
+    return text
 
 
 class GeneratorHealth(Figures):
@@ -38,7 +45,7 @@ class GeneratorHealth(Figures):
     """How far apart workers' zeros may lie: half of the quickest ping to another host; 0 on one host."""
     in_flight_mean: float | None = None
     """Requests in flight, averaged over the driver's looks within the planned span."""
-    in_flight_every_s: float | None = None
+    in_flight_every_s: float | None = Field(default=None, gt=0)
     """How often it looked."""
 
 
@@ -75,7 +82,7 @@ class RunRecord(Figures):
     command: str
     """As typed, with keys redacted and paths made relative."""
     seed: int
-    started_at: str
+    started_at: Annotated[str, AfterValidator(_moment)]
     duration_s: float
     target: str
     simulated: bool

@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any
 
+from simulator import parquet
 from simulator.errors import InvalidFile
 from simulator.spend.usage import known_columns
 
@@ -63,14 +64,8 @@ def _csv(path: Path, lines: IO[str]) -> Iterator[Row]:
 
 
 def _parquet(path: Path) -> Iterator[Row]:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        batches = pq.ParquetFile(path).iter_batches(batch_size=1 << 14)
-        yield from (row for batch in batches for row in batch.to_pylist())
-    except pa.ArrowInvalid as error:
-        raise InvalidFile(f"{path}: not readable as parquet: {error}") from None
+    for batch in parquet.batches(path, rows=1 << 14):
+        yield from batch.to_pylist()
 
 
 def _of_columns(row: Row) -> Row:

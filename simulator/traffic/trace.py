@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
+from simulator import parquet
 from simulator.errors import InvalidFile
 from simulator.traffic.keys import Floats
 from simulator.traffic.request import Request
@@ -59,21 +59,21 @@ class Trace:
     def read(cls, path: Path, *, columns: Sequence[str] = TRACE.names) -> "Trace":
         """A trace.parquet, or some columns of it. Raises `InvalidFile` for anything else."""
         try:
-            table = pq.read_table(path, columns=[name for name in TRACE.names if name in columns], pre_buffer=False)
-        except (OSError, pa.ArrowInvalid) as error:
+            table = parquet.read(path, columns=[name for name in TRACE.names if name in columns])
+        except (FileNotFoundError, InvalidFile) as error:
             raise InvalidFile(f"{path}: not readable as a trace: {error}; {_CONVERT}") from None
         missing = [name for name in columns if name not in table.column_names]
         facts = table.schema.metadata or {}
         if missing or _SPAN not in facts:
             problem = f"no column {', '.join(missing)}" if missing else "no span in its metadata"
             raise InvalidFile(f"{path}: not a trace of Tenfold: {problem}; {_CONVERT}")
-        plain = table.replace_schema_metadata(None).cast(pa.schema([TRACE.field(name) for name in table.column_names]))
+        plain = parquet.fitted(table, pa.schema([TRACE.field(name) for name in table.column_names]), name=str(path))
         return cls(plain, float(facts[_SPAN]), float(facts[_EPOCH]) if _EPOCH in facts else None)
 
     def write(self, path: Path) -> None:
         """As Parquet (zstd); `read` gives back the same table and span."""
         facts = {_SPAN: repr(self.span_s)} | ({} if self.epoch_s is None else {_EPOCH: repr(self.epoch_s)})
-        pq.write_table(self.table.replace_schema_metadata(facts), path, compression="zstd")
+        parquet.write(self.table.replace_schema_metadata(facts), path)
 
     def digest(self) -> str:
         """SHA-256 over the span and every value, whatever the file, the chunks or the process."""

@@ -77,3 +77,12 @@ def test_rows_of_another_version_name_what_they_lack(tmp_path: Path) -> None:
     pq.write_table(requests, tmp_path / "requests.parquet")
     with pytest.raises(InvalidFile, match="rows without outcome: written by another version"):
         Ledger.read(tmp_path)
+
+
+def test_a_file_with_another_column_is_named(tmp_path: Path) -> None:
+    calls, requests = tables(ROWS)
+    Ledger.of(calls, requests).write(tmp_path)
+    place = calls.schema.get_field_index("sent_at")
+    pq.write_table(calls.set_column(place, "sent_at", pa.array(["x"] * len(calls))), tmp_path / "calls.parquet")
+    with pytest.raises(InvalidFile, match=r"calls\.parquet: sent_at must be double, is string"):
+        Ledger.read(tmp_path)

@@ -3,8 +3,16 @@
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from simulator.run.record import hashes, redacted, relative, versions, words_of
+from tests.run.hand import run_record
+
+
+@pytest.mark.parametrize("text", ["yesterday", "2026-11-20T12:00:00"])
+def test_when_a_run_began_is_a_moment_with_its_zone(text: str) -> None:
+    with pytest.raises(ValidationError, match="started_at"):
+        run_record(started_at=text)
 
 
 @pytest.mark.parametrize(
