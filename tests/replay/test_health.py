@@ -133,6 +133,13 @@ def test_what_was_seen_in_flight_agrees_with_the_times_in_the_rows():
     assert wrong < 1 - tolerance
 
 
+def test_what_is_in_flight_behind_the_window_is_not_in_its_mean():
+    with Scripted([0.6, *answer("one")]) as server:
+        rows = replay(server.url, span_s=0.2)
+    assert rows.share is not None
+    assert rows.share.flight()["in_flight_s"] == pytest.approx(0.2, abs=0.06)
+
+
 def test_processes_together_are_as_bad_as_the_worst():
     one = {
         "send_lag_p50_s": 0.1,

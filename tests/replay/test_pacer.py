@@ -9,9 +9,11 @@ class VirtualAlarm:
     """Rings when the test lets time pass."""
 
     due = 0
+    sets = 0
 
     def at(self, due_ns: int) -> None:
         self.due = due_ns
+        self.sets += 1
 
 
 class World:
@@ -81,3 +83,21 @@ def test_what_is_added_while_pumping_is_called_in_the_same_turn_if_due():
     world.pacer.at(5, lambda: world.pacer.at(5, lambda: called.append("now")))
     world.run(5)
     assert called == ["now"]
+
+
+def test_between_two_pumps_the_alarm_is_set_for_whatever_comes_first():
+    """Left at the next tick, a session that begins in between would be sent up to 10 ms late."""
+    world = World()
+    assert world.alarm.due == TICK_NS
+    world.run(TICK_NS)
+    for due, first in ((TICK_NS + 9, TICK_NS + 9), (TICK_NS + 5, TICK_NS + 5), (TICK_NS + 7, TICK_NS + 5)):
+        world.pacer.at(due, lambda: None)
+        assert world.alarm.due == first
+
+
+def test_a_pump_sets_the_alarm_once_however_much_it_plans():
+    world = World()
+    world.pacer.at(5, lambda: [world.pacer.at(due, lambda: None) for due in range(100, 50, -1)])
+    before = world.alarm.sets
+    world.run(5)
+    assert (world.alarm.sets - before, world.alarm.due) == (1, 51)

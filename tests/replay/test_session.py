@@ -2,6 +2,7 @@
 
 import pytest
 
+from simulator.scenario.target import Timeouts
 from tests.replay.rig import replay, request
 from tests.replay.scripted import CLOSE, STREAM, Scripted, answer, end, event, plain
 
@@ -68,9 +69,12 @@ def test_a_closed_loop_keeps_so_many_sessions_open():
 
 
 def test_counts_add_up_to_the_plan():
-    with Scripted(answer(), plain(429), answer()) as server:
-        rows = replay(server.url, turns(2), *([request(f"x{n}.t1", at=0.1 * n)] for n in range(3)))
+    times = Timeouts(connect="1s", first_token="200ms", total="400ms")
+    with Scripted(answer(), plain(429), *[answer()] * 3, [1.0]) as server:
+        sessions = [[request(f"x{n}.t1", at=0.1 * n)] for n in range(1, 5)]
+        rows = replay(server.url, turns(2), *sessions, timeouts=times)
     assert rows.share is not None
     progress = rows.share.progress()
+    assert progress["failed"] == 1  # the one that timed out
     settled = ("answered", "refused", "failed", "cancelled", "dropped", "skipped", "not_reached")
-    assert sum(progress[word] for word in settled) == progress["planned"] == 5
+    assert sum(progress[word] for word in settled) == progress["planned"] == 6
