@@ -61,6 +61,7 @@ def month_lines(found: Projection) -> Iterator[str]:
         band = f"P10 {usd_text(month.p10)} · P90 {usd_text(month.p90)}" if month.p10 is not None else "no interval"
         head = f"{month.month} {scale_text(month.scale):>5} {month.strategy:<16}"
         yield f"{head} {usd_text(month.p50):>14}  {band}{_held(month)}  [{month.provenance}]"
+    yield from dict.fromkeys(f"{one.month} {one.strategy}: {one.note}" for one in found.months if one.note)
 
 
 def _held(month: MonthCost) -> str:
@@ -79,6 +80,10 @@ def commitment_lines(found: Sequence[tuple[float, str, CommitmentCase]]) -> Iter
         spilled = f"{share_text(one.spilled_share)} spilled"
         saved = f"saves {usd_text(one.saving_usd)} a month at token prices of {case.priced_at[:10]}, "
         saved += f"pays {_pays(case.break_even_utilisation)} [extrapolated]"
+        if case.unpriced:
+            saved += (
+                f"; {count_text(case.unpriced)} of {count_text(case.attempts)} attempts have no price: at least that"
+            )
         yield f"{scale_text(scale):>5} {strategy:<16} {case.id}: {used}, {spilled}; {saved}"
     hours = ", ".join(f"{count}" for count in dict.fromkeys(case.hours_per_month for _, _, case in found))
     yield f"a month is {hours} hours, each like the rung: where the test is the busy hour, that is the most it can save"

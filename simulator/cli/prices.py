@@ -114,6 +114,7 @@ def diff(
     from simulator.derive.bills import evidence
     from simulator.pricing.book import PriceBook
     from simulator.pricing.listing import diff as differing
+    from simulator.reports.tables.spend import partial_usd_text
     from simulator.spend.impact import impact
 
     books = PriceBook.load(before), PriceBook.load(after)
@@ -121,7 +122,11 @@ def diff(
     for one in differing(*books, models=sorted(set(calls["model"].to_pylist())), at=at):
         print(f"{one.model:<28} {_change(one)}")
     found = impact(calls, *books, at=at)
-    print(f"the run: {usd_text(found.before.total)} → {usd_text(found.after.total)}, change {usd_text(found.change)}")
+    before_usd, after_usd = (partial_usd_text(one.total, one.unpriced_calls) for one in (found.before, found.after))
+    print(f"the run: {before_usd} → {after_usd}, change {usd_text(found.change)}")
+    if not found.same_calls:
+        missing = " → ".join(count_text(one.unpriced_calls) for one in (found.before, found.after))
+        print(f"attempts without a price: {missing}, and not the same ones, so that the totals do not compare")
     return 0
 
 

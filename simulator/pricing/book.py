@@ -127,6 +127,10 @@ class PriceBook:
             raise UnknownPrice(f"no rate for {currency} on {day}; add one under `fx:` in your price book")
         return EXACT.multiply(amount, rate)
 
+    def tiers(self, model: str, *, at: datetime) -> list[str]:
+        """The service tiers that have prices at `at`, beside the standard one."""
+        return self.kept.tiers(model, day_of(at)) if self.kept else list(self._entry(model, None, at).entry.tiers)
+
     def windows(self, model: str, *, at: datetime, provider: str | None = None) -> tuple[Hours, ...]:
         """The hours of the week in which the model costs otherwise."""
         return self.kept.windows(model, provider) if self.kept else self._entry(model, provider, at).entry.windows

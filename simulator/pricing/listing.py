@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from simulator.pricing.book import PriceBook
 from simulator.pricing.errors import UnknownPrice
-from simulator.pricing.rates import Rate
+from simulator.pricing.rates import Rate, Rates
+from simulator.pricing.resolution import day_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,10 @@ class PriceChange:
     before: Decimal | None
     after: Decimal | None
 
+    def repeats(self, other: "PriceChange | None") -> bool:
+        """Whether it is the same step as another one, for prompts or a tier beside it."""
+        return other is not None and (self.before, self.after) == (other.before, other.after)
+
     @property
     def share(self) -> Decimal | None:
         """Change ÷ before; None where one side is unknown or there was no price before."""
@@ -65,53 +70,84 @@ class PriceChange:
 
 def price_lines(book: PriceBook, model: str, *, at: datetime) -> list[PriceLine]:
     """Every price of a model at `at`: standard first, then each tier's that differs. Raises `UnknownPrice`."""
-    standard = list(_lines(book, model, at=at, tier=None))
-    tiers = [] if book.kept else list(book.listed(model, at=at).entry.tiers)
+    by_tier = _by_tier(book, model, at)
+    standard = list(_lines(by_tier.pop("")))
     same = {(line.prompt_from, line.rate.meter, line.rate.usd_per_million) for line in standard}
-    lines = (line for tier in tiers for line in _lines(book, model, at=at, tier=tier))
+    lines = (line for rates in by_tier.values() for line in _lines(rates))
     return standard + [one for one in lines if (one.prompt_from, one.rate.meter, one.rate.usd_per_million) not in same]
 
 
 def price_changes(book: PriceBook, model: str, *, after: datetime) -> Iterator[tuple[date, list[PriceChange]]]:
     """What changes on which day after `after`, in order."""
-    before = price_lines(book, model, at=after)
-    for day in book.changes(model, after=after.date()):
-        then = price_lines(book, model, at=datetime.combine(day, time(), UTC))
+    before = _by_tier(book, model, after)
+    for day in book.changes(model, after=day_of(after)):
+        then = _by_tier(book, model, datetime.combine(day, time(), UTC))
         if changed := _changed(before, then):
             yield day, changed
         before = then
 
 
-def diff(before: PriceBook, after: PriceBook, *, models: Iterable[str], at: datetime) -> list[PriceChange]:
-    """The prices of `models` at `at` that differ between two books."""
+def diff(
+    before: PriceBook, after: PriceBook, *, models: Iterable[str], at: datetime, at_after: datetime | None = None
+) -> list[PriceChange]:
+    """The prices of `models` that differ between two books, or in one book between two instants."""
     changes = []
     for model in models:
-        changes += _changed(_known(before, model, at), _known(after, model, at))
+        changes += _changed(_known(before, model, at), _known(after, model, at_after or at))
     return changes
 
 
-def _known(book: PriceBook, model: str, at: datetime) -> list[PriceLine]:
+ByTier = dict[str, Rates]
+"""By service tier, the standard one as an empty text."""
+
+
+def _by_tier(book: PriceBook, model: str, at: datetime) -> ByTier:
+    return {tier or "": book.rates(model, at=at, tier=tier) for tier in (None, *book.tiers(model, at=at))}
+
+
+def _known(book: PriceBook, model: str, at: datetime) -> ByTier:
     try:
-        return price_lines(book, model, at=at)
+        return _by_tier(book, model, at)
     except UnknownPrice:
-        return []
+        return {}
 
 
-def _changed(before: list[PriceLine], after: list[PriceLine]) -> list[PriceChange]:
-    old = {line.condition: line.rate.usd_per_million for line in before}
-    new = {line.condition: line.rate.usd_per_million for line in after}
-    conditions = dict.fromkeys((*old, *new))
-    return [
-        PriceChange(*condition, old.get(condition), new.get(condition))
-        for condition in conditions
-        if old.get(condition) != new.get(condition)
-    ]
+def _changed(before: ByTier, after: ByTier) -> list[PriceChange]:
+    """What differs, under each condition that either side has, without what a tier or a long prompt takes over."""
+    changes: dict[tuple[str, int, str], PriceChange] = {}
+    for tier in dict.fromkeys((*before, *after)):
+        sides = before.get(tier), after.get(tier)
+        model = next(side.model for side in sides if side)
+        for first, meter in _conditions(*filter(None, sides)):
+            one = PriceChange(model, tier, first, meter, *(_price(side, first, meter) for side in sides))
+            above = (changes.get((tier, 0, meter)), changes.get(("", first, meter)))
+            if one.before != one.after and not any(map(one.repeats, above)) and not _plain(one, before, after):
+                changes[tier, first, meter] = one
+    return list(changes.values())
 
 
-def _lines(book: PriceBook, model: str, *, at: datetime, tier: str | None) -> Iterator[PriceLine]:
-    rates = book.rates(model, at=at, tier=tier)
+def _plain(one: PriceChange, before: ByTier, after: ByTier) -> bool:
+    """Whether a tier that only one side has costs what the standard one does."""
+    known = [side for side in (before, after) if one.tier in side]
+    price = one.after if one.before is None else one.before
+    return bool(one.tier) and len(known) == 1 and price == _price(known[0][""], one.prompt_from, one.meter)
+
+
+def _conditions(*sides: Rates) -> Iterator[tuple[int, str]]:
+    """Each smallest prompt of a band and each meter that any side has, the shortest prompts first."""
+    firsts = sorted({band.first for side in sides for band in side.bands})
+    meters = dict.fromkeys(meter for side in sides for band in side.bands for meter in band.rates)
+    return ((first, meter) for first in firsts for meter in meters)
+
+
+def _price(side: Rates | None, prompt: int, meter: str) -> Decimal | None:
+    rate = side.for_prompt(prompt).get(meter) if side else None
+    return rate.usd_per_million if rate else None
+
+
+def _lines(rates: Rates) -> Iterator[PriceLine]:
     for band in rates.bands:
         for rate in band.rates.values():
             short = band.first and rates.standard.get(rate.meter)
             if not short or short.usd_per_million != rate.usd_per_million:
-                yield PriceLine(rates.model, tier or "", band.first, rate)
+                yield PriceLine(rates.model, rates.tier or "", band.first, rate)

@@ -104,6 +104,10 @@ class Snapshot(FileModel):
         )
         return Rates(rows[0].priced_as, at, tier, geo, bands)
 
+    def tiers(self, model: str, day: date) -> list[str]:
+        """Those that were kept of a model for a day, without the standard one."""
+        return list(dict.fromkeys(row.tier for row in self._rows(model, None) if row.tier and row.holds(day)))
+
     def windows(self, model: str, provider: str | None = None) -> tuple[Hours, ...]:
         """The hours in which a model costs otherwise."""
         return tuple(_hours(self._rows(model, provider)).values())

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from simulator.pricing.book import PriceBook
 from simulator.pricing.rates import EXACT
-from simulator.spend.bill import Bill, bill
+from simulator.spend.bill import Bill, bill, call_costs
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +18,13 @@ class Impact:
 
     before: Bill
     after: Bill
+    same_calls: bool
+    """Both price the same attempts; otherwise the totals do not compare."""
 
     @property
     def change(self) -> Decimal | None:
-        """None where one of both leaves attempts unpriced that the other prices: then the totals do not compare."""
-        if self.before.unpriced_calls != self.after.unpriced_calls:
-            return None
-        return EXACT.subtract(self.after.total, self.before.total)
+        """None where one of both leaves attempts unpriced that the other prices."""
+        return EXACT.subtract(self.after.total, self.before.total) if self.same_calls else None
 
     @property
     def by_model(self) -> Mapping[str, tuple[Decimal, Decimal]]:
@@ -38,7 +38,8 @@ class Impact:
 
 def impact(calls: pa.Table, before: PriceBook, after: PriceBook, *, at: datetime) -> Impact:
     """Bill the attempts of a run twice, at the prices of `at`."""
-    return Impact(bill(calls, before, at=at), bill(calls, after, at=at))
+    unpriced, theirs = ([cost is None for cost in call_costs(calls, book, at=at)] for book in (before, after))
+    return Impact(bill(calls, before, at=at), bill(calls, after, at=at), same_calls=unpriced == theirs)
 
 
 def _by_model(side: Bill) -> dict[str, Decimal]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from simulator.pricing.book import PriceBook
 from simulator.pricing.listing import PriceChange, diff, price_changes, price_lines
+from simulator.pricing.snapshot import snapshot_text
 from simulator.shipped import shipped
 
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -59,6 +60,52 @@ models:
     assert ("input_tokens", Decimal("0.15"), Decimal("0.12")) in standard
     assert ("cache_read_tokens", Decimal("0.075"), None) in standard
     assert {change.model for change in changes} == {"openai/gpt-4o-mini"}
+
+
+TIERS = """
+schema: price-book/1
+extends: []
+models:
+  - model: acme/m
+    source: {doc: MSA, as_of: 2026-11-01}
+    prices:
+      - {from: 2026-01-01, usd_per_million: {input_tokens: "2", output_tokens: "8"},
+         tiers: {batch: {usd_per_million: {input_tokens: "1", output_tokens: "OUT"}}}}
+      - {from: 2026-12-01, usd_per_million: {input_tokens: "2", output_tokens: "10"}, LONG
+         tiers: {batch: {usd_per_million: {input_tokens: "1"}}, slow: {scale: "1"}}}
+"""
+
+
+def written(folder: Path, name: str, *, output: str = "4", long: str = "") -> PriceBook:
+    (folder / name).write_text(TIERS.replace("OUT", output).replace("LONG", long))
+    return PriceBook.load(folder / name)
+
+
+def test_a_tier_that_comes_to_cost_what_the_standard_one_does_has_a_price(tmp_path: Path) -> None:
+    """It was shown as `$4 → unknown`, as was a long prompt's; a tier that only repeats the standard one is left out."""
+    ((_, changes),) = price_changes(written(tmp_path, "a.yaml"), "m", after=AT)
+    assert changes == [
+        PriceChange("acme/m", "", 0, "output_tokens", Decimal(8), Decimal(10)),
+        PriceChange("acme/m", "batch", 0, "output_tokens", Decimal(4), Decimal(10)),
+    ]
+
+
+def test_a_bound_for_long_prompts_changes_the_price_that_they_paid_before(tmp_path: Path) -> None:
+    long = 'long_context: [{over: 100, scale: {input_tokens: "2"}}],'
+    ((_, changes),) = price_changes(written(tmp_path, "a.yaml", long=long), "m", after=AT)
+    assert PriceChange("acme/m", "", 101, "input_tokens", Decimal(2), Decimal(4)) in changes
+    assert [one.prompt_from for one in changes if one.meter == "output_tokens"] == [0, 0]
+
+
+def test_a_run_s_rates_have_the_tiers_that_it_kept(tmp_path: Path) -> None:
+    mine = written(tmp_path, "a.yaml")
+    rows = mine.snapshot(["m"], AT, tiers=(None, "batch"))
+    (tmp_path / "rates.yaml").write_text(snapshot_text(rows))
+    assert diff(PriceBook.load(tmp_path / "rates.yaml"), mine, models=["m"], at=AT) == []
+    (change,) = diff(
+        PriceBook.load(tmp_path / "rates.yaml"), written(tmp_path, "b.yaml", output="5"), models=["m"], at=AT
+    )
+    assert (change.tier, change.meter, change.before, change.after) == ("batch", "output_tokens", 4, 5)
 
 
 def test_the_shipped_book_and_the_catalogue_it_stands_on_do_not_differ() -> None:

@@ -31,3 +31,15 @@ models:
 
 def test_totals_that_leave_different_rows_out_do_not_compare() -> None:
     assert impact(ROWS, BOOK, PriceBook("empty", (), None), at=NOVEMBER).change is None
+
+
+def test_as_many_rows_left_out_are_not_the_same_rows(tmp_path: Path) -> None:
+    """Each book prices one of two attempts: the difference of $2.50 and $2 was called a change."""
+    books = []
+    for name, model in (("openai", "gpt-4o"), ("google", "gemini-4-argon")):
+        entry = f'[{{from: 2026-01-01, usd_per_million: {{input_tokens: "{len(books) + 1}", output_tokens: "1"}}}}]'
+        models = f"[{{model: {name}/{model}, source: {{doc: MSA, as_of: 2026-01-01}}, prices: {entry}}}]"
+        (tmp_path / f"{name}.yaml").write_text(f"schema: price-book/1\nextends: []\nmodels: {models}\n")
+        books.append(PriceBook.load(tmp_path / f"{name}.yaml"))
+    found = impact(ROWS, *books, at=NOVEMBER)
+    assert (found.before.total, found.after.total, found.change) == (1, 2, None)
