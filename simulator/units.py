@@ -160,7 +160,9 @@ def share_text(share: float | None) -> str:
     """A share for people: `37.1 %`, `−1,570 %`; `–` for unknown."""
     if share is None or math.isnan(share):
         return "–"
-    return f"{share * 100:,.0f} %" if 9.995 <= abs(share) < math.inf else f"{share * 100:.3g} %"
+    share += 0.0  # never a negative zero
+    text = f"{share * 100:,.0f} %" if 9.995 <= abs(share) < math.inf else f"{share * 100:.3g} %"
+    return text.replace("-", "−") if share < 0 else text
 
 
 def scale_text(scale: float) -> str:

@@ -36,9 +36,9 @@ def _decimal(loader: _Loader, node: yaml.ScalarNode) -> Decimal | float:
 _Loader.add_constructor("tag:yaml.org,2002:float", _decimal)
 
 
-def load(path: Path, schema: type[M]) -> M:
-    """Read one file. Raises `InvalidFile` with every problem and its place."""
-    return parse(read_text(path), schema, name=str(path))
+def load(path: Path, schema: type[M], *, missing: str = "") -> M:
+    """Read one file. Raises `InvalidFile` with every problem and its place; `missing` says how to get one."""
+    return parse(read_text(path, missing=missing), schema, name=str(path))
 
 
 def parse(text: str, schema: type[M], *, name: str) -> M:
@@ -60,13 +60,12 @@ def parse(text: str, schema: type[M], *, name: str) -> M:
         ) from error
 
 
-def read_text(path: Path) -> str:
+def read_text(path: Path, *, missing: str = "") -> str:
     """The text of a file a user named. Raises `InvalidFile` where it cannot be read."""
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        init = " (`tenfold init NAME` makes a scenario)" if path.suffix in (".yaml", ".yml") else ""
-        raise InvalidFile(f"{path}: no such file; check the path{init}") from None
+        raise InvalidFile(f"{path}: no such file; check the path{missing and f' ({missing})'}") from None
     except UnicodeDecodeError as error:
         raise InvalidFile(f"{path}: not UTF-8 at byte {error.start}; save the file as UTF-8") from None
     except ValueError:

@@ -82,9 +82,9 @@ def fidelity_lines(rows: Sequence[Fidelity]) -> Iterator[str]:
     yield "wait: for a slot of an imagined endpoint that grows with the factor; to compare, not to predict"
 
 
-def likeness_lines(found: Likeness) -> Iterator[str]:
+def likeness_lines(found: Likeness, *, names: tuple[str, str] = ("A", "B")) -> Iterator[str]:
     """Every figure of both traces, and whether they are near enough."""
-    yield f"{'figure':<34} {'a':>10} {'b':>10} {'distance':>9} {'allowed':>9}"
+    yield f"{'figure':<34} {names[0]:>10} {names[1]:>10} {'distance':>9} {'allowed':>9}"
     for line in found.lines:
         mark = "✓" if line.near else "✗"
         distance = f"{_plain(line.distance):>9} {line.allowed:>9.3g} {mark} {line.measure}"

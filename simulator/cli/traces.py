@@ -174,7 +174,7 @@ def fit(
     write_fitted(block, out, start=start)
     print(out)
     found = alike(trace, generated(Traffic.model_validate(block), span_s=trace.span_s, seed=seed))
-    for line in likeness_lines(found):
+    for line in likeness_lines(found, names=("log", "fitted")):
         print(line)
     return ExitCode.PASS if found.alike else ExitCode.FAILED
 

@@ -6,23 +6,25 @@ from typing import Any
 
 from simulator.launch.forecast import Forecast, RungForecast
 from simulator.launch.inputs import Inputs
-from simulator.launch.load import BUSY, Load, source
+from simulator.launch.load import BUSY, source
 from simulator.launch.options import Options
 from simulator.traffic.fidelity import Fidelity, fidelity
 from simulator.units import count_text, scale_text, seconds_text, share_text, usd_text
 
 MINUTE_S = 60
 
-_SENT = ("sessions", "requests", "calls", "tokens in", "tokens out", "in flight", "peak", "workers", "cost")
-_HEAD = ("scale", "strategy", *_SENT)
+_SENT = ("scale", "strategy", "sessions", "requests", "calls", "tokens in", "tokens out", "cost")
+_BUSY = ("scale", "strategy", "in flight", "at most", "workers")
 _MEANINGS = ("scale", "meaning", "peak sessions/s", "peak requests/s", "busiest minute", "wait p99")
 
 
 def plan_lines(inputs: Inputs, ahead: Forecast, options: Options) -> Iterator[str]:
     """A table of the rungs, then what holds for all of them."""
     yield f"{options.scenario}: valid. A run of it would send:"
-    yield from _table([_HEAD, *(_cells(rung) for rung in ahead.rungs)])
-    yield f"in flight: mean and peak, by the time of {source(inputs.profile)}, without queues or refusals"
+    yield from _table([_SENT, *(_sent(rung) for rung in ahead.rungs)])
+    yield "How busy that is:"
+    yield from _table([_BUSY, *(_busy(rung) for rung in ahead.rungs)])
+    yield f"in flight: on average and at most, by the time of {source(inputs.profile)}, without queues or refusals"
     yield f"workers: --processes that keep each below {share_text(BUSY)} of a core in the busiest second"
     yield "What a scale could mean; the busiest minute in requests/s:"
     yield from _table([_MEANINGS, *(_implied(scale, row) for scale, row in meanings(inputs, options))])
@@ -75,16 +77,16 @@ def _implied(scale: float, row: Fidelity) -> tuple[str, ...]:
     return (scale_text(scale), row.meaning, *shown, seconds_text(row.wait_p99_s))
 
 
-def _cells(rung: RungForecast) -> tuple[str, ...]:
+def _sent(rung: RungForecast) -> tuple[str, ...]:
     counts = (rung.sessions, rung.requests, rung.calls, rung.input_tokens, rung.output_tokens)
     return (
         scale_text(rung.scale),
         rung.strategy,
         *(count_text(count) for count in counts),
-        *_busy(rung.load),
         usd_text(rung.usd),
     )
 
 
-def _busy(load: Load) -> tuple[str, ...]:
-    return f"{load.in_flight_mean:.3g}", count_text(load.in_flight_peak), str(load.workers)
+def _busy(rung: RungForecast) -> tuple[str, ...]:
+    mean, peak = f"{rung.load.in_flight_mean:.3g}", count_text(rung.load.in_flight_peak)
+    return scale_text(rung.scale), rung.strategy, mean, peak, str(rung.load.workers)

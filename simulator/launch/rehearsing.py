@@ -91,15 +91,16 @@ def lines(found: Rehearsed) -> list[str]:
     costs = {(cost.scale, cost.strategy): cost for cost in found.costs}
     checked = any(rung.valid is not None for rung in found.rungs)
     head = ("planned", "answered", "refused", "errors", *(("valid",) if checked else ()), *_LAST)
-    table = [_line(rung, costs[rung.scale, rung.strategy], head) for rung in found.rungs]
-    first = " ".join([f"{'scale':>6} {'strategy':<16}", *(word.rjust(max(8, len(word))) for word in head)])
+    width = max(len("strategy"), *(len(rung.strategy) for rung in found.rungs))
+    table = [_line(rung, costs[rung.scale, rung.strategy], head, width) for rung in found.rungs]
+    first = " ".join([f"{'scale':>6} {'strategy':<{width}}", *(word.rjust(max(8, len(word))) for word in head)])
     return [f"rehearsed in virtual time against profile {found.profile}", first, *table, PROVENANCE, *found.settled]
 
 
 _LAST = ("TTFT p95", "resp. p95", "cost")
 
 
-def _line(rung: RungFigures, cost: RungCost, head: Sequence[str]) -> str:
+def _line(rung: RungFigures, cost: RungCost, head: Sequence[str], width: int) -> str:
     texts = {
         "planned": count_text(rung.planned),
         "answered": count_text(rung.settled["answered"]),
@@ -111,7 +112,7 @@ def _line(rung: RungFigures, cost: RungCost, head: Sequence[str]) -> str:
         "cost": f"{'≥ ' if cost.total is not None and cost.unpriced_calls else ''}{usd_text(cost.total)}",
     }
     cells = (texts[word].rjust(max(8, len(word))) for word in head)
-    return " ".join([f"{scale_text(rung.scale):>6} {rung.strategy:<16}", *cells])
+    return " ".join([f"{scale_text(rung.scale):>6} {rung.strategy:<{width}}", *cells])
 
 
 def _record(ledger: Ledger, *, scale: float, strategy: str, span_s: float) -> RungRecord:

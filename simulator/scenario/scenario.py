@@ -85,7 +85,7 @@ class Scenario(FileModel):
 
 def load(path: Path, *, also: Path | None = None) -> Scenario:
     """Read a scenario, and add the strategies of a file of their own. Raises `InvalidFile` with every problem."""
-    scenario = yamlfile.load(path, Scenario)
+    scenario = yamlfile.load(path, Scenario, missing="`tenfold init NAME` makes a scenario")
     if also is None:
         return scenario
     library = Library.load(also)

@@ -44,7 +44,7 @@ class Library:
     @classmethod
     def load(cls, path: Path) -> "Library":
         """Read YAML or JSON. Raises InvalidFile with every problem and its place."""
-        text = yamlfile.read_text(path)
+        text = yamlfile.read_text(path, missing="scenarios/strategies/ has some to copy")
         content = _content(text)
         for importer in members("simulator.strategies.importers", Importer):
             if importer.recognises(content):

@@ -5,6 +5,7 @@ import pyarrow.compute as pc
 
 from simulator.errors import BadInput
 from simulator.traffic.trace import TRACE, Trace
+from simulator.units import seconds_text
 
 
 def cut(trace: Trace, start_s: float, end_s: float) -> Trace:
@@ -12,11 +13,12 @@ def cut(trace: Trace, start_s: float, end_s: float) -> Trace:
 
     The piece spans `end_s` − `start_s`, or up to the trace's own end. Raises `BadInput` for an empty span.
     """
+    whole = f"the trace spans {seconds_text(trace.span_s)}"
     if start_s >= trace.span_s:
-        raise BadInput(f"nothing starts at {start_s:g} s; the trace spans {trace.span_s:g} s")
+        raise BadInput(f"nothing starts at {seconds_text(start_s)}; {whole}")
     end_s = min(end_s, trace.span_s)
     if not 0 <= start_s < end_s:
-        raise BadInput(f"no time between {start_s:g} s and {end_s:g} s; the trace spans {trace.span_s:g} s")
+        raise BadInput(f"no time between {seconds_text(start_s)} and {seconds_text(end_s)}; {whole}")
     starts = trace.starts()
     kept = trace.table.filter(pa.array((starts >= start_s) & (starts < end_s)))
     at = pc.subtract(kept.column("at"), float(start_s))

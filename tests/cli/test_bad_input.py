@@ -40,7 +40,7 @@ def test_a_bad_scenario_is_told_by_its_place(tenfold: Tenfold, home: Path, chang
 @pytest.mark.parametrize(
     ("words", "line"),
     [
-        (["run", "absent.yaml"], "absent.yaml: no such file; check the path"),
+        (["run", "absent.yaml"], "absent.yaml: no such file; check the path (`tenfold init NAME` makes a scenario)"),
         (["run", "small.yaml", "--scale", "0"], "--scale: a scale must be more than 0, got 0"),
         (["run", "small.yaml", "--scale", ""], "--scale: names no scale"),
         (["run", "small.yaml", "--scale", "1e9"], "requests, beyond 2,000,000; give a smaller --scale"),
@@ -49,6 +49,10 @@ def test_a_bad_scenario_is_told_by_its_place(tenfold: Tenfold, home: Path, chang
         (["run", "small.yaml", "--duration", "30"], "--duration: '30' is not a duration"),
         (["run", "small.yaml", "--strategy", "singel"], "--strategy singel: not in small.yaml; it has single, routed"),
         (["run", "small.yaml", "--multiply", "twice"], "--multiply: 'twice' is not a meaning of 10×"),
+        (
+            ["run", "small.yaml", "--try", "absent.yaml"],
+            "absent.yaml: no such file; check the path (scenarios/strategies/",
+        ),
         (["run", "small.yaml", "--trace", "absent.csv"], "absent.csv: no such file"),
         (["bill", "absent"], "absent"),
         (["report", "absent"], "absent: no run here"),

@@ -161,7 +161,7 @@ def test_two_different_traces_are_told_apart(tenfold: Tenfold, log: Path) -> Non
         ("info .", ".: cannot be read: Is a directory"),
         ("convert log.csv -o t.csv", "t.csv: is no name for a trace; write .parquet, .jsonl, .jsonl.gz"),
         ("convert log.csv -o t.parquet --rate 2", "--rate: '2' is not a rate; write 2.5/s"),
-        ("slice log.csv -o t.parquet --from 10m", "nothing starts at 600 s; the trace spans"),
+        ("slice log.csv -o t.parquet --from 10m", "nothing starts at 10 min 0 s; the trace spans"),
         ("slice log.csv -o t.parquet --duration 5", "--duration: '5' is not a duration"),
         ("multiply log.csv -o t.parquet --scale 0", "--scale: a scale must be more than 0, got 0"),
         ("multiply log.csv -o t.parquet --scale 2 --multiply twice", "'twice' is not a meaning of 10×"),

@@ -38,6 +38,14 @@ def test_people_are_told_where_times_come_from_and_what_a_short_test_cannot_say(
     assert "Here 10× means clone: each session k times on the same clock, starts jittered by up to 0 ms." in text
 
 
+def test_the_plan_fits_80_columns(plan: Options) -> None:
+    """Its table was 102 wide, and a terminal broke every row in two."""
+    inputs = Inputs.read(plan)
+    tables = [line for line in plan_lines(inputs, forecast(inputs, plan), plan) if line.startswith("  ")]
+    assert len(tables) > 10
+    assert max(map(len, tables)) <= 80
+
+
 def test_requests_that_fit_no_context_window_are_told_before_they_fail(options: Options) -> None:
     """They would be answered by 400s, a part of the errors that nobody looks into."""
     shown = shipped("scenarios/support-chat.yaml")

@@ -23,6 +23,13 @@ def test_valid_answers_are_a_column_only_where_something_checks_them() -> None:
     assert "valid" not in head
 
 
+def test_a_long_name_moves_no_figure_from_under_its_head() -> None:
+    rungs = [figures_of([asked("a", 1.0, strategy=name)]) for name in ("single", "a-cascade-with-a-long-name")]
+    costs = [cost().model_copy(update={"strategy": rung.strategy}) for rung in rungs]
+    _, head, *rows = lines(Rehearsed(profile="hosted", rungs=rungs, costs=costs))
+    assert {len(line) for line in (head, *rows[:2])} == {len(head)}
+
+
 def cost() -> RungCost:
     return RungCost(
         scale=1.0,
