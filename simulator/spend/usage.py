@@ -59,8 +59,24 @@ def normalised(usage: Mapping[str, Any], *, provider: str, convention: str | Non
     """Our meters from a usage object of any known shape, or from our own or OpenTelemetry names.
 
     `convention` is for our own names only: whether `input_tokens` includes cached tokens. Raises `BadUsage` for a count
-    that is not a number, or that no shape knows: nothing is dropped in silence.
+    that is not a number, or that no shape knows, and where nothing but a total or nulls is counted: nothing is dropped
+    in silence, and unknown is not 0.
     """
+    counts = _counts(usage, provider, convention)
+    if not any(counts.values()):
+        said = {key: value for key, value in _flat(usage) if key not in _words()}
+        if total := next((key for key in said if _is_total(key) and said[key]), None):
+            raise BadUsage(f"{total} {said[total]} says nothing of what it is made of: give input and output apart")
+        if all(value is None for value in said.values()):
+            raise BadUsage("every count is null, which is unknown and not 0")
+    return counts
+
+
+def _is_total(key: str) -> bool:
+    return key.rpartition(".")[2] in ("total_tokens", "totalTokenCount", "totalTokens")
+
+
+def _counts(usage: Mapping[str, Any], provider: str, convention: str | None) -> dict[str, Quantity]:
     shape = next((shape for shape in shapes().shapes.values() if shape.fits(usage, provider)), None)
     if shape is None:
         return _own(usage, convention)

@@ -121,6 +121,35 @@ def test_anthropic_writes_are_split_by_time_to_live() -> None:
     }
 
 
+def test_litellm_keeps_what_costs_otherwise_in_the_details_of_its_prompt() -> None:
+    """Writes for an hour cost more than those for five minutes, audio more than text: both were billed as the rest."""
+    usage = {
+        "prompt_tokens": 1000,
+        "completion_tokens": 10,
+        "cache_read_input_tokens": 300,
+        "cache_creation_input_tokens": 200,
+        "prompt_tokens_details": {
+            "cached_tokens": 300,
+            "text_tokens": 500,
+            "audio_tokens": None,
+            "cache_creation_tokens": 200,
+            "cache_creation_token_details": {"ephemeral_5m_input_tokens": 50, "ephemeral_1h_input_tokens": 150},
+        },
+        "server_tool_use": {"web_search_requests": 1},
+    }
+    assert normalised(usage, provider="anthropic") == {
+        "input_tokens": 1000,
+        "cache_read_tokens": 300,
+        "cache_write_tokens": 200,
+        "cache_write_5m_tokens": 50,
+        "cache_write_1h_tokens": 150,
+        "web_search_requests": 1,
+        "output_tokens": 10,
+    }
+    spoken = {"prompt_tokens": 9, "cache_read_input_tokens": 0, "prompt_tokens_details": {"audio_tokens": 5}}
+    assert normalised(spoken, provider="openai") == {"input_tokens": 9, "input_audio_tokens": 5}
+
+
 def test_perplexity_counts_reasoning_and_citations_beside_the_completion() -> None:
     usage = {
         "prompt_tokens": 33,
@@ -159,6 +188,10 @@ def test_our_own_names_in_the_other_convention() -> None:
         ({"prompt_tokens": True}, "prompt_tokens: True is not a count"),
         ({"input_tokens": "many"}, "input_tokens: 'many' is not a count"),
         ({"inputTokens": 1, "cacheDetails": [3]}, "cacheDetails: 3 is not a count"),
+        ({"total_tokens": 1000}, "total_tokens 1000 says nothing of what it is made of"),  # was priced at nothing
+        ({"totalTokenCount": 9, "promptTokenCount": 0}, "totalTokenCount 9 says nothing of what it is made of"),
+        ({"input_tokens": None, "output_tokens": None}, "every count is null, which is unknown and not 0"),
+        ({"prompt_tokens": None, "service_tier": "default"}, "every count is null, which is unknown and not 0"),
     ],
 )
 def test_a_count_that_nobody_knows_is_told(usage: dict[str, Any], problem: str) -> None:
