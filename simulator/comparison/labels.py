@@ -1,6 +1,6 @@
 """Judgements of answers that a team brings: one line per request and model, in JSON lines or CSV."""
 
-import csv
+import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from simulator import delimited
 from simulator.comparison.judges import Judge
 from simulator.errors import InvalidFile
 from simulator.run.percentiles import Floats
@@ -62,9 +63,9 @@ class Labels(Judge):
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     """Line number and fields."""
-    lines = read_text(path).splitlines()
+    lines = io.StringIO(read_text(path))
     if path.suffix == ".csv":
-        yield from enumerate(csv.DictReader(lines), start=2)
+        yield from delimited.rows(lines, name=str(path))
         return
     for number, line in enumerate(lines, start=1):
         if line.strip():

@@ -1,6 +1,5 @@
 """The rows of a usage log (JSON lines, CSV or Parquet, gzipped or not): one request a row, counts under `usage`."""
 
-import csv
 import gzip
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -8,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any
 
-from simulator import parquet
+from simulator import delimited, parquet
 from simulator.errors import InvalidFile
 from simulator.spend.usage import known_columns
 
@@ -28,7 +27,7 @@ def read_rows(path: Path) -> Iterator[Row]:
             return
         with _open(path) as file:
             yield from _csv(path, file) if kind == "csv" else _jsonl(path, file)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except (OSError, UnicodeDecodeError) as error:
         raise InvalidFile(f"{path}: not readable as {kind}: {error}") from None
 
 
@@ -54,12 +53,9 @@ def _jsonl(path: Path, lines: Iterable[str]) -> Iterator[Row]:
 
 
 def _csv(path: Path, lines: IO[str]) -> Iterator[Row]:
-    reader = csv.DictReader(lines)
-    if "model" not in (reader.fieldnames or ()):
-        raise InvalidFile(f"{path}:1:1: no column `model`; it has {', '.join(reader.fieldnames or ()) or 'nothing'}")
-    for row in reader:
+    for line, row in delimited.rows(lines, name=str(path), needs="model"):
         if None in row:
-            raise InvalidFile(f"{path}:{reader.line_num}:1: more fields than the header has columns")
+            raise InvalidFile(f"{path}:{line}:1: more fields than the header has columns")
         yield _of_columns(row)
 
 

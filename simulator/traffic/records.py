@@ -3,7 +3,6 @@
 What is not readable is dropped and reported.
 """
 
-import csv
 import gzip
 import json
 from collections.abc import Iterator
@@ -11,11 +10,11 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+from simulator import delimited
 from simulator.errors import InvalidFile
 from simulator.traffic.imported import Report
 
 Record = tuple[int, dict[str, Any]]
-csv.field_size_limit(1 << 30)  # bodies of requests stand in one field
 
 
 def records(path: Path, report: Report) -> Iterator[Record]:
@@ -83,16 +82,14 @@ def delimiter(header: str) -> str:
 def _csv(file: BinaryIO, report: Report) -> Iterator[Record]:
     lines = _texts(file, report)
     first = next(lines, "")
-    reader = csv.reader(chain([first], lines), delimiter=delimiter(first))
-    header = [name.removeprefix("\ufeff").strip() for name in next(reader, [])]
-    for fields in reader:
-        if not fields:
-            continue
-        if len(fields) != len(header):
+    rows = delimited.fields(chain([first], lines), delimiter=delimiter(first))
+    header = [name.removeprefix("\ufeff").strip() for name in next(rows, (1, None))[1] or []]
+    for line, fields in rows:
+        if fields is None or (fields and len(fields) != len(header)):
             report.read += 1
-            report.drop("not as many fields as the header", [reader.line_num])
-            continue
-        yield reader.line_num, {name: value or None for name, value in zip(header, fields, strict=True)}
+            report.drop("not readable as CSV" if fields is None else "not as many fields as the header", [line])
+        elif fields:
+            yield line, {name: value or None for name, value in zip(header, fields, strict=True)}
 
 
 def _texts(file: BinaryIO, report: Report) -> Iterator[str]:

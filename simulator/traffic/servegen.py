@@ -7,7 +7,6 @@ the data does not say how they go together.
 """
 
 import ast
-import csv
 import json
 from collections import Counter
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from simulator import delimited
 from simulator.errors import InvalidFile
 from simulator.traffic.fit import SHARES
 
@@ -52,7 +52,8 @@ def _window(path: Path, at_s: float) -> tuple[float, float]:
     """Rate and cv of a client at a time; a rate of 0 where it is silent."""
     found = (0.0, 1.0)
     with path.open(newline="", encoding="utf-8") as file:
-        for line, row in enumerate(csv.reader(file), 1):
+        for line, fields in delimited.fields(file):
+            row = fields or []
             try:
                 starts, rate, cv, pattern = float(row[0]), float(row[1]), float(row[2]), row[3]
             except (ValueError, IndexError):

@@ -1,6 +1,5 @@
 """The records of an export file: pages of buckets of results, JSON objects, JSON lines, or CSV rows."""
 
-import csv
 import io
 import json
 from collections.abc import Iterator, Mapping
@@ -8,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from simulator import delimited
 from simulator.errors import InvalidFile
 from simulator.spend.actuals.export import Record
 from simulator.yamlfile import read_text
@@ -20,7 +20,7 @@ def records(path: Path) -> Iterator[Record]:
     """
     content = read_text(path).removeprefix("\ufeff")
     if content.lstrip()[:1] not in ("{", "["):
-        yield from (_flat(row) for row in csv.DictReader(io.StringIO(content)))
+        yield from (_flat(row) for _, row in delimited.rows(io.StringIO(content), name=str(path)))
         return
     pages = list(_json(path, content))
     if pages and isinstance(pages[-1], Mapping) and pages[-1].get("has_more"):
