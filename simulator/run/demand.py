@@ -30,6 +30,8 @@ class Demand:
     """The same by original session, without time: what resampling says about the mean."""
     answer_share: dict[str, float]
     """Part of the rung's answering calls that each model got."""
+    helps: frozenset[str]
+    """Models that were asked for something else, too: labels, verdicts."""
     rate_error: float
     """Standard error of the session rate ÷ the rate: CV of the gaps ÷ √sessions (renewal theory); 0 below two gaps."""
 
@@ -49,6 +51,7 @@ class Demand:
             per_second={model: _per_second(table, span_s) for model, table in models.items()},
             per_session={model: _per_session(table, sessions) for model, table in models.items()},
             answer_share={model: count / total for model, count in answers.items()},
+            helps=frozenset(model for model, count in answers.items() if count < len(models[model])),
             rate_error=_rate_error(first, sessions),
         )
 
@@ -61,7 +64,7 @@ class Demand:
         return _charged(limit, self.per_session[limit.model])
 
     def refused_share(self, limits: Iterable[KnownLimit], scale: float) -> float:
-        """Part of the requests that quotas refuse at `scale`, at the rate of the test (the busy hour)."""
+        """Part of the answers that quotas refuse at `scale`, at the rate of the test (the busy hour)."""
         worst = dict.fromkeys(self.answer_share, 0.0)
         for limit in limits:
             if limit.model in self.per_second:

@@ -91,11 +91,22 @@ def test_a_quota_is_computed_before_anything_breaks() -> None:
     assert one.verify == "tenfold run s.yaml --strategy single --scale 1,100"
 
 
+def test_a_quota_that_labels_use_up_too_refuses_them_as_well() -> None:
+    """20 answers by another model need 20 labels a second of this one, which answers nothing: `about 0 %` was said."""
+    answers = [asked(f"a{n}", n / 20, model="gpt-5") for n in range(200)]
+    labels = [asked(f"l{n}", n / 20, purpose="classify") for n in range(200)]
+    (one,) = found([*answers, *labels], limits=(QUOTA,))
+    assert one.costs == (
+        "about 98 % of the calls to gpt-4o would be refused at 100×: labels or verdicts, "
+        "and the answers to 0 % of the requests"
+    )
+
+
 def test_a_rung_that_was_refused_makes_it_measured_and_brackets_it() -> None:
     (one,) = found(rung(1.0), rung(5.0, refused=600), limits=(QUOTA,))
     assert one.between == (1.0, 5.0)
     assert (one.provenance, one.multiplier, one.low, one.high) == ("measured", 2.0, 1.0, 5.0)
-    assert one.costs == "60 % of the requests at 5× were refused"
+    assert one.costs == "60 % of the requests due at 5× were refused"
     assert one.fix.startswith("for 5×, 6,000 requests a minute on gpt-4o")
 
 
@@ -128,7 +139,7 @@ def test_refusals_are_told_once_as_the_quota() -> None:
 def test_a_percentile_that_refusals_alone_made_infinite_is_told_with_the_quota() -> None:
     given = {"objectives": ("p(95) response_time < 2s", "refused < 1%"), "limits": (QUOTA,)}
     (one,) = found(rung(1.0), rung(5.0, refused=600), **given)
-    assert one.costs == "60 % of the requests at 5× were refused; 2 of 2 objectives are missed there"
+    assert one.costs == "60 % of the requests due at 5× were refused; 2 of 2 objectives are missed there"
     slow = [
         asked(f"s{n}", n / 60, scale=5.0, took=9.0, outcome="ok" if n < 300 else "rate_limited") for n in range(600)
     ]
@@ -140,7 +151,7 @@ def test_retries_of_refusals_are_told_with_the_quota() -> None:
     (one,) = found(rung(1.0), given_up + rung(5.0)[:400], limits=(QUOTA,))
     assert (one.kind, one.costs) == (
         "limit",
-        "60 % of the requests at 5× were refused after retries: 2.2 sendings a request",
+        "60 % of the requests due at 5× were refused after retries: 2.2 sendings a request",
     )
 
 

@@ -130,7 +130,8 @@ def _notes(summary: Summary, chosen: list[MonthCost]) -> list[str]:
     notes += noted((f"{one.strategy} at {scale_text(one.scale)}", term) for one in chosen for term in _terms(one))
     if any(month.capped_share for month in chosen):
         notes.append(
-            "Priced as if limits were raised: what known limits would refuse in the busy hour is in the price."
+            "Priced as if limits were raised: what known limits would refuse in the busy hour is in the price. A busy "
+            "hour outlasts the burst that a short test lives on, so more may be refused in it than in the test."
         )
     if summary.projection.needed_sessions:
         need = count_text(summary.projection.needed_sessions)

@@ -188,7 +188,7 @@ def _refused(evidence: Evidence, strategy: str, seen: _Seen) -> str | None:
     share, retried = share_text(seen.refused_share), (seen.sendings or 1) > 1
     sendings = f" after retries: {seen.sendings:.2g} sendings a request" if retried else ""
     missed = _missed(evidence, strategy, seen)
-    return f"{share} of the requests at {scale_text(seen.refused_at)} were refused{sendings}{missed}"
+    return f"{share} of the requests due at {scale_text(seen.refused_at)} were refused{sendings}{missed}"
 
 
 def _missed(evidence: Evidence, strategy: str, seen: _Seen) -> str:
@@ -198,11 +198,16 @@ def _missed(evidence: Evidence, strategy: str, seen: _Seen) -> str:
 
 
 def _refusals(evidence: Evidence, quota: _Quota, seen: _Seen, target: float) -> str:
-    share = quota.demand.refused_share([quota.limit], target)
+    if measured := _refused(evidence, quota.demand.strategy, seen):
+        return measured
+    limit, demand = quota.limit, quota.demand
+    least, answers = "at most" if limit.at_least else "about", share_text(demand.refused_share([limit], target))
+    if limit.model not in demand.helps:
+        return f"{least} {answers} of the requests would be refused at {scale_text(target)}"
+    calls = share_text(limit.refused_share(demand.on(limit), target / demand.scale))
     return (
-        _refused(evidence, quota.demand.strategy, seen)
-        or f"{'at most' if quota.limit.at_least else 'about'} {share_text(share)} of the requests would be refused "
-        f"at {scale_text(target)}"
+        f"{least} {calls} of the calls to {limit.model} would be refused at {scale_text(target)}: labels or "
+        f"verdicts, and the answers to {answers} of the requests"
     )
 
 
