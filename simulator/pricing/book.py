@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 
 from simulator.calls import HUMAN
@@ -16,7 +17,7 @@ from simulator.pricing.fx import usd_rate
 from simulator.pricing.hours import Hours
 from simulator.pricing.layers import Layer, Version, index_of, read_layers
 from simulator.pricing.rates import EXACT, Rates
-from simulator.pricing.resolution import Listed, day_of, hours_of, resolve
+from simulator.pricing.resolution import Listed, ListedFee, day_of, hours_of, resolve
 from simulator.pricing.snapshot import Snapshot, joined, rows_of
 from simulator.pricing.terms import Contract, FreePool
 from simulator.shipped import shipped
@@ -159,11 +160,15 @@ class PriceBook:
             day=day,
             tier=tier,
             geo=geo,
-            fees=[one for file in files for one in file.fees],
+            fees=self._fees,
             uplifts=[one for file in files for one in file.uplifts],
             contracts=self.contracts,
         )
         return Rates(listed.prices.model, at, tier, geo, bands)
+
+    @cached_property
+    def _fees(self) -> list[ListedFee]:
+        return [one for layer in self.layers for one in layer.fees]
 
     def snapshot(
         self,

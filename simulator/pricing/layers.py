@@ -13,7 +13,7 @@ from simulator.pricing.catalogue import Catalogue
 from simulator.pricing.commitment import Commitment
 from simulator.pricing.entry import Entry, ModelPrices
 from simulator.pricing.fx import Fx
-from simulator.pricing.resolution import Listed
+from simulator.pricing.resolution import Listed, ListedFee
 from simulator.pricing.terms import Contract, Fee, FreePool, Uplift
 from simulator.shipped import shipped
 from simulator.yamlfile import FileModel, parse, place, read_text
@@ -55,8 +55,16 @@ class Layer:
 
     def listed(self, index: int, entry_index: int) -> Listed:
         prices = self.file.models[index]
-        line = place(self.text, ("models", index, "prices", entry_index)).partition(":")[0]
-        return Listed(prices, prices.prices[entry_index], self.name, f"{self.name}:{line}")
+        return Listed(
+            prices, prices.prices[entry_index], self.name, self._place("models", index, "prices", entry_index)
+        )
+
+    @property
+    def fees(self) -> list[ListedFee]:
+        return [ListedFee(fee, self.name, self._place("fees", index)) for index, fee in enumerate(self.file.fees)]
+
+    def _place(self, *path: str | int) -> str:
+        return f"{self.name}:{place(self.text, path).partition(':')[0]}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from simulator.pricing.entry import Entry, LongContext, ModelPrices, Sheet, Tier, Window
+from simulator.pricing.entry import Entry, LongContext, ModelPrices, Sheet, Source, Tier, Window
 from simulator.pricing.errors import UnknownTier
 from simulator.pricing.meters import is_tokens
 from simulator.pricing.rates import Band, Rate
@@ -23,6 +23,48 @@ EVERYWHERE = frozenset({"global", "not_available", "default"})
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a price stands, and who says so."""
+
+    layer: str
+    place: str
+    source: Source
+
+    def rate(
+        self, sheet: Sheet, meter: str, price: Decimal, *, since: date | None, steps: tuple[str, ...] = ()
+    ) -> Rate:
+        return Rate(
+            meter=meter,
+            list_usd_per_million=price,
+            usd_per_million=price,
+            since=since,
+            layer=self.layer,
+            place=self.place,
+            source=self.source.text,
+            as_of=self.source.as_of,
+            steps=steps,
+            minimum=sheet.minimum_units.get(meter, 0),
+            verify=self.source.verify,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ListedFee:
+    """A fee beside the models' own prices, and where it stands."""
+
+    fee: Fee
+    layer: str
+    place: str
+
+    def rates(self) -> dict[str, Rate]:
+        origin, fee = Origin(self.layer, self.place, self.fee.source), self.fee
+        return {
+            meter: origin.rate(fee, meter, price, since=fee.from_, steps=("fee",))
+            for meter, price in fee.per_million().items()
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Listed:
     """A model's entry in force and where it stands."""
 
@@ -31,23 +73,11 @@ class Listed:
     layer: str
     place: str
 
-    def rates(self, sheet: Sheet, *, terms: Fee | None = None) -> dict[str, Rate]:
-        """The prices of a part of the entry, or of a fee beside it, as rates with their origin."""
-        source = (terms or self.prices).source
+    def rates(self, sheet: Sheet) -> dict[str, Rate]:
+        """The prices of a part of the entry as rates with their origin."""
+        origin = Origin(self.layer, self.place, self.prices.source)
         return {
-            meter: Rate(
-                meter=meter,
-                list_usd_per_million=price,
-                usd_per_million=price,
-                since=terms.from_ if terms else self._since(sheet, meter, price),
-                layer=self.layer,
-                place=self.place,
-                source=source.text,
-                as_of=source.as_of,
-                steps=("fee",) if terms else (),
-                minimum=sheet.minimum_units.get(meter, 0),
-                verify=source.verify,
-            )
+            meter: origin.rate(sheet, meter, price, since=self._since(sheet, meter, price))
             for meter, price in sheet.per_million().items()
         }
 
@@ -70,7 +100,7 @@ def resolve(
     day: date,
     tier: str | None,
     geo: str | None,
-    fees: Iterable[Fee] = (),
+    fees: Iterable[ListedFee] = (),
     uplifts: Iterable[Uplift] = (),
     contracts: Iterable[Contract] = (),
 ) -> tuple[Band, ...]:
@@ -78,7 +108,7 @@ def resolve(
 
     Raises `UnknownTier` for a tier or place that is not in the book.
     """
-    beside = _fees(listed, [one for one in fees if one.holds(listed.prices, day)])
+    beside = {meter: rate for one in fees if one.fee.holds(listed.prices, day) for meter, rate in one.rates().items()}
     bands = _long(listed, listed.entry, beside | _by_hour(listed, at))
     for name in _tiers(listed, tier):
         bands = _tiered(listed, bands, name=name)
@@ -96,10 +126,6 @@ def hours_of(listed: Listed, start: datetime) -> list[tuple[Window | None, datet
         moment = start + timedelta(minutes=minute)
         found.setdefault(next((index for index, window in enumerate(windows) if window.holds(moment)), -1), moment)
     return [(None if index < 0 else windows[index], moment) for index, moment in sorted(found.items())]
-
-
-def _fees(listed: Listed, fees: list[Fee]) -> dict[str, Rate]:
-    return {meter: rate for fee in fees for meter, rate in listed.rates(fee, terms=fee).items()}
 
 
 def _by_hour(listed: Listed, at: datetime) -> dict[str, Rate]:

@@ -18,6 +18,7 @@ _OTEL = "gen_ai.usage."
 _OTEL_NAMES = {"cache_read.input_tokens": "cache_read_tokens", "cache_creation.input_tokens": "cache_write_tokens"}
 _MOST = 10**15
 """Of one request: more, or finer than a millionth of a millionth, is no count of anything."""
+_TOTALS = frozenset({"total_tokens", "totalTokens", "totalTokenCount"})
 _ORDINARY = frozenset({"ON_DEMAND"})
 """Words that say what needs no saying."""
 
@@ -59,21 +60,18 @@ def normalised(usage: Mapping[str, Any], *, provider: str, convention: str | Non
     """Our meters from a usage object of any known shape, or from our own or OpenTelemetry names.
 
     `convention` is for our own names only: whether `input_tokens` includes cached tokens. Raises `BadUsage` for a count
-    that is not a number, or that no shape knows, and where nothing but a total or nulls is counted: nothing is dropped
-    in silence, and unknown is not 0.
+    that is not a number, or that no shape knows, where all are null, and where a total has more than the one side that
+    is counted: nothing is dropped in silence, and unknown is not 0.
     """
     counts = _counts(usage, provider, convention)
-    if not any(counts.values()):
-        said = {key: value for key, value in _flat(usage) if key not in _words()}
-        if total := next((key for key in said if _is_total(key) and said[key]), None):
-            raise BadUsage(f"{total} {said[total]} says nothing of what it is made of: give input and output apart")
-        if all(value is None for value in said.values()):
-            raise BadUsage("every count is null, which is unknown and not 0")
+    said = {key: value for key, value in _flat(usage) if key not in _words()}
+    if said and all(value is None for value in said.values()):
+        raise BadUsage("every count is null, which is unknown and not 0")
+    sent, back = counts.get("input_tokens", 0), counts.get("output_tokens", 0)
+    for key in _TOTALS & said.keys():
+        if not (sent and back) and _count(key, said[key]) > sent + back:
+            raise BadUsage(f"{key} {said[key]} is more than the {sent + back} counted: give input and output apart")
     return counts
-
-
-def _is_total(key: str) -> bool:
-    return key.rpartition(".")[2] in ("total_tokens", "totalTokenCount", "totalTokens")
 
 
 def _counts(usage: Mapping[str, Any], provider: str, convention: str | None) -> dict[str, Quantity]:

@@ -84,6 +84,15 @@ def test_a_request_is_billed_a_minimum_where_it_uses_the_meter(tmp_path: Path, h
     assert found == ([Decimal(billed)] if billed else [])
 
 
+def test_a_fee_stands_where_it_is_written_and_not_where_the_model_s_prices_are(tmp_path: Path) -> None:
+    """`prices show` gave the catalogue's line for a fee that only the book has."""
+    (tmp_path / "mine.yaml").write_text(CONTAINER)
+    rates = PriceBook.load(tmp_path / "mine.yaml").rates("claude-opus-5-5", at=datetime(2026, 11, 20, tzinfo=UTC))
+    fee = rates.standard["runtime_hours"]
+    assert (fee.layer, fee.place, fee.source, fee.since) == ("mine.yaml", "mine.yaml:4", "test", date(2026, 11, 1))
+    assert rates.standard["input_tokens"].layer.startswith("genai-prices")
+
+
 def test_a_minimum_of_tokens_is_refused(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text(
         CONTAINER.replace("minimum_units: {runtime_hours", "minimum_units: {input_tokens")

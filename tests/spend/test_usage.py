@@ -188,8 +188,9 @@ def test_our_own_names_in_the_other_convention() -> None:
         ({"prompt_tokens": True}, "prompt_tokens: True is not a count"),
         ({"input_tokens": "many"}, "input_tokens: 'many' is not a count"),
         ({"inputTokens": 1, "cacheDetails": [3]}, "cacheDetails: 3 is not a count"),
-        ({"total_tokens": 1000}, "total_tokens 1000 says nothing of what it is made of"),  # was priced at nothing
-        ({"totalTokenCount": 9, "promptTokenCount": 0}, "totalTokenCount 9 says nothing of what it is made of"),
+        ({"total_tokens": 1000}, "total_tokens 1000 is more than the 0 counted"),  # was priced at nothing
+        ({"prompt_tokens": 10, "total_tokens": 11}, "total_tokens 11 is more than the 10 counted"),
+        ({"totalTokenCount": 9, "promptTokenCount": 0}, "totalTokenCount 9 is more than the 0 counted"),
         ({"input_tokens": None, "output_tokens": None}, "every count is null, which is unknown and not 0"),
         ({"prompt_tokens": None, "service_tier": "default"}, "every count is null, which is unknown and not 0"),
     ],
@@ -197,6 +198,14 @@ def test_our_own_names_in_the_other_convention() -> None:
 def test_a_count_that_nobody_knows_is_told(usage: dict[str, Any], problem: str) -> None:
     with pytest.raises(BadUsage, match=problem.replace(".", r"\.")):
         normalised(usage, provider="openai")
+
+
+def test_a_total_that_is_counted_whole_is_no_question() -> None:
+    """Embeddings have no completion; some providers' totals leave out what they count beside."""
+    embedded = {"prompt_tokens": 10, "total_tokens": 10}
+    assert normalised(embedded, provider="openai") == {"input_tokens": 10}
+    odd = {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 99}
+    assert normalised(odd, provider="openai") == {"input_tokens": 10, "output_tokens": 5}
 
 
 def test_a_convention_that_nobody_knows() -> None:
