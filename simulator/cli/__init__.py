@@ -29,7 +29,7 @@ app = typer.Typer(
 
 def main() -> NoReturn:
     """Run the command line; every error is one clear line and its documented exit code."""
-    from simulator.cli import launching, money, prices, reading, tools, traces, verdict  # noqa: F401  # each registers its commands
+    from simulator.cli import launching, money, prices, reading, side_by_side, tools, traces, verdict  # noqa: F401  # each registers its commands
 
     # Whoever ends us politely gets what Ctrl-C gets: children ended, rows put down, the run marked.
     for name in ("SIGTERM", "SIGHUP"):
