@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import zipfile
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -146,6 +147,16 @@ def test_a_price_is_its_list_price_less_the_contract(contracted: Summary, tmp_pa
     assert prices
     for row in prices:
         assert (row[3], row[4]) == (pytest.approx(0.1), pytest.approx(row[2] * 0.9))
+
+
+def test_each_price_of_a_meter_has_the_day_of_its_own(launch: Summary, tmp_path: Path) -> None:
+    """A tier's prices began on another day than the standard ones, and all of a meter showed the last one's."""
+    tier = {"usd_per_million": Decimal(9), "list_usd_per_million": Decimal(9), "since": date(2026, 10, 14)}
+    dearer = [one.model_copy(update=tier) if one.purpose == "classify" else one for one in launch.items]
+    write(launch.model_copy(update={"items": dearer}), tmp_path / "report.xlsx")
+    said = rows(tmp_path / "report.xlsx", "Prices")
+    days = {row[2]: row[5] for row in said if row[:2] == ("gpt-4o-mini", "input_tokens")}
+    assert days == {9: "2026-10-14", 0.15: "unknown"}
 
 
 def test_more_traffic_passes_the_budget(launch: Summary, tmp_path: Path, calculated: Callable[[Path], Path]) -> None:

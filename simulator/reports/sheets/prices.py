@@ -17,7 +17,6 @@ def key_of(item: LineItem) -> Key:
 
 def write(sheet: Sheet, summary: Summary) -> dict[Key, str]:
     """The address of the price in force, by key."""
-    since = {(one.get("model"), one.get("meter")): one.get("from") for one in summary.prices}
     sheet.title("Prices", "US dollars per million units. A line of the bill refers to its row here.")
     sheet.heads(
         "model",
@@ -41,7 +40,7 @@ def write(sheet: Sheet, summary: Summary) -> dict[Key, str]:
             Input(item.list_usd_per_million, "usd-fine"),
             Input(_discount(item), "share"),
             Formula(f"C{row}*(1-D{row})*(1-discount)", item.usd_per_million, "usd-fine"),
-            since.get((item.model, item.meter)) or "unknown",
+            "unknown" if item.since is None else item.since.isoformat(),
             item.layer,
             item.source,
             ", ".join(item.steps),
