@@ -130,6 +130,53 @@ def test_aws_reports_of_both_generations(tmp_path: Path) -> None:
     assert (line.model, line.meter, line.quantity, line.amount) == (None, "cache_read_tokens", None, Decimal("0.5"))
 
 
+def test_aws_resells_models_under_the_marketplace_s_product_code_and_taxes_them_on_lines_of_their_own(
+    tmp_path: Path,
+) -> None:
+    text = (
+        "line_item_product_code,product_product_name,line_item_line_item_type,line_item_usage_type,"
+        "line_item_unblended_cost,line_item_usage_start_date,line_item_currency_code\n"
+        "c1sszt1,Claude Sonnet 4.5 (Amazon Bedrock Edition),Usage,MP:USE1_InputTokenCount-Units,3,2026-11-01,USD\n"
+        "AmazonBedrock,Amazon Bedrock,Tax,USE1-Nova2.0Lite-input-tokens,0.57,2026-11-01,USD\n"
+        "AmazonBedrock,Amazon Bedrock,Credit,USE1-Nova2.0Lite-input-tokens,-1,2026-11-01,USD\n"
+    )
+    (line,) = lines(tmp_path, text, "cur.csv")
+    assert (line.meter, line.amount) == ("input_tokens", 3)
+
+
+def test_a_forecast_is_no_bill(tmp_path: Path) -> None:
+    """Each scenario of our own focus.csv would have been summed to what was charged."""
+    text = "BilledCost,BillingCurrency,ChargePeriodStart,x_IsForecast\n2.5,USD,2026-11-01T00:00:00Z,true\n"
+    with pytest.raises(InvalidFile, match="a forecast, as Tenfold writes into"):
+        lines(tmp_path, text, "focus.csv")
+
+
+@pytest.mark.parametrize(
+    ("said", "amount"),
+    [
+        ("1,234.5", "1234.5"),
+        ("1,234,567", "1234567"),
+        ("-12,000", "-12000"),
+        ("0,012", None),
+        ("1,5", None),
+        ("1.234,56", None),
+    ],
+)
+def test_a_comma_is_no_decimal_point(tmp_path: Path, said: str, amount: str | None) -> None:
+    """`0,012` of a European spreadsheet was read as 12."""
+    text = f'BilledCost,BillingCurrency,ChargePeriodStart\n"{said}",EUR,2026-11-01T00:00:00Z\n'
+    if amount is None:
+        with pytest.raises(InvalidFile, match="is not a number; write a decimal point instead of the comma"):
+            lines(tmp_path, text, "focus.csv")
+    else:
+        assert [line.amount for line in lines(tmp_path, text, "focus.csv")] == [Decimal(amount)]
+
+
+def test_the_day_of_a_charge_is_that_of_utc(tmp_path: Path) -> None:
+    text = "BilledCost,BillingCurrency,ChargePeriodStart\n2.5,USD,2026-11-02T00:30:00+01:00\n"
+    assert [line.day for line in lines(tmp_path, text, "focus.csv")] == [DAY]
+
+
 def test_litellm_spend_is_not_split_by_meter(tmp_path: Path) -> None:
     row = {"request_id": "r", "spend": 0.0025, "model": "gpt-4o", "prompt_tokens": 900, "completion_tokens": 25}
     found = lines(tmp_path, json.dumps({**row, "startTime": "2026-11-01T10:00:00Z"}) + "\n", "spend.jsonl")

@@ -14,8 +14,15 @@ _PARTS = (
 )
 
 
+_PRODUCT = ("line_item_productcode", "line_item_product_code", "product_productname", "product_product_name")
+_NO_USAGE = {"tax", "credit"}
+
+
 class AwsCur(Export):
-    """The model is the end of the resource, as in `inference-profile/us.anthropic.claude-…`; else it is not known."""
+    """The model is the end of the resource, as in `inference-profile/us.anthropic.claude-…`; else it is not known.
+
+    Models that AWS resells through its marketplace have Bedrock in the product's name only. Tax and credits are no usage.
+    """
 
     name = "aws-cur"
     marks = ()
@@ -25,8 +32,9 @@ class AwsCur(Export):
 
     def lines(self, record: Record) -> Iterator[Actual]:
         flat = {key.replace("/", "_").replace("lineitem", "line_item"): value for key, value in record.items()}
-        product = text(flat, "line_item_productcode", "line_item_product_code") or ""
-        if "bedrock" not in product.lower():
+        product = " ".join(text(flat, key) or "" for key in _PRODUCT)
+        kind = text(flat, "line_item_line_itemtype", "line_item_line_item_type") or ""
+        if "bedrock" not in product.lower() or kind.lower() in _NO_USAGE:
             return
         usage = text(flat, "line_item_usagetype", "line_item_usage_type") or ""
         resource = text(flat, "line_item_resourceid", "line_item_resource_id") or ""

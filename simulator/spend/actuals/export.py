@@ -1,5 +1,6 @@
 """What an importer of a provider's usage or cost export promises."""
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Any, ClassVar
 from simulator.errors import InvalidFile
 
 Record = Mapping[str, Any]
+_THOUSANDS = re.compile(r"-?[1-9]\d{0,2}(,\d{3})+(\.\d*)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,16 +47,21 @@ class Export(ABC):
 
 
 def number(record: Record, key: str) -> Decimal | None:
-    """A count or an amount; None where the record has none. Raises `InvalidFile` for text that is no number."""
+    """A count or an amount; None where the record has none. Raises `InvalidFile` for text that is no number.
+
+    A comma separates thousands, as in `1,234.5`; where it could be a decimal point it is refused: 10^3 lie between.
+    """
     value = record.get(key)
     if value is None or value == "":
         return None
+    text = str(value).strip()
     try:
-        found = Decimal(str(value).replace(",", ""))
+        found = Decimal(text.replace(",", "") if _THOUSANDS.fullmatch(text) else text)
     except ArithmeticError:
         found = Decimal("NaN")
     if not found.is_finite():
-        raise InvalidFile(f"{key}: {value!r} is not a number")
+        point = "; write a decimal point instead of the comma" if "," in text else ""
+        raise InvalidFile(f"{key}: {value!r} is not a number{point}")
     return found
 
 
@@ -69,7 +76,8 @@ def day(record: Record, *keys: str) -> date:
             return datetime.fromtimestamp(float(text), UTC).date()
         if text.count("/") == 2:
             return datetime.strptime(text.split()[0], "%m/%d/%Y").date()  # a billing day has no zone
-        return datetime.fromisoformat(text).date()
+        found = datetime.fromisoformat(text)
+        return (found.astimezone(UTC) if found.tzinfo else found).date()
     except (ValueError, OverflowError, OSError):  # the last two: seconds that no calendar of this machine has
         raise InvalidFile(f"{text!r} is not a date") from None
 

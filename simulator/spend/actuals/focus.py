@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
+from simulator.errors import InvalidFile
 from simulator.spend.actuals.export import Actual, Export, Record, day, number, text
 
 _METERS = (
@@ -21,6 +22,8 @@ class Focus(Export):
     marks = ("billedcost", "billingcurrency", "chargeperiodstart")
 
     def lines(self, record: Record) -> Iterator[Actual]:
+        if (text(record, "x_isforecast") or "").lower() == "true":
+            raise InvalidFile("a forecast, as Tenfold writes into focus.csv: give what was charged")
         category = (text(record, "chargecategory") or "Usage").lower()
         if category in ("tax", "credit"):
             return
