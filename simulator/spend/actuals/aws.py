@@ -21,7 +21,7 @@ _NO_USAGE = {"tax", "credit"}
 class AwsCur(Export):
     """The model is the end of the resource, as in `inference-profile/us.anthropic.claude-…`; else it is not known.
 
-    Models that AWS resells through its marketplace have Bedrock in the product's name only. Tax and credits are no usage.
+    Models that AWS resells through its marketplace have Bedrock in the product's name only. Tax and credits are no use.
     """
 
     name = "aws-cur"
