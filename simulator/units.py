@@ -27,6 +27,10 @@ def parse_duration(value: object) -> float:
     return _plain(match[1]) * _SECONDS[match[2]]
 
 
+_LEAST_SCALE = 0.001
+"""A minute of traffic in seventeen hours, or one request of a thousand: below it there is nothing to see."""
+
+
 def parse_scale(value: object) -> float:
     """`10x`, `10×` or 10 → 10.0."""
     text = str(value).strip().removesuffix("x").removesuffix("×")
@@ -36,6 +40,8 @@ def parse_scale(value: object) -> float:
         raise ValueError(f"{str(value)!r} is not a scale; write 1, 2 or 10x") from None
     if not (math.isfinite(scale) and scale > 0):
         raise ValueError(f"a scale must be more than 0, got {value}")
+    if scale < _LEAST_SCALE:
+        raise ValueError(f"a scale must be {_LEAST_SCALE} or more, got {value}")
     return scale
 
 

@@ -26,7 +26,7 @@ from simulator.strategies.node import Node
 from simulator.traffic.chats import Chats
 from simulator.traffic.multiply import default_jitter, multiply
 from simulator.traffic.trace import Trace
-from simulator.units import seconds_text
+from simulator.units import scale_text, seconds_text
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Inputs:
         quality, folder = scenario.quality, options.scenario.parent
         if quality and quality.labels:
             Labels.read(folder / quality.labels)
-        return cls(
+        inputs = cls(
             scenario=scenario,
             scenario_path=options.scenario,
             profile=profile,
@@ -94,6 +94,10 @@ class Inputs:
             foretold=_foretold(chosen, options, trace),
             validator=quality.validator.beside(folder) if quality and quality.validator else None,
         )
+        for scale in options.scales:
+            if scale < 1:  # others leave everything
+                inputs.at_scale(scale, options)
+        return inputs
 
     def rungs(self, options: Options) -> Iterator[tuple[float, str, int]]:
         """Scale by scale, so that strategies meet the same machine; each strategy on identical arrivals."""
@@ -103,8 +107,14 @@ class Inputs:
                     yield scale, name, again
 
     def at_scale(self, scale: float, options: Options) -> Trace:
-        """The traffic of a rung."""
-        return multiply(self.trace, scale, meaning=options.meaning, seed=self.seed, jitter_s=options.jitter_s)
+        """The traffic of a rung. Raises `BadInput` where a scale leaves no request of it."""
+        trace = multiply(self.trace, scale, meaning=options.meaning, seed=self.seed, jitter_s=options.jitter_s)
+        if not len(trace):
+            raise BadInput(
+                f"--scale: no request is left at {scale_text(scale)} of {self.planned_text()}; "
+                "give a larger scale, or a longer --duration"
+            )
+        return trace
 
     def models(self) -> set[str]:
         """All models that the chosen strategies may ask."""

@@ -42,6 +42,8 @@ def test_a_bad_scenario_is_told_by_its_place(tenfold: Tenfold, home: Path, chang
     [
         (["run", "absent.yaml"], "absent.yaml: no such file; check the path (`tenfold init NAME` makes a scenario)"),
         (["run", "small.yaml", "--scale", "0"], "--scale: a scale must be more than 0, got 0"),
+        (["run", "small.yaml", "--scale", "1e-9"], "--scale: a scale must be 0.001 or more, got 1e-9"),
+        (["run", "small.yaml", "--scale", "0.001"], "--scale: no request is left at 0.001× of "),
         (["run", "small.yaml", "--scale", ""], "--scale: names no scale"),
         (["run", "small.yaml", "--scale", "1e9"], "requests, beyond 2,000,000; give a smaller --scale"),
         (["check", "small.yaml", "--duration", "365d"], "requests, beyond 2,000,000; give a smaller --scale"),
