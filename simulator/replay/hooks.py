@@ -6,30 +6,26 @@ import signal
 import sys
 from collections.abc import Callable
 from importlib.abc import MetaPathFinder
-from typing import Any, cast
+from typing import Any
 
 import gevent
 import locust.stats
-from gevent.event import AsyncResult
 from gevent.hub import get_hub
 from locust import LoadTestShape, User, events, task
 from locust.env import Environment
 from locust.runners import STATE_MISSING, MasterRunner, WorkerRunner
 
-from simulator.errors import ExitCode, Precondition, TenfoldError
-from simulator.replay.clock import now
+from simulator.errors import ExitCode, TenfoldError
 from simulator.replay.conductor import Conductor, Message
-from simulator.replay.delivery import Delivery
-from simulator.replay.offsets import boot_id
+from simulator.replay.evidence import Evidence
+from simulator.replay.follower import Follower
 from simulator.replay.plan import ReplayPlan
 from simulator.replay.statistics import bucket, observe
-from simulator.replay.worker import Worker
 
 logger = logging.getLogger("tenfold")
 LOCAL = "local"
 _ORDER, _REPORT = "tenfold_order", "tenfold_report"  # Locust messages: conductor to worker, and back
 _LAST_WORDS_S = 10.0  # for the rows of an interrupted rung to arrive
-_FETCH_S = 60.0  # for a trace to come from the master
 
 PlanSource = Callable[[Any], ReplayPlan]
 """From Locust's parsed options. Raises `TenfoldError`."""
@@ -84,7 +80,7 @@ class Replay:
         self.environment = environment
         self.runner = runner
         self.conductor: Conductor | None = None
-        self.worker: Worker | None = None
+        self.follower = Follower(tell=self._tell, observe=self._observe, own=self._own_evidence)
         self._source = source
         self._conclude = conclude
         self._tell_user = tell
@@ -92,8 +88,6 @@ class Replay:
         self._testing = False
         self._code = int(ExitCode.PASS)
         self._refused: TenfoldError | None = None
-        self._delivery: Delivery | None = None
-        self._sent_trace = AsyncResult()
         self._signals: list[Any] = []
 
     def listen(self) -> None:
@@ -162,7 +156,7 @@ class Replay:
         if message["type"] == "prepare" and self.conductor is not None:
             message = message | {"plan": self.conductor.plan.model_dump_json()}
         if worker == LOCAL:
-            gevent.spawn(self._obey, message)
+            gevent.spawn(self.follower.obey, message)
         else:
             self.runner.send_message(_ORDER, message, client_id=worker)
 
@@ -179,57 +173,7 @@ class Replay:
     # The worker's side.
 
     def _ordered(self, msg: Any, **_: Any) -> None:
-        self._obey(msg.data)
-
-    def _obey(self, message: Message) -> None:
-        """Whatever goes wrong is told: a conductor that hears nothing would wait for ever."""
-        try:
-            self._do(message)
-        except TenfoldError as error:
-            self._tell({"type": "failed", "reason": str(error), "exit_code": int(error.exit_code)})
-        except Exception as error:
-            logger.exception("an order could not be carried out")
-            self._tell({"type": "failed", "reason": f"{type(error).__name__}: {error}"})
-
-    def _do(self, message: Message) -> None:
-        if message["type"] == "prepare":
-            worker = self._employed(ReplayPlan.model_validate_json(message["plan"]))
-            where = {name: message[name] for name in ("index", "shard", "shards", "simulated")}
-            self._tell({"type": "ready", "planned": worker.prepare(**where)})
-        elif message["type"] == "clock":
-            answer = {"type": "clock", "sent_ns": message["sent_ns"], "there_ns": now(), "boot": boot_id()}
-            self._tell(answer)
-        elif message["type"] == "trace":
-            self._sent_trace.set(message["content"])
-        elif message["type"] == "ack" and self._delivery is not None:
-            self._delivery.acknowledged(message["number"])
-        elif self.worker is not None and message["type"] == "begin":
-            self.worker.begin(start_ns=message["start_ns"])
-        elif self.worker is not None:
-            self.worker.stop()
-
-    def _employed(self, plan: ReplayPlan) -> Worker:
-        """The worker of this plan; the one of a test before it ends."""
-        if self.worker is not None and self.worker.plan == plan:
-            return self.worker
-        if self.worker is not None:
-            self.worker.close()
-        if self.conductor is not None:
-            sink, settle, fetch = self.conductor.evidence.append, lambda: None, plan.trace.read_bytes
-        else:
-            self._delivery = delivery = Delivery(self._tell)
-            sink, settle, fetch = delivery.ship, delivery.settle, self._fetch_trace
-        self.worker = Worker(plan, sink=sink, settle=settle, fetch=fetch, tell=self._tell, observe=self._observe)
-        return self.worker
-
-    def _fetch_trace(self) -> bytes:
-        """The master's: this host has none at the plan's path. Raises `Precondition`."""
-        self._sent_trace = AsyncResult()
-        self._tell({"type": "trace"})
-        try:
-            return cast("bytes", self._sent_trace.get(timeout=_FETCH_S))
-        except gevent.Timeout:
-            raise Precondition(f"the master did not send the trace within {_FETCH_S:g} s; is the network up?") from None
+        self.follower.obey(msg.data)
 
     def _tell(self, message: Message) -> None:
         if self.conductor is not None:
@@ -237,12 +181,15 @@ class Replay:
         else:
             self.runner.send_message(_REPORT, message)
 
+    def _own_evidence(self) -> Evidence | None:
+        return None if self.conductor is None else self.conductor.evidence
+
     def _observe(self, turn: Any) -> None:
         observe(self.environment, turn)
 
     def _show_sessions(self, data: Message, **_: Any) -> None:
         """A worker's own line of the page."""
-        count = self.worker.in_flight if self.worker else 0
+        count = self.follower.in_flight
         data["user_count"] = count
         data["user_classes_count"] = {ReplayUser.__name__: count}
 
@@ -266,8 +213,8 @@ class Replay:
             self.conductor.stop("interrupted", "interrupted")
             if self.environment.web_ui is not None:
                 gevent.spawn(self._close_web, self.environment.web_ui)
-        elif self.worker is not None and self.worker.in_flight:
-            self.worker.stop()
+        elif self.follower.in_flight:
+            self.follower.stop()
         else:
             self.runner.quit()
             if self.environment.web_ui is not None:
@@ -287,9 +234,10 @@ class Replay:
     def _crashed(self, context: Any, kind: Any, value: Any, traceback: Any) -> None:
         """An error of ours in the hub ends the run: going on would leave requests that nobody settles."""
         type(get_hub()).handle_error(get_hub(), context, kind, value, traceback)
-        if self.worker is None or isinstance(value, SystemExit | KeyboardInterrupt | gevent.GreenletExit):
+        worker = self.follower.worker
+        if worker is None or isinstance(value, SystemExit | KeyboardInterrupt | gevent.GreenletExit):
             return
-        word = "crashed" if self.worker.serving else "failed"
+        word = "crashed" if worker.serving else "failed"
         self._tell({"type": word, "reason": f"{kind.__name__}: {value}"})
 
     def _quitting(self, **_: Any) -> None:
