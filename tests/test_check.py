@@ -27,7 +27,7 @@ def check(text: str) -> Check:
         (
             "json",
             ['{"total": 1}', " [1]\n", '"x"'],
-            ["", "{", "NaN", '{"a": Infinity}', "```json\n{}\n```", "[" * 10**5],
+            ["", "{", "NaN", '{"a": Infinity}', "```json\n{}\n```", "[" * 10**6],
         ),
         (FIELDS, ['{"total": 0.5}', '{"total": 2, "more": 1}'], ['{"total": 0.4}', "{}", "[]", '{"total": 1', "total"]),
         ("{matches: '^(yes|no)$'}", ["yes"], ["maybe", ""]),

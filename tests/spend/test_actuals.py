@@ -235,7 +235,7 @@ def test_kinds_have_names() -> None:
         ({"object": "page", "data": ["x"]}, "page 1: 'x' stands where a record should"),
         ({"object": "page", "data": [{"start_time": 1793491200, "results": [3]}]}, "page 1: '3' stands where a record"),
         ([USAGE, {"start_time": 1793491200}], "record 2: no record of openai-usage, as the first one is"),
-        ("[" * 5000, "export.json:1:1: not JSON that can be read"),
+        ("[" * 10**6, "export.json:1:1: not JSON that can be read"),
         ("9" * 5000, "no records"),
     ],
 )

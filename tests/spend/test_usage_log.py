@@ -118,7 +118,7 @@ def test_csv_and_parquet_give_what_jsonl_gives(tmp_path: Path) -> None:
         ("usage.jsonl", '{"model": "gpt-4o"}\n{"model"', "usage.jsonl:2:"),
         ("usage.jsonl", "3\n", "usage.jsonl:1:1: not a JSON object"),
         ("usage.csv", "model,at\ngpt-4o,1,2\n", "usage.csv:2:1: more fields than the header"),
-        ("usage.jsonl", "[" * 5000 + "\n", "usage.jsonl:1:1: not JSON that can be read"),
+        ("usage.jsonl", "[" * 10**6 + "\n", "usage.jsonl:1:1: not JSON that can be read"),
         ("usage.csv", "name,tokens\n", "no column `model`; it has name, tokens"),
         ("usage.jsonl.gz", "{}", "not readable as jsonl"),
         ("usage.parquet", "PAR1 or not", "not readable as parquet"),

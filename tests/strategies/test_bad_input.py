@@ -24,7 +24,7 @@ CLASSIFY = "{classify: {with: m, routes: {easy: m}, otherwise: hard}}"
         ),
         ("{a: {clasify: {with: m}}}", "1:17: strategies.a: unknown node word 'clasify'; did you mean 'classify'"),
         ("{a: {human: {takes: 5m}}}", "1:25: strategies.a.human.cost: is missing"),
-        ("{a: [}", "1:18: not readable as YAML or JSON: expected the node content"),
+        ("{a: [}", "1:18: expected the node content, but found '}'"),
     ],
 )
 def test_one_line_says_where_and_what(text: str, said: str, tmp_path: Path) -> None:
