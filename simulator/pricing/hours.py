@@ -33,6 +33,11 @@ class Hours(FileModel):
     days: tuple[Annotated[str, Field(pattern="^(mon|tue|wed|thu|fri|sat|sun)$")], ...] = _DAYS
     hours: tuple[Annotated[str, AfterValidator(_hours)], ...] = Field(min_length=1)
 
+    @property
+    def minutes(self) -> list[int]:
+        """Of the hour, at which a span begins or ends."""
+        return [int(clock[3:]) for span in self.hours for clock in span.split("-")]
+
     def holds(self, at: datetime) -> bool:
         """Whether `at` lies inside; starts are included, ends are not. The weekday is that of `at` itself."""
         local = at.astimezone(ZoneInfo(self.tz))

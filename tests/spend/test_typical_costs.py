@@ -77,3 +77,42 @@ def test_half_the_traffic_of_weekends_makes_working_days_weigh_more() -> None:
     assert cost is not None
     # 35 peak hours on working days, of 5 × 24 hours and of half of 2 × 24
     assert round(cost, 12) == round(Decimal("0.66") * (1 + Decimal(35) / 144), 12)
+
+
+OWN = """
+schema: price-book/1
+extends: []
+models:
+  - model: acme/m
+    source: {doc: MSA, as_of: 2026-11-01}
+    prices: [{from: 2026-01-01, usd_per_million: {input_tokens: "1", output_tokens: "1"}, WINDOWS}]
+  - model: other/m
+    source: {doc: MSA, as_of: 2026-11-01}
+    prices: [{from: 2026-01-01, usd_per_million: {input_tokens: "5", output_tokens: "5"}}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("hours", "dear"),
+    [("01:10-01:20", 10), ("00:00-00:05", 5), ("23:45-00:15", 30), ("05:59-06:00", 1), ("00:00-12:00", 720)],
+)
+def test_hours_count_to_the_minute(tmp_path: Path, hours: str, dear: int) -> None:
+    """Ten minutes an hour were missed by looks every half an hour. Nine dollars more for `dear` of 1,440 minutes."""
+    (tmp_path / "own.yaml").write_text(OWN.replace("WINDOWS", f'windows: [{{hours: ["{hours}"], scale: "10"}}]'))
+    book = PriceBook.load(tmp_path / "own.yaml")
+    rows = table(call(1, model="m", provider="acme", input_tokens=1_000_000, output_tokens=0))
+    (cost,) = typical_costs(rows, book, at=AT)
+    assert cost is not None
+    assert round(cost, 12) == round(1 + Decimal(9 * dear) / 1440, 12)
+
+
+def test_the_hours_are_those_of_the_provider_that_a_call_names(tmp_path: Path) -> None:
+    (tmp_path / "own.yaml").write_text(OWN.replace("WINDOWS", 'windows: [{hours: ["00:00-12:00"], scale: "3"}]'))
+    book = PriceBook.load(tmp_path / "own.yaml")
+    rows = table(
+        *(
+            call(n, model="m", provider=who, input_tokens=10**6, output_tokens=0)
+            for n, who in enumerate(("acme", "other"))
+        )
+    )
+    assert typical_costs(rows, book, at=AT.replace(hour=1)) == [2, 5]
