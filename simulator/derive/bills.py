@@ -1,6 +1,7 @@
 """What a run directory costs: its bill again, line by line, or under a commitment."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
@@ -20,14 +21,19 @@ from simulator.spend.sides import Expected, expected_of_calls
 
 
 def rebill(path: Path, *, book: PriceBook | None = None, at: datetime | None = None) -> Bill:
-    """Only the bill of a run directory, at its own prices or others."""
-    return Run.open(path, book=book, at=at).bill
+    """Only the bill of a run directory, at its own prices or others; `at`: of another day, at the hour of its start."""
+    return _opened(path, book, at).bill
 
 
 def attempt_lines(path: Path, *, book: PriceBook | None = None, at: datetime | None = None) -> Iterator[dict[str, Any]]:
     """The bill of a run attempt by attempt, then its total, as the lines of `tenfold bill --json`."""
-    run = Run.open(path, book=book, at=at)
+    run = _opened(path, book, at)
     return bill_attempts(run.ledger.calls, run.book, at=run.at)
+
+
+def _opened(path: Path, book: PriceBook | None, at: datetime | None) -> Run:
+    run = Run.open(path, book=book)
+    return replace(run, at=datetime.combine(day_of(at), run.at.astimezone(UTC).time(), UTC)) if at else run
 
 
 def commitment_cases(path: Path, book: PriceBook) -> list[tuple[float, str, CommitmentCase]]:
@@ -56,5 +62,5 @@ def evidence(path: Path) -> tuple[pa.Table, datetime]:
 
 def expected_of_run(path: Path, book: PriceBook | None = None, *, at: datetime | None = None) -> Expected:
     """What a provider should charge for a run, at its own prices and start or at others."""
-    run = Run.open(path, book=book, at=at)
+    run = _opened(path, book, at)
     return expected_of_calls(run.ledger.calls, run.book, at=run.at)

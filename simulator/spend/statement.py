@@ -115,7 +115,7 @@ class _Month:
 
 
 def statement(path: Path, book: PriceBook, *, at: datetime | None = None) -> Statement:
-    """The months of a usage log. `at` prices all rows at one instant, in that instant's month."""
+    """The months of a usage log. `at` prices all rows on one day, in that day's month."""
     months: dict[date, _Month] = {}
     undated = 0
     for row in read_rows(path):

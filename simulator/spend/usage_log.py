@@ -74,7 +74,7 @@ class LogBill:
 def bill_log(path: Path, book: PriceBook, *, at: datetime | None = None) -> Iterator[dict[str, Any]]:
     """One documented JSON object per row of a log, then one with the total and the count of unpriced rows.
 
-    `at` prices every row at one instant instead of the row's own time. Raises `InvalidFile` for what is not a log.
+    `at` prices every row on one day, at the row's own hour. Raises `InvalidFile` for what is not a log.
     """
     total = LogBill()
     for row in read_rows(path):
@@ -93,7 +93,7 @@ def sum_log(path: Path, book: PriceBook, *, at: datetime | None = None) -> LogBi
 
 
 def price_row(row: Row, book: PriceBook, *, at: datetime | None = None) -> PricedRow:
-    """What one row costs at its own time, or at `at`. What is not known is said in the row, never raised."""
+    """What one row costs at its own time, or on the day of `at`. What is not known is said in the row, never raised."""
     try:
         rates, usage = rated(row, book, at=at)
         lines = tuple(rates.cost(usage))
@@ -120,7 +120,7 @@ def rated(row: Row, book: PriceBook, *, at: datetime | None = None) -> tuple[Rat
         raise UnknownPrice('the row names no "model"')
     if not isinstance(usage, Mapping) or not usage:
         raise BadUsage('the row has no "usage" object')
-    when = at or instant(row)
+    when = moment(row, at)
     rates = book.rates(
         str(model),
         at=when,
@@ -133,6 +133,16 @@ def rated(row: Row, book: PriceBook, *, at: datetime | None = None) -> tuple[Rat
     counts = normalised(usage, provider=rates.model.partition("/")[0], convention=_text(row.get("convention")))
     # A fee per request is due for the row itself, which seldom counts it.
     return rates, counts if "requests" in counts or "requests" not in rates.standard else {**counts, "requests": 1}
+
+
+def moment(row: Row, at: datetime | None) -> datetime:
+    """Whose prices a row pays: its own time, or the day of `at` at the hour (UTC) of the row, if it has one."""
+    if at is None:
+        return instant(row)
+    try:
+        return datetime.combine(day_of(at), instant(row).astimezone(UTC).time(), UTC)
+    except UnknownPrice:
+        return at
 
 
 def plain(amount: Decimal) -> str:

@@ -44,6 +44,11 @@ def test_another_book_on_another_day_is_another_bill(finished: Path, tmp_path: P
     assert later.total == 2 * sooner.total  # the single strategy asks gpt-4o only, and all its prices double
 
 
+def test_another_day_is_priced_at_the_hour_of_the_run(finished: Path) -> None:
+    assert rebill(finished, at=datetime(2026, 12, 2, tzinfo=UTC)).priced_at == "2026-12-02T12:00:00+00:00"
+    assert rebill(finished).priced_at == "2026-11-20T12:00:00+00:00"
+
+
 def test_months_rest_on_lines_at_the_prices_of_their_own_days(finished: Path, tmp_path: Path) -> None:
     """Launched on 2026-12-01; from January on gpt-4o costs twice as much: December alone pays the run's prices."""
     (tmp_path / "book.yaml").write_text(BOOK, encoding="utf-8")

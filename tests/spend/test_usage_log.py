@@ -64,6 +64,16 @@ def test_each_row_pays_the_price_of_its_own_time_unless_one_is_given(tmp_path: P
     assert sum_log(path, BOOK, at=datetime(2026, 12, 1, tzinfo=UTC)).total == 8
 
 
+def test_another_day_is_priced_at_the_row_s_own_hour(tmp_path: Path) -> None:
+    """DeepSeek is dearer from 01:00 UTC on working days; a day's prices were once those of its midnight."""
+    usage = {"input_tokens": 1_000_000}
+    hours = ("2026-12-01T02:00:00Z", "2026-12-01T12:00:00Z", "2026-12-01T20:00:00-06:00", None)
+    path = log(tmp_path, *({"model": "deepseek-v4-pro", "at": at, "usage": usage} for at in hours))
+    wednesday = datetime(2026, 12, 2, tzinfo=UTC)
+    costs = [line.get("cost_usd") for line in bill_log(path, BOOK, at=wednesday)]
+    assert costs == ["1.32", "0.66", "1.32", "0.66", None]
+
+
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
