@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,13 +13,10 @@ from simulator.cli.flags import Json, RunPath, share_or_range
 from simulator.errors import BadInput
 
 if TYPE_CHECKING:
-    from simulator.comparison import Comparison
     from simulator.pricing.book import PriceBook
     from simulator.scenario.objective import Objective
     from simulator.strategies.axis import Axis
     from simulator.strategies.library import Library
-    from simulator.strategies.recorded import Assumed
-    from simulator.summary import Summary
 
 
 @app.command()
@@ -73,40 +71,83 @@ def compare(
 
     With a second run, what moved; with --try, what other strategies would have cost.
     """
-    from simulator.cli.verdict_text import comparison_lines
-    from simulator.derive import derive
-
     ways = {"a later RUN": after, "--try": tried, "--predicted": predicted}
     if len(asked := [name for name, given in ways.items() if given]) > 1:
         raise BadInput(f"compare answers one question at a time: leave out {' or '.join(asked)}")
     _needed("--prices", prices, "--try FILE", tried or swept)
     _needed("--label-accuracy", accuracy, "--try FILE or --predicted", tried or swept or predicted)
     _needed("--markdown", markdown, "a later RUN", after)
+    question = _Question(run, tried, labels, prices, accuracy, as_json)
     if predicted:
-        return _predicted(run, accuracy, as_json=as_json)
+        return _predicted(question)
     if labels and after:
         raise BadInput("compare answers one question at a time: leave out a later RUN or --labels")
     if axes := _axes(swept, tried):
-        return _sweep(run, tried, axes, prices=prices, accuracy=accuracy, labels=labels, as_json=as_json)
+        return _sweep(question, axes)
     if after is not None:
-        _retest(derive(run), derive(after), markdown=markdown, as_json=as_json)
-        return 0
+        return _retest(run, after, markdown=markdown, as_json=as_json)
     if labels is not None:
-        return _frontier(run, labels, tried, prices=prices, accuracy=accuracy, as_json=as_json)
-    found = _tried(run, tried, prices=prices, accuracy=accuracy) if tried else derive(run).comparison
-    print(found.model_dump_json(indent=1) if as_json else "\n".join(comparison_lines(found, _targets(run))))
-    if not tried and not as_json:
-        _own_sweep(run)
-    if tried and not as_json:
-        print("worked out from recorded answers at their load, warm-up included; confirm one live:")
-        print(f"  tenfold run SCENARIO --scale 1 --try {tried} --predicted-by {run}")
-    return 0
+        return _frontier(question, labels)
+    return _as_run(question) if tried is None else _tried(question, tried)
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What is asked of a run's recorded answers, as it was typed."""
+
+    run: Path
+    tried: Path | None
+    labels: Path | None
+    prices: Path | None
+    accuracy: str | None
+    as_json: bool
+
+    @property
+    def label_accuracy(self) -> float | None:
+        return None if self.accuracy is None else share_or_range("--label-accuracy", self.accuracy)
+
+    @property
+    def book(self) -> "PriceBook | None":
+        from simulator.pricing.book import PriceBook
+
+        return PriceBook.load(self.prices) if self.prices else None
 
 
 def _needed(flag: str, given: object, other: str, there: object) -> None:
     """A flag that would mean nothing is refused."""
     if given and not there:
         raise BadInput(f"{flag} means nothing without {other}; give that too, or leave it out")
+
+
+def _as_run(question: _Question) -> int:
+    """The strategies as the run had them, and what its own scenario asks to be swept."""
+    from simulator.cli.verdict_text import comparison_lines
+    from simulator.derive import derive
+
+    found = derive(question.run).comparison
+    if question.as_json:
+        print(found.model_dump_json(indent=1))
+        return 0
+    print("\n".join(comparison_lines(found, _targets(question.run))))
+    _own_sweep(question.run)
+    return 0
+
+
+def _tried(question: _Question, file: Path) -> int:
+    """Strategies priced over the recorded answers: nothing is sent."""
+    from simulator.cli.verdict_text import comparison_lines
+    from simulator.comparison.whatif import of_run
+    from simulator.strategies.recorded import Assumed
+
+    assumed = Assumed(label_accuracy=question.label_accuracy)
+    found = of_run(question.run, _library(file).strategies, assumed=assumed, book=question.book)
+    if question.as_json:
+        print(found.model_dump_json(indent=1))
+        return 0
+    print("\n".join(comparison_lines(found, _targets(question.run))))
+    print("worked out from recorded answers at their load, warm-up included; confirm one live:")
+    print(f"  tenfold run SCENARIO --scale 1 --try {file} --predicted-by {question.run}")
+    return 0
 
 
 def _targets(run: Path) -> "list[Objective]":
@@ -121,47 +162,43 @@ def _targets(run: Path) -> "list[Objective]":
     return [one for one in kept_scenario(directory.path).objectives if one.percentile == 95 and one.at is None]
 
 
-def _retest(before: "Summary", after: "Summary", *, markdown: bool, as_json: bool) -> None:
+def _retest(run: Path, later: Path, *, markdown: bool, as_json: bool) -> int:
     """Is it fixed now: what changed between two runs, and what else was not equal."""
     from rich.console import Console
 
+    from simulator.derive import derive
     from simulator.reports import retest
 
+    before, after = derive(run), derive(later)
     if as_json:
         print(json.dumps(retest.facts(before, after), indent=1, ensure_ascii=False))
     elif markdown:
         print(retest.render(before, after))
     else:
         retest.show(before, after, Console(highlight=False))
+    return 0
 
 
-def _frontier(
-    run: Path, labels: Path, tried: Path | None, *, prices: Path | None, accuracy: str | None, as_json: bool
-) -> int:
+def _frontier(question: _Question, labels: Path) -> int:
     """Cost against quality, by a team's own judgements; of strategies that were not run, too."""
     from rich.console import Console
 
     from simulator.derive.judgements import cost_and_quality, judge_of
     from simulator.reports.tables.quality import quality, scores
     from simulator.reports.terminal import show_table
+    from simulator.strategies.recorded import Assumed
 
-    more = _library(tried).strategies if tried else None
-    judge = judge_of(run, labels)
+    more = _library(question.tried).strategies if question.tried else None
+    judge = judge_of(question.run, labels)
     assert judge is not None  # a file was given
-    found = cost_and_quality(run, judge, more, assumed=_assumed(accuracy), book=_book(prices))
-    if as_json:
+    assumed = Assumed(label_accuracy=question.label_accuracy)
+    found = cost_and_quality(question.run, judge, more, assumed=assumed, book=question.book)
+    if question.as_json:
         print(found.model_dump_json(indent=1))
     else:
         for table in (quality(found), scores(found)):
             show_table(table, Console())
     return 0
-
-
-def _tried(run: Path, file: Path, *, prices: Path | None, accuracy: str | None) -> "Comparison":
-    """Strategies priced over the recorded answers: nothing is sent."""
-    from simulator.comparison.whatif import of_run
-
-    return of_run(run, _library(file).strategies, assumed=_assumed(accuracy), book=_book(prices))
 
 
 def _library(file: Path) -> "Library":
@@ -174,26 +211,14 @@ def _library(file: Path) -> "Library":
     return library
 
 
-def _assumed(accuracy: str | None) -> "Assumed":
-    from simulator.strategies.recorded import Assumed
-
-    return Assumed(label_accuracy=None if accuracy is None else share_or_range("--label-accuracy", accuracy))
-
-
-def _book(prices: Path | None) -> "PriceBook | None":
-    from simulator.pricing.book import PriceBook
-
-    return PriceBook.load(prices) if prices else None
-
-
-def _predicted(run: Path, accuracy: str | None, *, as_json: bool) -> int:
+def _predicted(question: _Question) -> int:
     """Finalists that were run: how far off the prediction was."""
     from simulator.cli.predicted_text import lines
     from simulator.comparison.predicted import of_run
 
-    found = of_run(run, label_accuracy=_assumed(accuracy).label_accuracy)
+    found = of_run(question.run, label_accuracy=question.label_accuracy)
     as_rows = json.dumps([one.model_dump(mode="json") for one in found], indent=1)
-    print(as_rows if as_json else "\n".join(lines(found)))
+    print(as_rows if question.as_json else "\n".join(lines(found)))
     return 0
 
 
@@ -205,31 +230,23 @@ def _axes(texts: list[str] | None, tried: Path | None) -> "list[Axis]":
     return [Axis.parse(text) for text in texts or ()] or list(Library.load(tried).sweep if tried else ())
 
 
-def _sweep(
-    run: Path,
-    tried: Path | None,
-    axes: "list[Axis]",
-    *,
-    prices: Path | None,
-    accuracy: str | None,
-    labels: Path | None,
-    as_json: bool,
-) -> int:
+def _sweep(question: _Question, axes: "list[Axis]") -> int:
     """Many settings of the run's strategies, or of those of a file, over the recorded answers."""
     from simulator.cli.sweep_text import lines
     from simulator.comparison.labels import Labels
     from simulator.comparison.sweep import of_own, of_run
     from simulator.derive.judgements import judge_of
 
-    right, book = _assumed(accuracy).label_accuracy, _book(prices)
-    judge = judge_of(run, labels)
-    if labels is None and isinstance(judge, Labels):
+    run, right, book = question.run, question.label_accuracy, question.book
+    judge = judge_of(run, question.labels)
+    if question.labels is None and isinstance(judge, Labels):
         judge = None  # those that the run kept may speak of some of its sessions only
-    if tried is None:
+    if question.tried is None:
         curve = of_own(run, axes, label_accuracy=right, judge=judge, book=book)
     else:
-        curve = of_run(run, _library(tried).strategies, axes, label_accuracy=right, judge=judge, book=book)
-    print(curve.model_dump_json(indent=1) if as_json else "\n".join(lines(curve)))
+        strategies = _library(question.tried).strategies
+        curve = of_run(run, strategies, axes, label_accuracy=right, judge=judge, book=book)
+    print(curve.model_dump_json(indent=1) if question.as_json else "\n".join(lines(curve)))
     return 0
 
 
