@@ -90,17 +90,15 @@ class PriceBook:
     def usd_per_million(
         self, models: Iterable[str], *, at: datetime, tiers: Iterable[tuple[str, str]] = ()
     ) -> dict[str, dict[str, str]]:
-        """Model → meter → rate of the shortest prompt as decimal text, for guards: never too little.
+        """Model → meter → rate as decimal text, for guards: never too little.
 
-        That of the dearest of the standard tier and `tiers` (model, tier). Raises as `rates` does.
+        That of the dearest of the standard tier and `tiers` (model, tier); of prompts of N tokens or more, where they
+        cost otherwise, as `meter@N`. Raises as `rates` does.
         """
-        asked = [(model, None) for model in sorted(models)] + sorted(tiers)
-        found: dict[str, dict[str, Decimal]] = {}
-        for model, tier in asked:
-            known = found.setdefault(model, {})
-            for meter, rate in self.rates(model, at=at, tier=tier).standard.items():
-                known[meter] = max(rate.usd_per_million, known.get(meter, rate.usd_per_million))
-        return {model: {meter: f"{usd:f}" for meter, usd in meters.items()} for model, meters in found.items()}
+        every: dict[str, list[Rates]] = {}
+        for model, tier in [(model, None) for model in sorted(models)] + sorted(tiers):
+            every.setdefault(model, []).append(self.rates(model, at=at, tier=tier))
+        return {model: {key: f"{usd:f}" for key, usd in _dearest(found)} for model, found in every.items()}
 
     @property
     def contracts(self) -> list[Contract]:
@@ -248,3 +246,15 @@ class PriceBook:
         near = self.catalogue.nearest(model) if self.catalogue else None
         who = f"{provider}/{model}" if provider else model
         return f"unknown model {who!r}; " + (f"did you mean {near}? " if near else "") + "add it to your price book"
+
+
+def _dearest(tiers: list[Rates]) -> Iterator[tuple[str, Decimal]]:
+    """The highest rate of each meter, and again from each length of prompt on at which it is another."""
+    before: dict[str, Decimal] = {}
+    for first in sorted({band.first for rates in tiers for band in rates.bands}):
+        every = [(meter, rate.usd_per_million) for rates in tiers for meter, rate in rates.for_prompt(first).items()]
+        for meter in dict(every):
+            usd = max(price for name, price in every if name == meter)
+            if before.get(meter) != usd:
+                before[meter] = usd
+                yield (f"{meter}@{first}" if first else meter), usd
