@@ -1,5 +1,6 @@
 """HTTP/1.1 answers taken apart: by httptools, or by h11 where its compiled parser is not to be had."""
 
+import zlib
 from typing import Any, Protocol
 
 import h11
@@ -84,12 +85,13 @@ def framing(sink: Sink) -> Framing:
     return parser
 
 
-BAD_BYTES: tuple[type[Exception], ...] = (h11.RemoteProtocolError,)
+BAD_BYTES: tuple[type[Exception], ...] = (h11.RemoteProtocolError, zlib.error)
 if httptools is not None:
     BAD_BYTES = (httptools.HttpParserError, httptools.HttpParserUpgrade)
 
 
 def own_fault(error: Exception) -> BaseException | None:
-    """The error of a sink's own that httptools wraps; it is never the peer's."""
+    """The error of a sink's own that httptools wraps; the peer's only where its bytes are not compressed as it says."""
     wrapped = httptools is not None and isinstance(error, httptools.HttpParserCallbackError)
-    return (error.__context__ or error) if wrapped else None
+    own = (error.__context__ or error) if wrapped else None
+    return None if isinstance(own, zlib.error) else own

@@ -84,7 +84,7 @@ class Reading:
         if self.call is None:
             self.call = call
         if call == self.call:
-            self.arguments.append(text.encode())
+            self.arguments.append(utf8(text))
 
     def plain(self, at: int, kind: bytes, data: bytes, span: tuple[int, int]) -> None:
         """An event that holds output and nothing else: text at `span` of its data, without quotes and escapes."""
@@ -97,7 +97,34 @@ class Reading:
     @property
     def text(self) -> str:
         """The content; of an answer without any, the arguments of its first tool call."""
-        return (b"".join(self.texts) or b"".join(self.arguments)).decode("utf-8", errors="replace")
+        whole_text = b"".join(self.texts) or b"".join(self.arguments)
+        try:
+            return whole_text.decode()
+        except UnicodeDecodeError:
+            return _mended(whole_text)
+
+    # What the JSON of a target may be; a value of another kind makes the answer malformed.
+
+    def block(self, value: Any) -> dict[str, Any]:
+        """An object; an empty one where nothing stands."""
+        if isinstance(value, dict):
+            return value
+        self.malformed |= value is not None
+        return {}
+
+    def blocks(self, value: Any) -> list[dict[str, Any]]:
+        """A list of objects."""
+        if value is None or (isinstance(value, list) and all(isinstance(one, dict) for one in value)):
+            return value or []
+        self.malformed = True
+        return []
+
+    def words(self, value: Any) -> str:
+        """A text."""
+        if isinstance(value, str):
+            return value
+        self.malformed |= value is not None
+        return ""
 
     def outcome(self, *, streamed: bool) -> Outcome:
         """How an answer with a success status ended, once its last byte was read."""
@@ -111,5 +138,23 @@ class Reading:
 
 
 def whole(value: Any) -> int | None:
-    """A count from JSON; anything else is unknown."""
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    """A count from JSON; anything else is unknown, as is one below zero or beyond what any prompt can be."""
+    known = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _ABSURD
+    return value if known else None
+
+
+_ABSURD = 10**12
+
+
+def utf8(text: str) -> bytes:
+    """Half of a character too, as JSON can write one: the other half may come with the next chunk."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _mended(text: bytes) -> str:
+    """Halves that stand side by side as the one character that they are, the rest as U+FFFD."""
+    try:
+        halves = text.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return text.decode("utf-8", "replace")
+    return halves.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

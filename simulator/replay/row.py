@@ -1,5 +1,6 @@
 """The ledger's row of an attempt, from what it saw. Unknown stays null."""
 
+import math
 from email.utils import parsedate_to_datetime
 from time import time
 
@@ -12,6 +13,8 @@ _NS = 1_000_000_000
 _UNSENT = frozenset({Outcome.DNS, Outcome.CONNECT, Outcome.CONNECT_TIMEOUT, Outcome.TLS, Outcome.STALE_CONNECTION})
 
 _REMAINING_REQUESTS = (b"x-ratelimit-remaining-requests", b"anthropic-ratelimit-requests-remaining")
+_DIGITS = 19
+"""Of a count that 64 bits hold."""
 _REMAINING_TOKENS = (b"x-ratelimit-remaining-tokens", b"anthropic-ratelimit-tokens-remaining")
 
 
@@ -93,12 +96,13 @@ def usage(attempt: Attempt) -> tuple[Usage, str]:
 def retry_after(headers: dict[bytes, bytes]) -> float | None:
     """Seconds that the target asked to wait: `retry-after-ms`, or `retry-after` as seconds or as a date (RFC 9110)."""
     milliseconds, value = headers.get(b"retry-after-ms"), headers.get(b"retry-after")
+    if milliseconds is None and value is None:
+        return None
     try:
-        if milliseconds is not None:
-            return float(milliseconds) / 1000
-        return None if value is None else float(value)
+        seconds = float(value or b"") if milliseconds is None else float(milliseconds) / 1000
     except ValueError:
         return _until(value or b"")
+    return max(0.0, seconds) if math.isfinite(seconds) else None
 
 
 def _until(date: bytes) -> float | None:
@@ -110,4 +114,4 @@ def _until(date: bytes) -> float | None:
 
 def _count(headers: dict[bytes, bytes], names: tuple[bytes, ...]) -> int | None:
     value = next((headers[name] for name in names if name in headers), b"")
-    return whole(int(value)) if value.isdigit() else None
+    return whole(int(value)) if value.isdigit() and len(value) < _DIGITS else None

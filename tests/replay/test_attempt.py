@@ -114,6 +114,31 @@ def test_a_compressed_stream_is_unpacked():
         assert replay(server.url).outcomes() == ["ok"]
 
 
+def test_a_stream_that_is_not_compressed_as_it_says_is_malformed_at_once():
+    """It was a traceback in the log and a timeout in the row."""
+    head = STREAM.replace(b"\r\n\r\n", b"\r\ncontent-encoding: gzip\r\n\r\n")
+    with Scripted([head, chunk(b"data: {}\n\n"), 1.0]) as server:
+        (call,) = replay(server.url).calls
+    assert call.outcome == "malformed"
+    assert call.ended_at - call.sent_at < 1.0
+
+
+def test_tokens_below_zero_are_unknown_and_never_pay_back():
+    with Scripted([STREAM, event(content="a"), end(prompt_tokens=-7, completion_tokens=10**20)]) as server:
+        (call,) = replay(server.url).calls
+    assert (call.outcome, call.input_tokens, call.output_tokens) == ("ok", None, None)
+
+
+@pytest.mark.parametrize(
+    ("said", "waits"), [("2", 2.0), ("-1", 0.0), ("nan", None), ("inf", None), ("soon", None), ("", None)]
+)
+def test_how_long_to_wait_is_a_time_or_unknown(said, waits):
+    headers = {"retry_after": said, "x_ratelimit_remaining_requests": "9" * 5000}
+    with Scripted(plain(429, **headers)) as server:
+        (call,) = replay(server.url).calls
+    assert (call.outcome, call.retry_after_s, call.ratelimit_remaining_requests) == ("rate_limited", waits, None)
+
+
 def test_cuts_in_the_middle_of_a_chunk_and_a_character():
     whole = chunk('data: {"choices": [{"delta": {"content": "ä"}}]}\n\n'.encode())
     pieces = [whole[n : n + 7] for n in range(0, len(whole), 7)]

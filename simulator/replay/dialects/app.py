@@ -5,7 +5,7 @@ from typing import Any
 
 from simulator.calls import Outcome
 from simulator.replay.dialects.dialect import Wanted, compact, parsed
-from simulator.replay.reading import Reading, Usage, whole
+from simulator.replay.reading import Reading, Usage, utf8, whole
 from simulator.scenario.target import AppShape
 
 _DONE = b"[DONE]"
@@ -52,7 +52,7 @@ class App:
             return
         said = found(event, self._shape.text)
         if said:
-            reading.output(at, str(said).encode())
+            reading.output(at, utf8(str(said)))
         self._usage(event, reading)
 
     def whole(self, data: bytes, reading: Reading) -> None:
@@ -61,7 +61,7 @@ class App:
             return
         said = found(answer, self._shape.text)
         reading.malformed = said is None
-        reading.texts.append(str(said or "").encode())
+        reading.texts.append(utf8(str(said or "")))
         self._usage(answer, reading)
 
     def _usage(self, answer: dict[str, Any], reading: Reading) -> None:

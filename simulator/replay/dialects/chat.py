@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from simulator.calls import Outcome
 from simulator.replay.dialects.dialect import Wanted, compact, parsed
-from simulator.replay.reading import Reading, Usage, whole
+from simulator.replay.reading import Reading, Usage, utf8, whole
 
 # A chunk that holds plain text and nothing else of interest: read without a JSON parse. Inside a JSON string a quote is
 # always escaped, so these bytes cannot stand in a text; text with a backslash falls through to the parser.
@@ -47,14 +47,14 @@ class Chat:
         if chunk.get("error") or kind == b"error":
             reading.error = Outcome.ERROR_IN_STREAM
             return
-        for choice in chunk.get("choices") or ():
-            delta = choice.get("delta") or {}
+        for choice in reading.blocks(chunk.get("choices")):
+            delta = reading.block(choice.get("delta"))
             text, called = _content(delta), _arguments(delta, reading)
             if text or called or delta.get("reasoning_content") or delta.get("reasoning"):
                 reading.output(at, text)
-            reading.finish_reason = choice.get("finish_reason") or reading.finish_reason
+            reading.finish_reason = reading.words(choice.get("finish_reason")) or reading.finish_reason
         if chunk.get("usage"):
-            reading.usage = usage(chunk["usage"])
+            reading.usage = usage(chunk["usage"], reading)
 
     def whole(self, data: bytes, reading: Reading) -> None:
         answer = parsed(data, reading)
@@ -63,21 +63,22 @@ class Chat:
         if answer.get("error"):
             reading.error = Outcome.ERROR_IN_STREAM
             return
-        choices = answer.get("choices") or ()
-        reading.malformed = not choices
+        choices = reading.blocks(answer.get("choices"))
+        reading.malformed |= not choices
         for choice in choices:
-            message = choice.get("message") or {}
+            message = reading.block(choice.get("message"))
             reading.texts.append(_content(message))
             _arguments(message, reading)
-            reading.finish_reason = choice.get("finish_reason")
+            reading.finish_reason = reading.words(choice.get("finish_reason")) or None
         if answer.get("usage"):
-            reading.usage = usage(answer["usage"])
+            reading.usage = usage(answer["usage"], reading)
 
 
-def usage(counts: dict[str, Any]) -> Usage:
+def usage(said: Any, reading: Reading) -> Usage:
     """OpenAI's words for tokens. `prompt_tokens` already includes cached ones."""
-    prompt = counts.get("prompt_tokens_details") or {}
-    completion = counts.get("completion_tokens_details") or {}
+    counts = reading.block(said)
+    prompt = reading.block(counts.get("prompt_tokens_details"))
+    completion = reading.block(counts.get("completion_tokens_details"))
     return Usage(
         input_tokens=whole(counts.get("prompt_tokens")),
         output_tokens=whole(counts.get("completion_tokens")),
@@ -87,17 +88,17 @@ def usage(counts: dict[str, Any]) -> Usage:
 
 
 def _content(message: dict[str, Any]) -> bytes:
-    said = message.get("content") or ""
-    return said.encode() if isinstance(said, str) else b""
+    said = message.get("content")
+    return utf8(said) if isinstance(said, str) else b""  # some servers write lists of parts
 
 
 def _arguments(message: dict[str, Any], reading: Reading) -> bool:
     """Keep what a message, or a part of one, hands to a tool; whether it calls one."""
-    calls = message.get("tool_calls") or ()
+    calls = reading.blocks(message.get("tool_calls"))
     for place, call in enumerate(calls):
-        function = call.get("function") or {}
-        reading.argument(call.get("index", place), function.get("arguments") or "")
-    old = message.get("function_call")
+        function = reading.block(call.get("function"))
+        reading.argument(call.get("index", place), reading.words(function.get("arguments")))
+    old = reading.block(message.get("function_call"))
     if old:
-        reading.argument(0, old.get("arguments") or "")
+        reading.argument(0, reading.words(old.get("arguments")))
     return bool(calls or old)

@@ -27,4 +27,4 @@ class Embeddings:
             return
         reading.malformed = not answer.get("data")
         if answer.get("usage"):
-            reading.usage = usage({"completion_tokens": 0, **answer["usage"]})
+            reading.usage = usage({"completion_tokens": 0, **reading.block(answer["usage"])}, reading)

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from simulator.calls import Outcome
 from simulator.replay.dialects.dialect import Wanted, compact, parsed
-from simulator.replay.reading import Reading, Usage, whole
+from simulator.replay.reading import Reading, Usage, utf8, whole
 
 _VERSION = "2023-06-01"
 _PLAIN = re.compile(rb'"type": ?"text_delta", ?"text": ?"([^"\\]+)"')
@@ -42,14 +42,15 @@ class Messages:
         event = parsed(data, reading)
         if event is None:
             return
-        kind_said = event.get("type") or kind.decode()
+        kind_said = reading.words(event.get("type")) or kind.decode(errors="replace")
         if kind_said in ("content_block_delta", "content_block_start"):
             self._content(event, at, reading)
         elif kind_said == "message_start":
-            reading.usage = usage(event.get("message", {}).get("usage") or {}, None)
+            reading.usage = usage(reading.block(event.get("message")).get("usage"), reading)
         elif kind_said == "message_delta":
-            reading.finish_reason = event.get("delta", {}).get("stop_reason") or reading.finish_reason
-            reading.usage = usage(event.get("usage") or {}, reading.usage)
+            delta = reading.block(event.get("delta"))
+            reading.finish_reason = reading.words(delta.get("stop_reason")) or reading.finish_reason
+            reading.usage = usage(event.get("usage"), reading)
         elif kind_said == "message_stop":
             reading.done = True
         elif kind_said == "error":
@@ -57,41 +58,42 @@ class Messages:
 
     def _content(self, event: dict[str, Any], at: int, reading: Reading) -> None:
         """A delta that says something, or the start of a tool call, which names the tool."""
-        delta = event.get("delta") or {}
-        text, arguments = delta.get("text") or "", delta.get("partial_json") or ""
+        delta, block = reading.block(event.get("delta")), reading.block(event.get("content_block"))
+        text, arguments = reading.words(delta.get("text")), reading.words(delta.get("partial_json"))
         if arguments:
             reading.argument(event.get("index", 0), arguments)
-        if text or arguments or delta.get("thinking") or (event.get("content_block") or {}).get("type") == "tool_use":
-            reading.output(at, text.encode())
+        if text or arguments or delta.get("thinking") or block.get("type") == "tool_use":
+            reading.output(at, utf8(text))
 
     def whole(self, data: bytes, reading: Reading) -> None:
         answer = parsed(data, reading)
         if answer is None:
             return
-        content = answer.get("content")
-        reading.malformed = content is None
-        for place, block in enumerate(content or ()):
+        reading.malformed = answer.get("content") is None
+        for place, block in enumerate(reading.blocks(answer.get("content"))):
             if block.get("type") == "text":
-                reading.texts.append(block["text"].encode())
+                reading.texts.append(utf8(reading.words(block.get("text"))))
             elif block.get("type") == "tool_use":
                 reading.argument(place, json.dumps(block.get("input")))
-        reading.finish_reason = answer.get("stop_reason")
+        reading.finish_reason = reading.words(answer.get("stop_reason")) or None
         if answer.get("usage"):
-            reading.usage = usage(answer["usage"], None)
+            reading.usage = usage(answer["usage"], reading)
 
 
-def usage(counts: dict[str, Any], before: Usage | None) -> Usage:
+def usage(said: Any, reading: Reading) -> Usage:
     """Anthropic's `input_tokens` leave out what was read from and written to the cache; ours include it.
 
-    A stream says the prompt's tokens at its start and the answer's at its end: what is missing holds from `before`.
+    A stream says the prompt's tokens at its start and the answer's at its end: what is missing holds from before.
     """
-    before = before or Usage()
-    read, written = whole(counts.get("cache_read_input_tokens")), counts.get("cache_creation") or {}
+    counts, before = reading.block(said), reading.usage or Usage()
+    read, written = whole(counts.get("cache_read_input_tokens")), reading.block(counts.get("cache_creation"))
     hour = whole(written.get("ephemeral_1h_input_tokens"))
     total_written = whole(counts.get("cache_creation_input_tokens"))
     minutes = whole(written.get("ephemeral_5m_input_tokens"))
     if minutes is None and total_written is not None:
-        minutes = total_written - (hour or 0)  # older answers give the sum only, and five minutes are the default
+        minutes = max(
+            0, total_written - (hour or 0)
+        )  # older answers give the sum only, and five minutes are the default
     fresh = whole(counts.get("input_tokens"))
     output = whole(counts.get("output_tokens"))
     return Usage(
