@@ -71,7 +71,9 @@ def test_cost_stands_beside_quality_where_answers_were_judged(there: Path) -> No
     assert "100 %" in single
 
 
-def test_judgements_that_came_later_join_the_run(there: Path, tmp_path: Path) -> None:
+def test_judgements_that_came_later_join_the_run_and_a_change_that_nobody_recorded_is_named(
+    there: Path, tmp_path: Path
+) -> None:
     run = shutil.copytree(there / "run", tmp_path / "run")
     requests = pq.read_table(run / "trace.parquet")["request_id"].to_pylist()
     rows = [f"{request},{model},1" for request in requests for model in ("gpt-4o", "gpt-4o-mini")]
@@ -83,18 +85,16 @@ def test_judgements_that_came_later_join_the_run(there: Path, tmp_path: Path) ->
     claim = said(tmp_path, "claim", "no visible loss", "run", code=99)  # nothing lost, too few sessions to say so
     assert "worst of 2 segments" in claim
     said(tmp_path, "report", "run", "--labels", "labels.csv", "--at", "2026-12-01", code=2)
-
-
-def test_what_was_changed_is_named(there: Path, tmp_path: Path) -> None:
-    run = shutil.copytree(there / "run", tmp_path / "run")
-    assert "no table or report was recorded" in said(tmp_path, "verify", "run", code=99)
-    said(tmp_path, "report", "run")
     with (run / "inputs/rates.yaml").open("a", encoding="utf-8") as rates:
         rates.write("# changed\n")
     assert said(tmp_path, "verify", "run", code=99).splitlines() == [
         "changed: inputs/rates.yaml",
         "run: not as recorded",
     ]
+
+
+def test_a_run_without_reports_is_not_as_recorded(there: Path) -> None:
+    assert "no table or report was recorded" in said(there, "verify", "run", code=99)
 
 
 def test_a_claim_is_judged_clause_by_clause(there: Path) -> None:

@@ -19,7 +19,7 @@ from simulator.errors import ExitCode
 from simulator.launch.job import Job
 from simulator.launch.options import Options
 from simulator.summary import Summary
-from tests.cli.conftest import SMALL, Tenfold, furnished, tenfold_in
+from tests.cli.conftest import SMALL, furnished, tenfold_in
 
 FAILING = SMALL.replace("time_to_first_token < 2s", "time_to_first_token < 1ms") + "claims: [saves 10%, saves 99%]\n"
 
@@ -37,11 +37,15 @@ def ran(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def failed(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> "subprocess.CompletedProcess[str]":
-    """A run in `args[-1]`, held to what it cannot keep, told to exit with 0; of sessions enough for an interval."""
+    """A run in `args[-1]`, held to what it cannot keep, told to exit with 0; of sessions enough for an interval.
+
+    It is sent to a staging endpoint under a URL.
+    """
     home = furnished(tmp_path_factory.mktemp("failed"), repository)
     (home / "small.yaml").write_text(FAILING, encoding="utf-8")
-    words = ("--scale", "1", "--duration", "2s", "--exit-zero", "--out", str(home / "out"))
-    return tenfold_in(home)("run", "small.yaml", *words)
+    with embedded(home / "fast.yaml", seed=1) as url:
+        words = ("--scale", "1", "--duration", "2s", "--cooldown", "0s", "--target", url, "--exit-zero")
+        return tenfold_in(home)("run", "small.yaml", *words, "--out", str(home / "out"))
 
 
 def test_a_run_reconciles_and_its_reports_agree(ran: Path) -> None:
@@ -152,13 +156,10 @@ def test_ctrl_c_keeps_what_was_recorded_and_marks_it(home: Path) -> None:
     assert summary.reconciliation.holds, summary.reconciliation
 
 
-def test_a_staging_endpoint_under_a_url_is_simulated_too(home: Path, tenfold: Tenfold) -> None:
+def test_a_staging_endpoint_under_a_url_is_simulated_too(failed: "subprocess.CompletedProcess[str]") -> None:
     """Its latency is that of a profile, whichever way it was started: it must not be signed as measured."""
-    with embedded(home / "fast.yaml", seed=1) as url:
-        words = ["--strategy", "single", "--scale", "1", "--duration", "1s", "--target", url, "--out", "out"]
-        done = tenfold("run", "small.yaml", *words, "--exit-zero")
-    assert done.returncode == 0, done.stderr
-    assert f"SIMULATED: the target was a staging endpoint of Tenfold at {url}" in " ".join(done.stdout.split())
+    url = failed.args[failed.args.index("--target") + 1]
+    assert f"SIMULATED: the target was a staging endpoint of Tenfold at {url}" in " ".join(failed.stdout.split())
 
 
 def test_ctrl_c_while_locust_starts_leaves_nothing_and_says_so(home: Path) -> None:
