@@ -62,7 +62,7 @@ class Summary(Figures):
     unpriced_calls: int
     unpriced_reasons: dict[str, int]
     prices: list[dict[str, str]]
-    """model, meter, usd_per_million, from, layer, source: the rates that were used."""
+    """model, meter, usd_per_million, from, until, layer, source: the rates of the run, and of the months to come."""
     objectives: list[Judgement]
     claims: list[CheckedClaim] = []
     """What the scenario claims of its strategies, checked."""

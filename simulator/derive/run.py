@@ -205,11 +205,17 @@ class Run:
 
     @cached_property
     def prices(self) -> list[dict[str, str]]:
-        """The rates of what was called and has a price, the standard tier first."""
+        """The rates of what was called and has a price, and those that its months meet; the standard tier first."""
+        ends = [one.until for month in self.projection.months for one in month.days]
+        end = datetime.combine(max(ends), time(), UTC) if ends else None
         by_tier: dict[str | None, list[str]] = {}
         for one in self._called:
             by_tier.setdefault(one.tier, []).append(one.name)
-        return [row for tier, names in by_tier.items() for row in self.book.snapshot(names, self.at, tiers=[tier])]
+        return [
+            row
+            for tier, names in by_tier.items()
+            for row in self.book.snapshot(names, self.at, until=end, tiers=[tier])
+        ]
 
     @cached_property
     def _called(self) -> list[_Called]:

@@ -200,8 +200,6 @@ class PriceBook:
 
     def _spans(self, model: str, at: datetime, until: datetime | None) -> list[tuple[datetime, date | None]]:
         """(instant, first day on which prices may differ) from `at` to `until`."""
-        if self.kept:
-            return [(at, None)]
         days = self.changes(model, after=day_of(at))
         starts = [at, *(datetime.combine(day, time(), UTC) for day in days)]
         spans = zip(starts, [*days, None], strict=True)

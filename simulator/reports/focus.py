@@ -179,7 +179,8 @@ def _line(item: LineItem, pricing: Decimal) -> Row:
 
 def _provider(summary: Summary, item: LineItem) -> Row:
     """Who bills the model, by the book's name for it; empty where the summary does not say."""
-    named = (one.get("priced_as", "") for one in summary.prices if one.get("model") == item.model)
+    asked = f"/{item.model}"  # a price is named with its provider where calls name one
+    named = (one.get("priced_as", "") for one in summary.prices if f"/{one.get('model')}".endswith(asked))
     provider = next(named, "").partition("/")[0]
     return {"ProviderName": text(provider), "ServiceProviderName": text(provider)}
 

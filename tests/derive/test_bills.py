@@ -61,6 +61,10 @@ def test_months_rest_on_lines_at_the_prices_of_their_own_days(finished: Path, tm
     dearer = [later.cost / one.cost for one, later in zip(before, found.items_from[january], strict=True)]
     assert dearer == [2 if one.model == "gpt-4o" else 1 for one in before]
     assert {one.since for one in found.items_from[january] if one.model == "gpt-4o"} == {january}
+    shown = [
+        (row["usd_per_million"], row["from"], row["until"]) for row in found.prices if row["meter"] == "input_tokens"
+    ]
+    assert shown == [("1", "2026-01-01", "2027-01-01"), ("2", "2027-01-01", ""), ("1", "2026-01-01", "")]
     rows = list(csv.DictReader(io.StringIO(focus.render(found))))
     assert sum(abs(Decimal(row["BilledCost"])) for row in rows if row["ChargeCategory"] == "Adjustment") < 10
 

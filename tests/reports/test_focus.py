@@ -125,6 +125,14 @@ def test_a_line_says_since_when_its_price_holds_and_who_says_so(launch: Summary)
         assert all(row["x_PriceSource"] for row in priced)
 
 
+@pytest.mark.parametrize("named", ["gpt-4o", "openai/gpt-4o"])
+def test_a_line_names_who_bills_it_whether_or_not_calls_name_a_provider(launch: Summary, named: str) -> None:
+    prices = [{"model": named, "priced_as": "openai/gpt-4o"}, {"model": "mygpt-4o", "priced_as": "mine/mygpt-4o"}]
+    found = lines(launch.model_copy(update={"prices": prices}))
+    assert {row["ProviderName"] for row in found if row["ServiceName"] == "gpt-4o"} == {"openai"}
+    assert {row["ProviderName"] for row in found if row["ServiceName"] == "gpt-4o-mini"} == {""}
+
+
 def test_december_ends_where_january_begins(launch: Summary) -> None:
     first = lines(launch)[0]
     assert (first["BillingPeriodStart"], first["BillingPeriodEnd"]) == ("2026-12-01T00:00:00Z", "2027-01-01T00:00:00Z")
