@@ -131,7 +131,9 @@ def _bill_log(path: Path, prices: Path | None, at: datetime | None, *, as_json: 
     if as_json:
         return _json_lines(bill_log(path, book, at=at))
     found = sum_log(path, book, at=at)
-    if found.unpriced and not found.priced:
+    if not found.unpriced and not found.priced:
+        raise BadInput(f"{path}: holds no row, so there is nothing to price")
+    if not found.priced:
         reason, rows = max(found.reasons.items(), key=lambda item: item[1])
         raise BadInput(f"{path}: no row has a price, so there is no total; {count_text(rows)} × {reason}")
     _print(log_lines(found, book.name))

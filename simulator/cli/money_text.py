@@ -16,9 +16,10 @@ _HOLDS = {"within": "within", "risk": "at risk of passing", "over": "over", "no 
 
 def bill_lines(found: Bill) -> Iterator[str]:
     """A rung a line, then the total; `≥` where attempts without a price are missing from it."""
+    width = max((len(rung.strategy) for rung in found.rungs), default=0)
     for rung in found.rungs:
         total, each = (partial_usd_text(usd, rung.unpriced_calls) for usd in (rung.total, rung.per_answered))
-        yield f"{scale_text(rung.scale):>5} {rung.strategy:<16} {total:>12}  {each} an answered request"
+        yield f"{scale_text(rung.scale):>5} {rung.strategy:<{width}} {total:>12}  {each} an answered request"
     least = "≥ " if found.unpriced_calls else ""
     yield f"total {least}{found.total:f} USD at prices of {found.priced_at[:10]} ({found.book}, before tax)"
 
@@ -57,9 +58,10 @@ def bridge_lines(found: Variance) -> Iterator[str]:
 
 def month_lines(found: Projection) -> Iterator[str]:
     """A month of a strategy at a scale a line, with its band, its budget and where it comes from."""
+    width = max((len(month.strategy) for month in found.months), default=0)
     for month in found.months:
         band = f"P10 {usd_text(month.p10)} · P90 {usd_text(month.p90)}" if month.p10 is not None else "no interval"
-        head = f"{month.month} {scale_text(month.scale):>5} {month.strategy:<16}"
+        head = f"{month.month} {scale_text(month.scale):>5} {month.strategy:<{width}}"
         yield f"{head} {usd_text(month.p50):>14}  {band}{_held(month)}  [{month.provenance}]"
     yield from dict.fromkeys(f"{one.month} {one.strategy}: {one.note}" for one in found.months if one.note)
 

@@ -62,7 +62,7 @@ def breaks(run: RunPath, as_json: Json = False) -> int:
         return 0
     for number, one in enumerate(found, 1):
         print(f"{number}. {multiplier_text(one)} {one.strategy}: {one.title}, {one.provenance}")
-        print(f"   {one.evidence}")
+        print(f"   {one.evidence}" + (f"\n   {one.costs}" if one.costs else ""))
         print(f"   try: {one.fix}" + (f"\n   test it: {one.verify}" if one.verify else ""))
     if not found:
         print("nothing breaks up to the largest scale that was run or projected")

@@ -21,8 +21,14 @@ from simulator.spend.sides import Expected, expected_of_calls
 
 
 def rebill(path: Path, *, book: PriceBook | None = None, at: datetime | None = None) -> Bill:
-    """Only the bill of a run directory, at its own prices or others; `at`: of another day, at the hour of its start."""
-    return _opened(path, book, at).bill
+    """Only the bill of a run directory, at its own prices or others; `at`: of another day, at the hour of its start.
+
+    Its rungs stand in the order in which they were run.
+    """
+    run = _opened(path, book, at)
+    order = {(one.scale, one.strategy, one.replicate): place for place, one in enumerate(run.all_rungs)}
+    rungs = sorted(run.bill.rungs, key=lambda one: order.get((one.scale, one.strategy, one.replicate), len(order)))
+    return run.bill.model_copy(update={"rungs": rungs})
 
 
 def attempt_lines(path: Path, *, book: PriceBook | None = None, at: datetime | None = None) -> Iterator[dict[str, Any]]:

@@ -31,6 +31,13 @@ COSTS = {
 }
 
 
+def test_an_empty_log_is_no_bill_of_nothing(tmp_path: Path) -> None:
+    """An export that had failed was priced at $0, with code 0."""
+    (tmp_path / "usage.jsonl").touch()
+    with pytest.raises(BadInput, match=r"usage\.jsonl: holds no row"):
+        bill(tmp_path / "usage.jsonl")
+
+
 @pytest.fixture
 def log(tmp_path: Path) -> Path:
     (tmp_path / "usage.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ROWS), encoding="utf-8")

@@ -32,7 +32,7 @@ def said(there: Path, *words: str, code: int = 0) -> str:
 def test_a_bill_is_its_lines_and_its_total(there: Path) -> None:
     lines = said(there, "bill", "run").splitlines()
     assert [line.split()[:2] for line in lines[:-1]] == [
-        [scale, name] for scale in ("1×", "2×") for name in ("routed", "single")
+        [scale, name] for scale in ("1×", "2×") for name in ("single", "routed")
     ]
     total = json.loads(said(there, "bill", "run", "--json").splitlines()[-1])["total_usd"]
     assert float(lines[-1].split()[1]) == float(total) > 0
