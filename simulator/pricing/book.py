@@ -195,7 +195,7 @@ class PriceBook:
             yield None, self.rates(model, at=at, tier=tier)
             return
         listed = self._entry(model, None, at)
-        for hours, moment in hours_of(listed, at):
+        for hours, moment in hours_of(listed.entry.windows, at):
             yield hours, self._resolved(listed, at=moment, day=day_of(at), tier=tier, geo=None)
 
     def _spans(self, model: str, at: datetime, until: datetime | None) -> list[tuple[datetime, date | None]]:

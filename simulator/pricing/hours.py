@@ -34,6 +34,12 @@ class Hours(FileModel):
     hours: tuple[Annotated[str, AfterValidator(_hours)], ...] = Field(min_length=1)
 
     @property
+    def text(self) -> str:
+        """`hours 09:00-12:00 Asia/Shanghai on mon, tue`; no days where it holds on all of them."""
+        days = "" if set(self.days) == set(_DAYS) else f" on {', '.join(self.days)}"
+        return f"hours {', '.join(self.hours)} {self.tz}{days}"
+
+    @property
     def minutes(self) -> list[int]:
         """Of the hour, at which a span begins or ends."""
         return [int(clock[3:]) for span in self.hours for clock in span.split("-")]

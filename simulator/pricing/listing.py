@@ -8,7 +8,7 @@ from decimal import Decimal
 from simulator.pricing.book import PriceBook
 from simulator.pricing.errors import UnknownPrice
 from simulator.pricing.rates import Rate, Rates
-from simulator.pricing.resolution import day_of
+from simulator.pricing.resolution import day_of, hours_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +69,25 @@ class PriceChange:
 
 
 def price_lines(book: PriceBook, model: str, *, at: datetime) -> list[PriceLine]:
-    """Every price of a model at `at`: standard first, then each tier's that differs. Raises `UnknownPrice`."""
-    by_tier = _by_tier(book, model, at)
-    standard = list(_lines(by_tier.pop("")))
+    """Every price of a model on the day of `at`: standard first, then what differs in other tiers and other hours.
+
+    Raises `UnknownPrice`.
+    """
+    by_tier = [rates for moment in _hours(book, model, at) for rates in _by_tier(book, model, moment).values()]
+    standard = list(_lines(by_tier[0]))
     same = {(line.prompt_from, line.rate.meter, line.rate.usd_per_million) for line in standard}
-    lines = (line for rates in by_tier.values() for line in _lines(rates))
+    lines = (line for rates in by_tier[1:] for line in _lines(rates))
     return standard + [one for one in lines if (one.prompt_from, one.rate.meter, one.rate.usd_per_million) not in same]
+
+
+def _hours(book: PriceBook, model: str, at: datetime) -> list[datetime]:
+    """A moment outside of all hours with other prices and one in each, before any price changes."""
+    windows = book.windows(model, at=at)
+    if not windows:
+        return [at]
+    changed = book.changes(model, after=day_of(at))[:1]
+    found = hours_of(windows, datetime.combine(day_of(at), time(), UTC))
+    return [moment for _, moment in found if not changed or day_of(moment) < changed[0]]
 
 
 def price_changes(book: PriceBook, model: str, *, after: datetime) -> Iterator[tuple[date, list[PriceChange]]]:

@@ -5,13 +5,14 @@ it does not name has no price · 3. hours of the day · 4. length of the prompt 
 After that, on totals and not on rates: volume bands, free pools, currency. Rounding only where a number is shown.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from simulator.pricing.entry import Entry, LongContext, ModelPrices, Sheet, Source, Tier, Window
+from simulator.pricing.entry import Entry, LongContext, ModelPrices, Sheet, Source, Tier
 from simulator.pricing.errors import UnknownTier
+from simulator.pricing.hours import Hours
 from simulator.pricing.meters import is_tokens
 from simulator.pricing.rates import Band, Rate
 from simulator.pricing.terms import Contract, Fee, Uplift
@@ -116,9 +117,8 @@ def resolve(
     return _contracted(bands, [one for one in contracts if one.holds(listed.prices, day)])
 
 
-def hours_of(listed: Listed, start: datetime) -> list[tuple[Window | None, datetime]]:
-    """Each window of the entry, and None for the hours outside of them, with an instant of the week from `start`."""
-    windows = listed.entry.windows
+def hours_of(windows: Sequence[Hours], start: datetime) -> list[tuple[Hours | None, datetime]]:
+    """None for the hours outside of all windows and then each window, with an instant of the week from `start`."""
     if not windows:
         return [(None, start)]
     found: dict[int, datetime] = {}
@@ -132,8 +132,9 @@ def _by_hour(listed: Listed, at: datetime) -> dict[str, Rate]:
     base = listed.rates(listed.entry)
     for window in listed.entry.windows:
         if window.holds(at):
-            step = f"hours {', '.join(window.hours)} {window.tz}"
-            return _scaled(base, window.scale, step) if window.scale is not None else base | listed.rates(window)
+            step = window.text
+            own = {meter: rate.times(Decimal(1), step) for meter, rate in listed.rates(window).items()}
+            return base | own if window.scale is None else _scaled(base, window.scale, step)
     return base
 
 

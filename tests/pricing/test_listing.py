@@ -113,6 +113,27 @@ def test_the_shipped_book_and_the_catalogue_it_stands_on_do_not_differ() -> None
     assert diff(SHIPPED, lock, models=["gpt-4o", "gemini-4-argon"], at=AT) == []
 
 
+def test_hours_with_other_prices_are_shown_whatever_the_hour_is(tmp_path: Path) -> None:
+    """At a quiet hour nothing said that another one costs twice as much."""
+    shown = [
+        [(one.rate.meter, one.rate.usd_per_million, one.rate.steps) for one in price_lines(book, model, at=at)]
+        for book, model in ((SHIPPED, "deepseek-v4-pro"), (kept_hours(tmp_path), "deepseek-v4-pro"))
+        for at in (AT, AT.replace(hour=2))
+    ]
+    peak = "hours 09:00-12:00, 14:00-18:00 Asia/Shanghai on mon, tue, wed, thu, fri"
+    assert ("output_tokens", Decimal("1.98"), ()) in shown[0]
+    assert ("output_tokens", Decimal("3.96"), (peak,)) in shown[0]
+    assert [sorted(lines) for lines in shown[1:]] == [sorted(shown[0])] * 3
+    # On Saturday, 2026-08-22, all days have a peak; from the 23rd on only working ones, which is another entry.
+    saturday = price_lines(SHIPPED, "deepseek-v4-pro", at=datetime(2026, 8, 22, 12, tzinfo=UTC))
+    assert {one.rate.steps for one in saturday} == {(), ("hours 01:00-04:00, 06:00-10:00 UTC",)}
+
+
+def kept_hours(folder: Path) -> PriceBook:
+    (folder / "hours.yaml").write_text(snapshot_text(SHIPPED.snapshot(["deepseek-v4-pro"], AT)))
+    return PriceBook.load(folder / "hours.yaml")
+
+
 def test_the_unknown_side_of_a_difference_is_unknown() -> None:
     empty = PriceBook("empty", (), None)
     (change, *_) = diff(empty, SHIPPED, models=["gpt-4o"], at=AT)
