@@ -5,9 +5,12 @@ Data goes to stdout, talk to stderr. Heavy imports happen inside commands, so th
 
 import errno
 import os
+import platform
 import signal
 import sys
-from typing import NoReturn
+from importlib.metadata import version
+from io import TextIOWrapper
+from typing import Annotated, NoReturn
 
 import typer
 from typer.core import TyperGroup
@@ -27,10 +30,28 @@ app = typer.Typer(
 )
 
 
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"tenfold {version('tenfold')}, Python {platform.python_version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    version: Annotated[
+        bool, typer.Option("--version", help="Say which version this is.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """What holds for every verb."""
+
+
 def main() -> NoReturn:
     """Run the command line; every error is one clear line and its documented exit code."""
     from simulator.cli import launching, money, prices, reading, side_by_side, tools, traces, verdict  # noqa: F401  # each registers its commands
 
+    for stream in (sys.stdout, sys.stderr):  # × and ∞ in a locale that has neither: said in UTF-8, not a crash
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")
     # Whoever ends us politely gets what Ctrl-C gets: children ended, rows put down, the run marked.
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name):

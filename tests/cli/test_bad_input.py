@@ -1,5 +1,6 @@
 """What a user gets wrong: one clear line that names the place and the next step, and the documented exit code."""
 
+import os
 import signal
 import socket
 import subprocess
@@ -106,6 +107,15 @@ def test_a_host_that_is_not_ours_exits_3(tenfold: Tenfold, host: str, says: str)
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_locale_without_our_signs_is_no_crash(home: Path) -> None:
+    """`LC_ALL=C` with Python's own way out switched off, as some containers have it: UnicodeEncodeError, code 1."""
+    argv = [str(Path(sys.executable).with_name("tenfold")), "prices", "show", "gpt-4o"]
+    environment = os.environ | {"PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(argv, cwd=home, capture_output=True, env=environment, timeout=60)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert " · " in done.stdout.decode("utf-8")
+
+
 def test_a_full_disk_under_a_redirect_is_no_crash(home: Path) -> None:
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(

@@ -1,6 +1,7 @@
 """The helps around a scenario and a machine, as a user calls them in an empty directory."""
 
 import json
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,10 @@ def test_a_target_of_an_unknown_kind_is_told(tenfold: Tenfold) -> None:
     done = tenfold("doctor", "--target", "http://127.0.0.1:9/v1", "--api", "smoke-signals")
     assert done.returncode == 2
     assert "'chat', 'responses', 'messages' or 'app'" in done.stderr
+
+
+def test_it_says_which_version_it_is(tenfold: Tenfold) -> None:
+    assert tenfold("--version").stdout.startswith(f"tenfold {version('tenfold')}, Python 3.")
 
 
 @pytest.mark.parametrize("group", [[], ["trace"], ["prices"]])
