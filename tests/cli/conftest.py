@@ -1,12 +1,17 @@
 """The command line as a user has it: a subprocess in an empty directory, with a scenario small enough for seconds."""
 
+import io
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
+
+from simulator.cli import main
 
 SMALL = """\
 name: small
@@ -58,6 +63,26 @@ def tenfold_in(folder: Path) -> Tenfold:
     return run
 
 
+def typed_in(folder: Path) -> Tenfold:
+    """The same within this process, which spares the start of a Python: for commands that start nothing themselves."""
+
+    def run(*words: str) -> "subprocess.CompletedProcess[str]":
+        out, err = io.StringIO(), io.StringIO()
+        before = {kind: signal.getsignal(kind) for kind in (signal.SIGTERM, signal.SIGHUP)}
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+            patch.chdir(folder)
+            patch.setattr(sys, "argv", ["tenfold", *words])
+            with pytest.raises(SystemExit) as ended:
+                main()
+        for kind, handler in before.items():
+            signal.signal(kind, handler)
+        return subprocess.CompletedProcess(
+            ["tenfold", *words], int(ended.value.code or 0), out.getvalue(), err.getvalue()
+        )
+
+    return run
+
+
 @pytest.fixture
 def home(tmp_path: Path, repository: Path) -> Path:
     """A directory of its own for each test."""
@@ -67,3 +92,8 @@ def home(tmp_path: Path, repository: Path) -> Path:
 @pytest.fixture
 def tenfold(home: Path) -> Tenfold:
     return tenfold_in(home)
+
+
+@pytest.fixture
+def typed(home: Path) -> Tenfold:
+    return typed_in(home)

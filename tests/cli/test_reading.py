@@ -2,13 +2,12 @@
 
 import json
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
+from tests.cli.conftest import tenfold_in, typed_in
 from tests.derive import rehearsed
 
 
@@ -22,8 +21,7 @@ def there(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Path:
 
 
 def said(there: Path, *words: str, code: int = 0) -> str:
-    argv = [str(Path(sys.executable).with_name("tenfold")), *words]
-    done = subprocess.run(argv, cwd=there, capture_output=True, text=True, timeout=120)
+    done = typed_in(there)(*words)
     assert done.returncode == code, done.stdout + done.stderr
     assert "Traceback" not in done.stderr
     return done.stdout
@@ -120,7 +118,6 @@ def test_prices_name_their_source(there: Path) -> None:
 
 def test_a_run_shown_at_another_date_keeps_its_own_files(there: Path) -> None:
     before = {path.name: path.read_bytes() for path in (there / "run").iterdir() if path.is_file()}
-    argv = [str(Path(sys.executable).with_name("tenfold")), "report", "run", "--at", "2027-01-01", "--json"]
-    done = subprocess.run(argv, cwd=there, capture_output=True, text=True, timeout=120)
+    done = tenfold_in(there)("report", "run", "--at", "2027-01-01", "--json")
     assert json.loads(done.stdout)["schema_version"] == "summary/1", done.stderr
     assert {path.name: path.read_bytes() for path in (there / "run").iterdir() if path.is_file()} == before

@@ -14,9 +14,9 @@ def text(home: Path) -> Path:
     return home
 
 
-def test_exact_counts_have_no_band_and_estimates_have_one(tenfold: Tenfold, text: Path) -> None:
+def test_exact_counts_have_no_band_and_estimates_have_one(typed: Tenfold, text: Path) -> None:
     exact, estimated, assumed = (
-        tenfold("tokens", "text.txt", "--model", model).stdout.split("\t")
+        typed("tokens", "text.txt", "--model", model).stdout.split("\t")
         for model in ("gpt-4o", "claude-sonnet-4-5", "mystery-1")
     )
     assert (int(exact[0]), exact[1], exact[2]) == (251, "exact: o200k_base", "text.txt\n")
@@ -29,8 +29,8 @@ def test_exact_counts_have_no_band_and_estimates_have_one(tenfold: Tenfold, text
     assert assumed[1].startswith("assumed, ")
 
 
-def test_the_kind_of_text_moves_an_estimate(tenfold: Tenfold, text: Path) -> None:
-    done = tenfold("tokens", "text.txt", "--model", "claude-sonnet-4-5", "--content", "code", "--json")
+def test_the_kind_of_text_moves_an_estimate(typed: Tenfold, text: Path) -> None:
+    done = typed("tokens", "text.txt", "--model", "claude-sonnet-4-5", "--content", "code", "--json")
     found = json.loads(done.stdout)
     assert (found["tokens"], found["low"], found["high"], found["source"]) == (336, 251, 515, "estimated")
 
@@ -43,7 +43,7 @@ def test_the_kind_of_text_moves_an_estimate(tenfold: Tenfold, text: Path) -> Non
         ("text.txt", "Missing option '--model'"),
     ],
 )
-def test_bad_usage_exits_2(tenfold: Tenfold, text: Path, words: str, line: str) -> None:
-    done = tenfold("tokens", *words.split())
+def test_bad_usage_exits_2(typed: Tenfold, text: Path, words: str, line: str) -> None:
+    done = typed("tokens", *words.split())
     assert done.returncode == 2
     assert line in done.stderr

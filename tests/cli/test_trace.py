@@ -31,8 +31,8 @@ def untimed(home: Path) -> Path:
     return home
 
 
-def test_info_says_what_is_in_a_log_and_what_was_repaired(tenfold: Tenfold, log: Path) -> None:
-    done = tenfold("trace", "info", "log.csv", "--figure", "log.svg")
+def test_info_says_what_is_in_a_log_and_what_was_repaired(typed: Tenfold, log: Path) -> None:
+    done = typed("trace", "info", "log.csv", "--figure", "log.svg")
     assert done.returncode == 0, done.stderr
     head = done.stdout.splitlines()
     assert head[0] == "azure: 200 rows read, 200 kept"
@@ -40,59 +40,59 @@ def test_info_says_what_is_in_a_log_and_what_was_repaired(tenfold: Tenfold, log:
     assert head[1].endswith("(line 9)")
     assert "200 requests in 200 sessions" in done.stdout
     assert (log / "log.svg").read_text(encoding="utf-8").startswith("<?xml")
-    found = json.loads(tenfold("trace", "info", "log.csv", "--json").stdout)
+    found = json.loads(typed("trace", "info", "log.csv", "--json").stdout)
     assert (found["format"], found["rows"], set(found["peak_rate"])) == ("azure", 200, {"1s", "10s", "60s"})
 
 
-def test_a_log_too_short_for_a_rate_says_so(tenfold: Tenfold, home: Path) -> None:
+def test_a_log_too_short_for_a_rate_says_so(typed: Tenfold, home: Path) -> None:
     """It ended in `peak ` and nothing."""
     rows = [f"2024-05-10 00:00:00.{n}00000+00:00,100,5" for n in (1, 4)]
     (home / "two.csv").write_text("\r\n".join(["TIMESTAMP,ContextTokens,GeneratedTokens", *rows]), encoding="utf-8")
-    said = tenfold("trace", "info", "two.csv").stdout
+    said = typed("trace", "info", "two.csv").stdout
     assert "· peak –\n" in said
     assert "index of dispersion – (Poisson: 1)" in said
 
 
-def test_a_converted_log_says_the_same_of_itself_in_every_form(tenfold: Tenfold, log: Path) -> None:
+def test_a_converted_log_says_the_same_of_itself_in_every_form(typed: Tenfold, log: Path) -> None:
     said = []
     for name in ("log.csv", "t.parquet", "t.jsonl.gz"):
         if name != "log.csv":
-            assert tenfold("trace", "convert", "log.csv", "-o", name).returncode == 0
-        found = json.loads(tenfold("trace", "info", name, "--json").stdout)
+            assert typed("trace", "convert", "log.csv", "-o", name).returncode == 0
+        found = json.loads(typed("trace", "info", name, "--json").stdout)
         said.append({key: found[key] for key in ("rows", "input_tokens", "output_tokens", "sessions")})
-        assert tenfold("trace", "compare", "log.csv", name).returncode == 0
+        assert typed("trace", "compare", "log.csv", name).returncode == 0
     assert said[0] == said[1] == said[2]
 
 
-def test_a_log_of_columns_that_nobody_knows_is_read_by_a_mapping(tenfold: Tenfold, home: Path) -> None:
+def test_a_log_of_columns_that_nobody_knows_is_read_by_a_mapping(typed: Tenfold, home: Path) -> None:
     (home / "odd.csv").write_text("when,asked,said\n0,10,5\n1500,20,6\n", encoding="utf-8")
     (home / "map.yaml").write_text(
         "time_unit: ms\ncolumns: {at: when, input_tokens: asked, output_tokens: said}\n", encoding="utf-8"
     )
-    assert tenfold("trace", "info", "odd.csv").returncode == 2
-    done = tenfold("trace", "convert", "odd.csv", "--format", "map.yaml", "-o", "t.parquet")
+    assert typed("trace", "info", "odd.csv").returncode == 2
+    done = typed("trace", "convert", "odd.csv", "--format", "map.yaml", "-o", "t.parquet")
     assert done.returncode == 0, done.stderr
     table = Trace.read(home / "t.parquet").table
     assert (table["at"].to_pylist(), table["input_tokens"].to_pylist()) == ([0.0, 1.5], [10, 20])
-    found = json.loads(tenfold("trace", "info", "odd.csv", "--format", "map.yaml", "--json").stdout)
+    found = json.loads(typed("trace", "info", "odd.csv", "--format", "map.yaml", "--json").stdout)
     assert (found["format"], found["rows"]) == ("mapped", 2)
 
 
-def test_a_log_without_times_takes_a_rate(tenfold: Tenfold, untimed: Path) -> None:
-    plain = tenfold("trace", "convert", "bodies.jsonl", "-o", "plain.parquet")
+def test_a_log_without_times_takes_a_rate(typed: Tenfold, untimed: Path) -> None:
+    plain = typed("trace", "convert", "bodies.jsonl", "-o", "plain.parquet")
     assert "sessions start one per second; `tenfold trace convert --rate 2/s` sets another" in plain.stdout
-    done = tenfold("trace", "convert", "bodies.jsonl", "-o", "t.parquet", "--rate", "8/s")
+    done = typed("trace", "convert", "bodies.jsonl", "-o", "t.parquet", "--rate", "8/s")
     assert (done.returncode, "--rate" in done.stdout) == (0, False), done.stderr
     assert "starts drawn at random at 8 sessions/s, seed 1" in done.stdout
     one, two = (Trace.read(untimed / name) for name in ("plain.parquet", "t.parquet"))
     assert len(one) == len(two) == 40
     assert two.span_s == pytest.approx(5, rel=0.5)
-    tenfold("trace", "convert", "bodies.jsonl", "-o", "again.parquet", "--rate", "8/s")
+    typed("trace", "convert", "bodies.jsonl", "-o", "again.parquet", "--rate", "8/s")
     assert Trace.read(untimed / "again.parquet").digest() == two.digest()
 
 
-def test_slice_keeps_what_starts_within_the_span(tenfold: Tenfold, log: Path) -> None:
-    done = tenfold("trace", "slice", "log.csv", "-o", "s.jsonl", "--from", "10s", "--duration", "5s")
+def test_slice_keeps_what_starts_within_the_span(typed: Tenfold, log: Path) -> None:
+    done = typed("trace", "slice", "log.csv", "-o", "s.jsonl", "--from", "10s", "--duration", "5s")
     assert done.returncode == 0, done.stderr
     rows = [json.loads(line) for line in (log / "s.jsonl").read_text(encoding="utf-8").splitlines()]
     assert done.stdout == f"s.jsonl: {len(rows)} requests over 5 s\n"
@@ -100,8 +100,8 @@ def test_slice_keeps_what_starts_within_the_span(tenfold: Tenfold, log: Path) ->
     assert all(0 <= row["timestamp"] < 5000 for row in rows)
 
 
-def test_multiply_names_its_meaning_and_puts_the_others_beside_it(tenfold: Tenfold, log: Path) -> None:
-    done = tenfold("trace", "multiply", "log.csv", "-o", "m.parquet", "--scale", "3x", "--jitter", "500ms")
+def test_multiply_names_its_meaning_and_puts_the_others_beside_it(typed: Tenfold, log: Path) -> None:
+    done = typed("trace", "multiply", "log.csv", "-o", "m.parquet", "--scale", "3x", "--jitter", "500ms")
     assert done.returncode == 0, done.stderr
     assert "600 requests" in done.stdout.splitlines()[0]
     assert done.stdout.splitlines()[0].endswith("3× of 200 by clone")
@@ -114,41 +114,41 @@ def test_multiply_names_its_meaning_and_puts_the_others_beside_it(tenfold: Tenfo
     assert 0.4 < max(min(one, span - one) for one in moved) <= 0.5  # a start beyond an edge comes in at the other
 
 
-def test_generate_writes_the_same_traffic_for_the_same_seed(tenfold: Tenfold, home: Path) -> None:
+def test_generate_writes_the_same_traffic_for_the_same_seed(typed: Tenfold, home: Path) -> None:
     for name, seed in (("a.parquet", "3"), ("b.parquet", "3"), ("c.parquet", "4"), ("d.jsonl", "3")):
-        done = tenfold("trace", "generate", "small.yaml", "-o", name, "--duration", "5s", "--seed", seed)
+        done = typed("trace", "generate", "small.yaml", "-o", name, "--duration", "5s", "--seed", seed)
         assert done.returncode == 0, done.stderr
     a, b, c = (Trace.read(home / f"{name}.parquet").digest() for name in "abc")
     assert a == b != c
     assert len((home / "d.jsonl").read_text(encoding="utf-8").splitlines()) == len(Trace.read(home / "a.parquet"))
 
 
-def test_fit_writes_a_scenario_and_says_how_far_a_short_log_can_be_trusted(tenfold: Tenfold, log: Path) -> None:
-    done = tenfold("trace", "fit", "log.csv", "-o", "fitted.yaml")
+def test_fit_writes_a_scenario_and_says_how_far_a_short_log_can_be_trusted(typed: Tenfold, log: Path) -> None:
+    done = typed("trace", "fit", "log.csv", "-o", "fitted.yaml")
     assert done.returncode in (0, 99), done.stderr  # 200 requests differ from themselves by more than is allowed
     assert "two samples of the same traffic differ by KS up to" in done.stdout
-    assert tenfold("check", "fitted.yaml", "--scale", "1").returncode == 0
+    assert typed("check", "fitted.yaml", "--scale", "1").returncode == 0
     assert load(log / "fitted.yaml").traffic.arrivals.mean_rate == pytest.approx(4, rel=0.3)
 
 
-def test_a_folder_of_clients_becomes_a_scenario(tenfold: Tenfold, home: Path) -> None:
+def test_a_folder_of_clients_becomes_a_scenario(typed: Tenfold, home: Path) -> None:
     (home / "clients").mkdir()
     for number, per_second in ((1, 6), (2, 2)):
         (home / f"clients/chunk-{number}-trace.csv").write_text(f"0,{per_second},2,Gamma,1.0,1.0\n", encoding="utf-8")
         said = {"0": {"input_tokens": "{100: 0.5, 200: 0.5}", "output_tokens": "{8: 1.0}"}}
         (home / f"clients/chunk-{number}-dataset.json").write_text(json.dumps(said), encoding="utf-8")
-    done = tenfold("trace", "fit", "clients", "-o", "clients.yaml")
+    done = typed("trace", "fit", "clients", "-o", "clients.yaml")
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("clients.yaml, which generates in ten minutes:\n")
     assert load(home / "clients.yaml").traffic.arrivals.mean_rate == pytest.approx(8)
 
 
-def test_two_different_traces_are_told_apart(tenfold: Tenfold, log: Path) -> None:
-    tenfold("trace", "generate", "small.yaml", "-o", "g.parquet", "--duration", "5s")
-    done = tenfold("trace", "compare", "log.csv", "g.parquet")
+def test_two_different_traces_are_told_apart(typed: Tenfold, log: Path) -> None:
+    typed("trace", "generate", "small.yaml", "-o", "g.parquet", "--duration", "5s")
+    done = typed("trace", "compare", "log.csv", "g.parquet")
     assert done.returncode == 99
     assert "✗ KS" in done.stdout
-    assert json.loads(tenfold("trace", "compare", "log.csv", "g.parquet", "--json").stdout)["alike"] is False
+    assert json.loads(typed("trace", "compare", "log.csv", "g.parquet", "--json").stdout)["alike"] is False
 
 
 @pytest.mark.parametrize(
@@ -181,17 +181,17 @@ def test_two_different_traces_are_told_apart(tenfold: Tenfold, log: Path) -> Non
         ("compare log.csv absent.csv", "absent.csv: no such file"),
     ],
 )
-def test_a_mistake_is_one_line_and_leaves_nothing_behind(tenfold: Tenfold, log: Path, words: str, line: str) -> None:
+def test_a_mistake_is_one_line_and_leaves_nothing_behind(typed: Tenfold, log: Path, words: str, line: str) -> None:
     before = {path.name for path in log.iterdir()}
-    done = tenfold("trace", *words.split())
+    done = typed("trace", *words.split())
     assert (done.returncode, len(done.stderr.splitlines())) == (2, 1), done.stdout + done.stderr
     assert line in done.stderr
     assert {path.name for path in log.iterdir()} == before
 
 
-def test_a_log_too_short_to_fit_leaves_no_half_scenario(tenfold: Tenfold, log: Path) -> None:
+def test_a_log_too_short_to_fit_leaves_no_half_scenario(typed: Tenfold, log: Path) -> None:
     (log / "short.csv").write_text("\n".join((log / "log.csv").read_text().splitlines()[:20]), encoding="utf-8")
-    done = tenfold("trace", "fit", "short.csv", "-o", "f.yaml")
+    done = typed("trace", "fit", "short.csv", "-o", "f.yaml")
     assert (done.returncode, done.stderr) == (
         2,
         "tenfold: 19 requests are too few to fit; 50 are the least, 1,000 are better\n",
