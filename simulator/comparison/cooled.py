@@ -75,11 +75,11 @@ class PromptCaches:
 
 def _reads(rows: pa.Table, paid: Dollars, source: Source, warmth: Warmth) -> Reads:
     tokens = np.asarray(pc.fill_null(rows["cache_read_tokens"], -1).to_numpy().astype(np.int64))
-    miss = warmth.misses[rows["model"][0].as_py()]
+    habit = warmth.habits[rows["model"][0].as_py()]
     without: dict[str, Any] = {"cache_read_tokens": 0}
-    if miss.written_as:
-        without[miss.written_as] = pc.fill_null(rows[miss.written_as], 0).to_numpy() + np.maximum(tokens, 0)
+    if habit.written_as:
+        without[habit.written_as] = pc.fill_null(rows[habit.written_as], 0).to_numpy() + np.maximum(tokens, 0)
     more = priced(with_columns(rows, without), source) - paid
     saved = priced(with_columns(rows, UNCACHED), source) - paid
     each = [usd / int(read) if read > 0 else Decimal(0) for usd, read in zip(more, tokens, strict=True)]
-    return Reads(tokens, floats(rows, "sent_at"), saved, np.array(each, dtype=object), miss.seconds_each)
+    return Reads(tokens, floats(rows, "sent_at"), saved, np.array(each, dtype=object), habit.seconds_each)

@@ -52,6 +52,8 @@ class Ask:
     draw: int = 0
     """Which answer of this model to this request it is, where a race asks it more than once at a time: recordings have
     one, and what stands in for the others must not be slow whenever that was."""
+    behind_s: float = 0.0
+    """How long after the first of its race it is sent."""
     assumed_s: float | None = None
     """How long an embedding takes where nothing was recorded of it; drivers that send or simulate it do not look."""
 

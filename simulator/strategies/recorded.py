@@ -1,5 +1,6 @@
 """Answers that a run has recorded, for strategies that were not run: measured where possible, else derived."""
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from copy import copy
@@ -36,6 +37,7 @@ _COPIED = (
 )
 _COLD = dict.fromkeys(("cache_read_tokens", *WRITES), 0)
 _CACHES = "prompt caches"
+_RACES = "races"
 """Where a turn's memory keeps which turn each model was last asked; no node's path has a blank."""
 Row = dict[str, Any]
 
@@ -109,8 +111,18 @@ class Recorded:
         cache = (request.session_id, ask.model, ask.provider, ask.start)
         if answer is None:
             answer = self.warmth.cooled(self._stand_in(ask, request), ask.model, request, last=last.get(cache, 0))
+            answer = self._raced(answer, ask, turn)
         if answer.outcome in ANSWERED:
             last[cache] = request.turn
+        return answer
+
+    def _raced(self, answer: Answer, ask: Ask, turn: Turn) -> Answer:
+        """A second racer of a model finds the prompt in the cache once the first one's answer has begun."""
+        began, key = turn.memory.setdefault(_RACES, {}), (turn.request.request_id, ask.model, ask.provider)
+        if ask.draw and began.get(key, math.inf) <= ask.behind_s:
+            return self.warmth.warmed(answer, ask.model)
+        if not ask.draw and answer.outcome in ANSWERED:
+            began[key] = ask.behind_s + (answer.seconds if answer.first_token_s is None else answer.first_token_s)
         return answer
 
     def _very_attempt(self, ask: Ask, request: Request) -> Answer | None:

@@ -11,6 +11,7 @@ That needs no rule of the provider's but how long it keeps a prefix that nobody 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import gcd
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,8 @@ WRITES = ("cache_write_5m_tokens", "cache_write_1h_tokens")
 
 IDLE_S = 300.0
 """OpenAI: 5 to 10 minutes of inactivity; Anthropic: 5 minutes since the last use. Assumed where no profile says it."""
+_STEP, _LEAST_CACHED = 128, 1024
+"""OpenAI's guide to prompt caching: readings come in steps of 128 from 1,024 tokens on. Those seen may be finer."""
 _LEAST = 30
 """Answers below which no slope is fitted."""
 
@@ -40,18 +43,33 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Miss:
-    """What a token of one model becomes that is not read from the cache."""
+class Habit:
+    """How one model's prompts are cached, as its answers show it."""
 
     written_as: str | None
     """The meter of what is put into the cache; None where the provider tells no writes, and it is plain input."""
     seconds_each: float
-    """To the first token."""
+    """To the first token, of a token that is not read from the cache."""
+    step: int
+    """What every reading is a multiple of; 0 where nothing was ever read."""
+    least: int
+    """The shortest prompt that is cached."""
 
     @classmethod
-    def of(cls, rows: Sequence[Row]) -> "Miss":
-        """As a model's answers show it."""
-        return cls(next((meter for meter in WRITES if any(row[meter] for row in rows)), None), seconds_per_token(rows))
+    def of(cls, rows: Sequence[Row]) -> "Habit":
+        written_as = next((meter for meter in WRITES if any(row[meter] for row in rows)), None)
+        reads = [row["cache_read_tokens"] for row in rows if row["cache_read_tokens"]]
+        if not reads:
+            return cls(written_as, seconds_per_token(rows), 0, 0)
+        return cls(written_as, seconds_per_token(rows), gcd(*reads, _STEP), min(*reads, _LEAST_CACHED))
+
+    def again(self, answer: Answer) -> int:
+        """Tokens that the same prompt reads from the cache if it is sent once more at once: what was put there."""
+        read = answer.column("cache_read_tokens") or 0
+        if self.written_as:
+            return read + sum(answer.column(meter) or 0 for meter in WRITES)
+        whole = (answer.column("input_tokens") or 0) // self.step * self.step if self.step else 0
+        return max(read, whole) if whole >= self.least else read
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +77,7 @@ class Warmth:
     """The recorded readings by session, turn and model, and how long a prefix lasts."""
 
     readings: Mapping[tuple[str, int, str], Reading]
-    misses: Mapping[str, Miss]
+    habits: Mapping[str, Habit]
     idle_s: float
 
     @classmethod
@@ -71,7 +89,7 @@ class Warmth:
         by_model: dict[str, list[Row]] = {}
         for row in answered:
             by_model.setdefault(row["model"], []).append(row)
-        return cls(readings, {model: Miss.of(mine) for model, mine in by_model.items()}, idle_s)
+        return cls(readings, {model: Habit.of(mine) for model, mine in by_model.items()}, idle_s)
 
     def lost(self, request: Request, model: str, *, last: int) -> int:
         """Tokens that a model read from its cache and would not have, last asked at turn `last` (0: never).
@@ -94,16 +112,35 @@ class Warmth:
         lost = min(read, self.lost(request, model, last=last))
         if not lost:
             return answer
-        miss, columns = self.misses[model], {"cache_read_tokens": read - lost, "usage_source": "assumed"}
-        if miss.written_as:
-            columns[miss.written_as] = (answer.column(miss.written_as) or 0) + lost
-        first, later = answer.first_token_s, lost * miss.seconds_each
-        return replace(
-            answer,
-            seconds=answer.seconds + later,
-            first_token_s=None if first is None else first + later,
-            columns={**(answer.columns or {}), **columns},
-        )
+        habit, columns = self.habits[model], {"cache_read_tokens": read - lost, "usage_source": "assumed"}
+        if habit.written_as:
+            columns[habit.written_as] = (answer.column(habit.written_as) or 0) + lost
+        return _later(answer, lost * habit.seconds_each, columns)
+
+    def warmed(self, answer: Answer, model: str) -> Answer:
+        """A recorded answer to a prompt that the same model has just begun to answer elsewhere: read from the cache.
+
+        Anthropic's guide: "a cache entry only becomes available after the first response begins"; the rehearsed
+        provider keeps to that.
+        """
+        habit = self.habits[model]
+        gained = habit.again(answer) - (answer.column("cache_read_tokens") or 0)
+        if gained <= 0:
+            return answer
+        columns = {"cache_read_tokens": habit.again(answer), "usage_source": "assumed"}
+        return _later(answer, -gained * habit.seconds_each, columns | dict.fromkeys(WRITES))
+
+
+def _later(answer: Answer, seconds: float, columns: Mapping[str, Any]) -> Answer:
+    """The answer with its first token, and all after it, at another time, and other columns."""
+    first = answer.first_token_s
+    moved = seconds if first is None else max(seconds, -first)
+    return replace(
+        answer,
+        seconds=max(0.0, answer.seconds + moved),
+        first_token_s=None if first is None else first + moved,
+        columns={**(answer.columns or {}), **columns},
+    )
 
 
 def lost_tokens(asked: NDArray[np.bool_], reads: Ints, at: Floats, first: Ints, *, idle_s: float) -> Ints:

@@ -30,9 +30,10 @@ class Hedge(Node):
 
     def serve(self, turn: Turn) -> Serving:
         asks: list[Ask] = []
-        for node in self.of:
+        for index, node in enumerate(self.of):
             assert isinstance(node, Call)  # held by `_are_calls`
-            asks.append(replace(node.ask(turn), draw=sum(ask.model == node.model for ask in asks)))
+            draw = sum(ask.model == node.model for ask in asks)
+            asks.append(replace(node.ask(turn), draw=draw, behind_s=index * self.after))
         reply: Reply | None = yield Race(tuple(asks), self.after)
         assert reply is not None  # a Race is always answered with a Reply
         return reply
