@@ -66,11 +66,13 @@ class Job:
             with embedded(self.inputs.profile_path, seed=self.inputs.seed, cpu=cpu) as base_url:
                 yield base_url
 
-    def tried_plan(self, base_url: str) -> ReplayPlan:
-        """The plan, once a target of the user's has answered a question to each model. Raises `Precondition`."""
+    def tried_plan(self, base_url: str, *, tell: Tell) -> ReplayPlan:
+        """The plan, once each model of a user's target was asked a question. Raises `Precondition`."""
         plan = self.plan(base_url)
         if self.url is not None:
-            check_answers(plan.target, sorted(set[str]().union(*(one.answerers() for one in plan.strategies.values()))))
+            models = sorted(set[str]().union(*(one.answerers() for one in plan.strategies.values())))
+            for trouble in check_answers(plan.target, models):
+                tell({"event": "note", "text": f"note: {trouble}"})
         return plan
 
     def plan(self, base_url: str) -> ReplayPlan:

@@ -49,7 +49,7 @@ def _replayed(job: Job, tell: Tell) -> RunRecord:
     clock = time.monotonic()
     endpoint_cpu, generator_cpu = cores() if job.url is None else (None, None)
     with job.endpoint(cpu=endpoint_cpu) as base_url:
-        plan = job.tried_plan(base_url)
+        plan = job.tried_plan(base_url, tell=tell)
         started = job.begin()
         status = replay(plan, processes=job.options.processes, cpu=generator_cpu, tell=tell)
     tell({"event": "reporting"})

@@ -3,7 +3,7 @@
 import ipaddress
 import os
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
 from pydantic import ValidationError
@@ -38,14 +38,20 @@ def check_listening(url: str) -> None:
         ) from None
 
 
-def check_answers(target: plan.Target, models: Iterable[str]) -> None:
-    """Ask each model one short question, outside of the run and its ledger. Raises `Precondition` where one is turned
-    down for good (a wrong key, path, name or certificate): minutes of load would only repeat it."""
-    from simulator.replay.doctor import turned_down
+def check_answers(target: plan.Target, models: Iterable[str]) -> Iterator[str]:
+    """Ask each model one short question, outside of the run and its ledger; what failed and may pass, a line each.
+
+    Raises `Precondition` where one is turned down for good (a wrong key, path, name or certificate): minutes of load
+    would only repeat it.
+    """
+    from simulator.replay.doctor import unanswered
 
     for model in models:
-        if why := turned_down(target, model):
-            raise Precondition(f"{shown(target.base_url)}: one short question to {model} ended as {why}")
+        if found := unanswered(target, model):
+            text = f"{shown(target.base_url)}: one short question to {model} ended as {found.why}"
+            if found.for_good:
+                raise Precondition(text)
+            yield f"{text}; the run goes on and measures it"
 
 
 def check_key(target: Target) -> None:

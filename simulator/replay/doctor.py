@@ -3,7 +3,7 @@
 import os
 import resource
 from collections.abc import Iterator
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from gevent.event import Event
 
@@ -90,11 +90,18 @@ def target(target: Target, model: str) -> Iterator[Finding]:
         yield _limits(call)
 
 
-def turned_down(target: Target, model: str) -> str | None:
-    """Why one short question was turned down for good, so that a run would only repeat it; None where it was answered,
-    or may be yet: a quota fills again, a failing server may come back."""
+class Unanswered(NamedTuple):
+    """Why one short question was not answered."""
+
+    why: str
+    for_good: bool
+    """A run would only repeat it. Else it may pass: a quota fills again, a failing server may come back."""
+
+
+def unanswered(target: Target, model: str) -> Unanswered | None:
+    """One short question, outside of any run; None where it was answered."""
     call = probe(target, model)
-    return _why(call) if call.outcome in _FOR_GOOD else None
+    return None if call.outcome in ANSWERED else Unanswered(_why(call), call.outcome in _FOR_GOOD)
 
 
 def _stream(call: Call) -> Iterator[Finding]:

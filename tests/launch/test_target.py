@@ -54,4 +54,13 @@ def test_a_wrong_key_stops_a_run_before_it_begins() -> None:
     with Scripted(answer(), plain(401)) as server:
         target = plan.Target(base_url=server.url)
         with pytest.raises(Precondition, match=r"question to small ended as client_error \(HTTP 401\): the key"):
-            check_answers(target, ["large", "small"])
+            list(check_answers(target, ["large", "small"]))
+
+
+def test_a_server_that_fails_is_named_before_minutes_of_load_and_measured() -> None:
+    """Six rungs of failures began without a word."""
+    with Scripted(plain(500), answer()) as server:
+        (trouble,) = check_answers(plan.Target(base_url=server.url), ["large", "small"])
+    assert trouble.endswith(
+        "one short question to large ended as server_error (HTTP 500); the run goes on and measures it"
+    )

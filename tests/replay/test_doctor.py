@@ -3,7 +3,7 @@
 import pytest
 
 from simulator.errors import BadInput
-from simulator.replay.doctor import machine, target, turned_down
+from simulator.replay.doctor import machine, target, unanswered
 from simulator.replay.plan import Target
 from simulator.scenario.target import Timeouts
 from tests.replay.scripted import STREAM, Scripted, answer, end, event, plain
@@ -48,19 +48,21 @@ def test_a_refusal_says_what_to_check():
 @pytest.mark.parametrize(
     ("reply", "advice"),
     [
-        (plain(401), "the key was refused"),
-        (plain(302), "sends elsewhere"),
-        (plain(200, b"<html>Sign in</html>"), "not what this API says"),
-        (plain(429), None),
-        (plain(500), None),
+        (plain(401), (True, "the key was refused")),
+        (plain(302), (True, "sends elsewhere")),
+        (plain(200, b"<html>Sign in</html>"), (True, "not what this API says")),
+        (plain(429), (False, "a quota is used up")),
+        (plain(500), (False, "(HTTP 500)")),
         (answer(), None),
     ],
 )
-def test_what_a_run_would_only_repeat_is_told_from_what_may_pass(reply: list[bytes], advice: str | None):
+def test_what_a_run_would_only_repeat_is_told_from_what_may_pass(reply: list[bytes], advice: tuple[bool, str] | None):
     with Scripted(reply) as server:
-        why = turned_down(Target(base_url=server.url), "m")
-    assert (why is None) == (advice is None)
-    assert (advice or "") in (why or "")
+        found = unanswered(Target(base_url=server.url), "m")
+    assert (found is None) == (advice is None)
+    if found and advice:
+        assert found.for_good == advice[0]
+        assert advice[1] in found.why
 
 
 def test_a_missing_key_is_named():
