@@ -56,7 +56,7 @@ def _plan(given: Any) -> ReplayPlan:
     job = Job.prepare(_options(given), tell=_tell)
     with kept_once_rows_are_there(job.directory):
         base_url = _endpoints.enter_context(job.endpoint())
-        plan = job.tried_plan(base_url)
+        plan = job.tried_plan(base_url, tell=_tell)
         job.begin()
         logger.info("rows go to %s", job.directory.path)
         return plan
