@@ -28,10 +28,10 @@ from tests.cli.conftest import SMALL, Tenfold
         (("refused < 1%", "refuzed < 1%"), "small.yaml:17:5: objectives.1: "),
     ],
 )
-def test_a_bad_scenario_is_told_by_its_place(tenfold: Tenfold, home: Path, change: tuple[str, str], line: str) -> None:
+def test_a_bad_scenario_is_told_by_its_place(typed: Tenfold, home: Path, change: tuple[str, str], line: str) -> None:
     assert change[0] in SMALL
     (home / "small.yaml").write_text(SMALL.replace(*change, 1), encoding="utf-8")
-    done = tenfold("run", "small.yaml", "--duration", "1s")
+    done = typed("run", "small.yaml", "--duration", "1s")
     assert done.returncode == 2
     assert line in done.stderr
     assert "Traceback" not in done.stderr
@@ -64,25 +64,25 @@ def test_a_bad_scenario_is_told_by_its_place(tenfold: Tenfold, home: Path, chang
         (["run", "small.yaml", "--frobnicate"], "No such option: --frobnicate"),
     ],
 )
-def test_bad_usage_exits_2_in_one_line(tenfold: Tenfold, words: list[str], line: str) -> None:
-    done = tenfold(*words)
+def test_bad_usage_exits_2_in_one_line(typed: Tenfold, words: list[str], line: str) -> None:
+    done = typed(*words)
     assert done.returncode == 2, done.stdout + done.stderr
     assert line in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_an_endpoint_that_is_down_exits_3_and_says_what_was_tried(tenfold: Tenfold, home: Path) -> None:
+def test_an_endpoint_that_is_down_exits_3_and_says_what_was_tried(typed: Tenfold, home: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
-    done = tenfold("run", "small.yaml", "--duration", "1s", "--target", f"http://127.0.0.1:{port}/v1")
+    done = typed("run", "small.yaml", "--duration", "1s", "--target", f"http://127.0.0.1:{port}/v1")
     assert done.returncode == 3
     assert f"nobody answers (tried 127.0.0.1:{port}" in done.stderr
     assert not (home / "results").exists() or not list((home / "results").iterdir())
 
 
-def test_beyond_loopback_a_run_says_its_price_and_asks_for_a_limit(tenfold: Tenfold) -> None:
-    done = tenfold("run", "small.yaml", "--duration", "1s", "--target", "https://llm.example.com/v1")
+def test_beyond_loopback_a_run_says_its_price_and_asks_for_a_limit(typed: Tenfold) -> None:
+    done = typed("run", "small.yaml", "--duration", "1s", "--target", "https://llm.example.com/v1")
     assert done.returncode == 2
     assert "will cost about $" in done.stderr
     assert "--max-spend" in done.stderr
@@ -145,17 +145,17 @@ def test_a_reader_who_leaves_is_neither_a_pass_nor_a_crash(repository: Path, wor
     assert (process.returncode, said) == (128 + signal.SIGPIPE, "")
 
 
-def test_a_directory_that_holds_something_is_not_written_over(tenfold: Tenfold, home: Path) -> None:
+def test_a_directory_that_holds_something_is_not_written_over(typed: Tenfold, home: Path) -> None:
     (home / "out").mkdir()
     (home / "out/thesis.txt").write_text("years of work", encoding="utf-8")
-    done = tenfold("run", "small.yaml", "--duration", "1s", "--out", "out")
+    done = typed("run", "small.yaml", "--duration", "1s", "--out", "out")
     assert done.returncode == 2
     assert "out: is not empty; choose another --out" in done.stderr
 
 
-def test_results_that_cannot_be_written_exit_3(tenfold: Tenfold, home: Path) -> None:
+def test_results_that_cannot_be_written_exit_3(typed: Tenfold, home: Path) -> None:
     (home / "results").write_text("a file where a folder should be", encoding="utf-8")
-    done = tenfold("run", "small.yaml", "--duration", "1s")
+    done = typed("run", "small.yaml", "--duration", "1s")
     assert done.returncode == 3
     assert "results" in done.stderr
     assert "Traceback" not in done.stderr

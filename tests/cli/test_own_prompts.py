@@ -8,7 +8,7 @@ import pytest
 
 from simulator.launch.job import Job
 from simulator.launch.options import Options
-from tests.cli.conftest import SMALL, Tenfold
+from tests.cli.conftest import SMALL, Tenfold, typed_in
 
 SECRET = "ZEBRAPARCEL"
 CHATS = [
@@ -41,7 +41,7 @@ def test_the_text_is_nowhere_in_a_run_unless_asked(tenfold: Tenfold, own: Path) 
     assert "counted exactly with o200k_base" in record["trace"]
     lengths = pq.read_table(own / "out/trace.parquet").column("input_tokens").to_pylist()
     assert len(set(lengths)) == 2
-    assert tenfold("verify", "out").stdout.endswith("every file is as recorded\n")
+    assert typed_in(own)("verify", "out").stdout.endswith("every file is as recorded\n")
 
 
 @pytest.mark.parametrize(("asked", "holders"), [(False, []), (True, ["inputs/prompts-1-faq.jsonl"])])
@@ -65,11 +65,11 @@ def test_a_replayed_log_says_that_the_texts_stay_at_home(own: Path) -> None:
     assert job.inputs.trace_text(options).endswith(f"; {note}")
 
 
-def test_other_bytes_have_another_hash(tenfold: Tenfold, own: Path) -> None:
+def test_other_bytes_have_another_hash(typed: Tenfold, own: Path) -> None:
     plans = []
     for chat in CHATS:
         (own / "faq.jsonl").write_text(json.dumps(chat), encoding="utf-8")
-        plans.append(tenfold("check", "small.yaml", "--scale", "1").stdout)
+        plans.append(typed("check", "small.yaml", "--scale", "1").stdout)
     assert plans[0] != plans[1]
     assert "share 1 chat;" in plans[0]
 
@@ -83,12 +83,12 @@ def test_other_bytes_have_another_hash(tenfold: Tenfold, own: Path) -> None:
     ],
 )
 def test_chats_that_cannot_be_read_are_told_by_their_line(
-    tenfold: Tenfold, own: Path, content: str | None, line: str
+    typed: Tenfold, own: Path, content: str | None, line: str
 ) -> None:
     (own / "faq.jsonl").unlink()
     if content is not None:
         (own / "faq.jsonl").write_text(content, encoding="utf-8")
-    done = tenfold("run", "small.yaml", "--duration", "1s")
+    done = typed("run", "small.yaml", "--duration", "1s")
     assert (done.returncode, len(done.stderr.splitlines())) == (2, 1), done.stderr
     assert line in done.stderr
     assert not (own / "results").exists()
