@@ -70,14 +70,7 @@ class Measured:
         names = sorted(set[str]().union(*(node.answerers() for node in strategies)))
         embedders = set[str]().union(*(node.embedders() for node in strategies))
         answers = source.answers(Assumed(label_accuracy, source.seed))
-        kept: Sequence[Sequence[Request]]
-        kept = [one for one in source.sessions if _is_whole(one, names, answers, source, judge)]
-        if not kept:
-            raise BadInput(
-                f"no session has an answer of each of {', '.join(names)} and of {source.baseline!r}"
-                f"{' with labels' if isinstance(judge, Labels) else ''}; record them with `tenfold run … --matrix`"
-            )
-        kept = source.sampled(kept, names)
+        kept = _kept(names, answers, source, judge)
         single = {name: bind(name, parse({"call": {"model": name}})) for name in names}
         rows, _ = offline.run(single, kept, answers, scale=source.scale, seed=source.seed)
         asked = [request for session in kept for request in session]
@@ -139,6 +132,17 @@ def _unless_long(sent: Sent, rate: Rate, usd: Decimal) -> Decimal:
     if rate.long is not None and sent.input_tokens.max(initial=0) >= rate.long:
         raise NoColumns(f"{sent.node}: prompts of {rate.long:,} tokens have prices of their own")
     return usd
+
+
+def _kept(models: Sequence[str], answers: Recorded, source: Source, judge: Judge | None) -> Sequence[Sequence[Request]]:
+    """Sessions that these models and the baseline answered whole. Raises BadInput where none did."""
+    whole = [one for one in source.sessions if _is_whole(one, models, answers, source, judge)]
+    if not whole:
+        raise BadInput(
+            f"no session has an answer of each of {', '.join(models)} and of {source.baseline!r}"
+            f"{' with labels' if isinstance(judge, Labels) else ''}; record them with `tenfold run … --matrix`"
+        )
+    return source.sampled(whole, models)
 
 
 def _is_whole(
