@@ -109,7 +109,7 @@ def _trust(summary: Summary) -> str:
     if summary.run.verdict == "VALID":
         return "Run VALID: the load generator kept up; latency is judged."
     reasons = "; ".join(summary.run.reasons) or "no reason was recorded"
-    return f"Run {summary.run.verdict}: latency is not judged, cost still is. {reasons}"
+    return f"Run {summary.run.verdict}: latency is not judged, cost still is. Why: {reasons}"
 
 
 def _cautions(summary: Summary) -> list[str]:

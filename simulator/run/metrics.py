@@ -54,7 +54,7 @@ class _Rung:
         return RungFigures(
             **record.model_dump(include={"scale", "strategy", "replicate", "started_at", "planned_span_s", "planned"}),
             sessions=rows.sessions,
-            different_sessions=len(np.unique(rows.originals)),
+            different_sessions=len(np.unique(rows.originals[rows.offered])),
             settled=self._settled(),
             sent=sent,
             sent_by_driver=record.sent if record.health.workers_reported == record.health.workers_planned else None,

@@ -46,7 +46,7 @@ class RungFigures(Figures):
     planned_span_s: float
     sessions: int
     different_sessions: int
-    """Without copies of the same session: what intervals count."""
+    """Of which anything became due, without copies of the same session: what intervals count."""
     planned: int
     settled: dict[str, int]
     """Requests by how they settled; the values sum to `planned` (house rule 11)."""

@@ -151,10 +151,16 @@ def test_copies_of_a_session_are_one_observation_for_intervals() -> None:
     """29 sessions ten times over stay 29 different ones: no interval, however many requests."""
     few = [asked(f"s{n}#{k}" if k > 1 else f"s{n}", 2.0, scale=10.0) for n in range(29) for k in range(1, 11)]
     figures = figures_of(few)
-    assert (figures.sessions, figures.response_time.p95.low) == (290, None)
+    assert (figures.sessions, figures.different_sessions, figures.response_time.p95.low) == (290, 29, None)
     assert figures.response_time.p95.note == "29 different sessions: an interval needs 30"
 
 
 def test_a_log_may_use_the_mark_of_copies_in_its_own_ids() -> None:
     figures = figures_of([asked(f"user#{n}", 2.0) for n in range(30)])
     assert figures.response_time.p95.low == 1.5
+
+
+def test_a_session_that_a_cut_run_did_not_reach_is_none_that_was_seen() -> None:
+    """24 of 49 sessions were reached, and no report said that they were too few."""
+    figures = figures_of([asked("a", 2.0), asked("b", 3.0, outcome="not_reached")])
+    assert (figures.sessions, figures.different_sessions) == (2, 1)
