@@ -8,7 +8,7 @@ import pytest
 
 from simulator.pricing.terms import Contract
 from simulator.scenario.projection import ProjectionPlan
-from simulator.spend.contracted import Covered, billed, usage_within
+from simulator.spend.contracted import Band, ContractTerm, Covered, billed, usage_within
 from tests.run.hand import asked
 from tests.spend.test_projection import month, projected, rung
 
@@ -67,6 +67,22 @@ def test_the_budget_pays_for_more_than_its_share_of_the_minimum() -> None:
     assert float(paid / december.usage) == pytest.approx(2.0, rel=1e-5)
     assert december.plan_at(2.0) == Decimal(108_000)
     assert usage_within(Decimal(59_999), december.contracts) is None
+
+
+@pytest.mark.parametrize(
+    ("budget", "usage"),
+    [
+        ("1", 1),  # the minimum is the budget: all that it pays for
+        ("1.5", 6),  # $1 at the full price and $5 for half a dollar
+        ("10", 91),  # nine times the budget, most of it at a tenth
+    ],
+)
+def test_a_budget_pays_for_more_than_its_dollars_where_volume_is_cheap(budget: str, usage: int) -> None:
+    bands = [Band(up_to=Decimal(1), discount=Decimal(0)), Band(up_to=None, discount=Decimal("0.9"))]
+    terms = [ContractTerm(id="msa", share=Decimal(1), minimum=Decimal(1), bands=bands)]
+    paid = usage_within(Decimal(budget), terms)
+    assert paid is not None
+    assert float(paid) == pytest.approx(usage, rel=1e-5)
 
 
 def test_the_register_says_what_a_contract_asks() -> None:

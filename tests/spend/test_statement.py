@@ -97,11 +97,13 @@ free:
 """
 
 
-@pytest.mark.parametrize(("millions", "billed"), [(1, "0"), (2, "1.25"), (3, "3.75")])
+@pytest.mark.parametrize(("millions", "billed"), [(1, "1"), (2, "2.25"), (3, "4.75")])
 def test_two_grants_free_no_unit_twice_and_each_its_own(tmp_path: Path, millions: int, billed: str) -> None:
-    """1.5 M free at $2.50 a million: the second grant once took the place of the first."""
+    """1.5 M free at $2.50 a million: the second grant once took the place of the first. The answer of $1 is paid."""
     (tmp_path / "grants.yaml").write_text(GRANTS)
-    (tmp_path / "usage.jsonl").write_text(json.dumps(asked("2026-11-01", millions)))
+    row = asked("2026-11-01", millions)
+    row["usage"]["output_tokens"] = 100_000
+    (tmp_path / "usage.jsonl").write_text(json.dumps(row))
     (month,) = statement(tmp_path / "usage.jsonl", PriceBook.load(tmp_path / "grants.yaml")).months
     assert month.billed_usd == Decimal(billed)
 
