@@ -9,10 +9,6 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from simulator.strategies.node import Child, Node, Place
 from simulator.strategies.nodes.call import Call
 
-Strategy = Node
-AnyStrategy = Child
-"""One value of `strategies:`."""
-
 # Options whose name says nothing: they are left out of paths, where an index or a key stands for the child.
 _SILENT = frozenset({"of", "use", "routes", "branches", "parts"})
 
@@ -61,5 +57,5 @@ def _cycle(at: Place, names: str) -> ValidationError:
     return ValidationError.from_exception_data("strategies", [InitErrorDetails(type=error, loc=at, input=names)])
 
 
-Strategies = Annotated[dict[str, AnyStrategy], Field(min_length=1), AfterValidator(compose)]
+Strategies = Annotated[dict[str, Child], Field(min_length=1), AfterValidator(compose)]
 """The `strategies:` block: composed and bound once read."""

@@ -14,7 +14,8 @@ from simulator.run.demand import Demand
 from simulator.run.metrics import rung_figures
 from simulator.run.quota import known_limits
 from simulator.scenario import scenario as scenarios
-from simulator.strategies.tree import AnyStrategy, bind
+from simulator.strategies.node import Child
+from simulator.strategies.tree import bind
 from simulator.traffic.generate import generate
 from simulator.traffic.multiply import multiply
 from simulator.verdicts.conditions.limit import REFUSED_SHARE
@@ -32,7 +33,7 @@ def test_the_first_refusals_come_where_the_demand_at_one_times_says(
     scenario = scenarios.load(repository / "scenarios/support-chat.yaml")
     profile = yamlfile.load(repository / f"scenarios/staging/{profile_name}.yaml", Profile)
     trace = generate(scenario.traffic, span_s=SPAN_S, seed=seed)
-    single = {"single": bind("single", TypeAdapter(AnyStrategy).validate_python(model))}
+    single = {"single": bind("single", TypeAdapter(Child).validate_python(model))}
 
     def rehearsed(scale: float) -> tuple[pa.Table, pa.Table]:
         return rehearse(multiply(trace, scale, seed=seed), single, profile, scale=scale, seed=seed)

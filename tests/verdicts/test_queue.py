@@ -13,7 +13,8 @@ from simulator.run.rung import RungFigures
 from simulator.scenario import scenario as scenarios
 from simulator.scenario.objective import Objective
 from simulator.spend.month import Projection
-from simulator.strategies.tree import AnyStrategy, bind
+from simulator.strategies.node import Child
+from simulator.strategies.tree import bind
 from simulator.traffic.generate import generate
 from simulator.traffic.multiply import multiply
 from simulator.verdicts.breaks import breaks
@@ -29,7 +30,7 @@ def test_one_overloaded_rung_tells_where_the_first_token_becomes_late(repository
     """From 1×, 2× and 10× of two GPUs: the objective holds at 0.85 of the multiplier and is missed at 1.15 of it."""
     scenario = scenarios.load(repository / "scenarios/support-chat.yaml")
     profile = yamlfile.load(repository / "scenarios/staging/selfhosted-8b.yaml", Profile)
-    single = {"single": bind("single", TypeAdapter(AnyStrategy).validate_python(next(iter(profile.models))))}
+    single = {"single": bind("single", TypeAdapter(Child).validate_python(next(iter(profile.models))))}
     trace = generate(scenario.traffic, span_s=SPAN_S, seed=1)
 
     def rehearsed(*scales: float) -> tuple[pa.Table, list[RungFigures]]:

@@ -61,6 +61,8 @@ class Formula:
 
 
 Cell = Number | Input | Formula | str | None
+_ACROSS = 7
+"""Columns that a sentence has."""
 
 
 @dataclass(slots=True)
@@ -91,10 +93,10 @@ class Sheet:
             self.page.write_string(self.row + offset, 0, lead, self.looks["lead"])
         self.row += len(leads) + 2
 
-    def say(self, text: str, look: str = "wrapped", *, columns: int = 7) -> None:
+    def say(self, text: str, look: str = "wrapped") -> None:
         """A sentence over several columns, on as many lines as it needs."""
-        self.page.merge_range(self.row, 0, self.row, columns - 1, text, self.looks[look])
-        self._height(len(text) / sum(self.widths[:columns]))
+        self.page.merge_range(self.row, 0, self.row, _ACROSS - 1, text, self.looks[look])
+        self._height(len(text) / sum(self.widths[:_ACROSS]))
         self.row += 1
 
     def heads(self, *heads: str, freeze: bool = False) -> None:
