@@ -7,6 +7,7 @@ from typing import Literal
 
 from simulator.run.percentiles import Floats
 from simulator.spend.calendar import Month
+from simulator.spend.contracted import ContractTerm, billed
 
 Held = Literal["within", "risk", "over", "no data", "no budget"]
 
@@ -30,14 +31,22 @@ def chance_over(budget: Decimal | None, draws: Floats | None) -> float | None:
     return None if draws is None or budget is None else float((draws > float(budget)).mean())
 
 
-def spent_on(budget: Decimal | None, month: Month, *, means: Sequence[Decimal], scale: float) -> date | None:
-    """The first day at whose end the plan has spent more than the budget; `means`: dollars a session, per stretch."""
-    if budget is None:
-        return None
-    left = budget
+def spent_on(
+    budget: Decimal | None,
+    month: Month,
+    *,
+    means: Sequence[Decimal],
+    scale: float,
+    contracts: Sequence[ContractTerm] = (),
+) -> date | None:
+    """The first day at whose end the plan has spent more than the budget; `means`: dollars a session, per stretch.
+
+    A contract's minimum is due from the first day, its volume discounts as the month fills their bands.
+    """
+    usage = Decimal(0)
     for stretch, mean in zip(month.stretches, means, strict=True):
         for number, sessions in enumerate(stretch.daily):
-            left -= sessions * Decimal(str(scale)) * mean
-            if left < 0:
+            usage += sessions * Decimal(str(scale)) * mean
+            if budget is not None and billed(usage, contracts) > budget:
                 return stretch.first + timedelta(days=number)
     return None

@@ -92,7 +92,7 @@ class Projector:
             budget=launch.budget,
             over_budget=held,
             chance_over_budget=budgets.chance_over(launch.budget, draws),
-            budget_spent_on=budgets.spent_on(launch.budget, month, means=sample.means, scale=scale)
+            budget_spent_on=budgets.spent_on(launch.budget, month, means=sample.means, scale=scale, contracts=contracts)
             if held == "over"
             else None,
             capped_share=self.demand.refused_share(launch.limits, scale) if self._limited() else None,

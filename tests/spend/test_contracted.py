@@ -85,6 +85,21 @@ def test_a_budget_pays_for_more_than_its_dollars_where_volume_is_cheap(budget: s
     assert float(paid) == pytest.approx(usage, rel=1e-5)
 
 
+@pytest.mark.parametrize(
+    ("terms", "day"),
+    [
+        ({}, 7),
+        ({"minimum_usd_per_month": "9000"}, 7),
+        ({"minimum_usd_per_month": "10001"}, 1),  # more than the budget is due before anybody asked anything
+        ({"volume": [{"up_to": "8000", "discount": "0"}, {"discount": "0.5"}]}, 8),  # Monday's $2,000 cost half of it
+    ],
+)
+def test_the_day_on_which_a_budget_is_spent_is_that_of_the_bill(terms: dict[str, Any], day: int) -> None:
+    """$10,000 of usage are reached on Sunday, 2026-12-06, and a weekday brings $2,000 more."""
+    december = month(projected(rung(1.0), contracts=covered("gpt-4o", **terms), budget=Decimal(10_000)))
+    assert december.budget_spent_on == date(2026, 12, day)
+
+
 def test_the_register_says_what_a_contract_asks() -> None:
     contracts = covered("gpt-4o", minimum_usd_per_month="60000", volume=BANDS, discount="0.12")
     rows = {row["id"]: row for row in projected(rung(1.0), contracts=contracts).assumptions}
