@@ -14,8 +14,10 @@ MARGIN = 0.01
 
 _NUMBER = r"(\d+(?:\.\d+)?)"
 _RANGE = rf"{_NUMBER}\s*%?(?:\s*(?:-|–|to)\s*{_NUMBER})?\s*%"
+_ROUTING = r"(?:(?:(?:a|the|our)\s+)?rout(?:ing|er|ed\s+architecture)\s+)?"
+_SAVES = r"(?:saves?|saving|cuts?\s+(?:the\s+|inference\s+)*(?:costs?|bill)\s+by|cheaper\s+by)"
 _PATTERNS = {
-    "saves": rf"(?:saves?|saving|cuts? (?:inference )?costs? by|cheaper by)\s+(?:about\s+)?{_RANGE}",
+    "saves": rf"{_ROUTING}{_SAVES}\s+(?:about\s+|at\s+least\s+)?{_RANGE}",
     "request_share": rf"{_RANGE}\s+of\s+(?:the\s+)?requests(?:\s+on\s+(?:the|a)\s+small(?:er)?\s+(?:model|tier))?",
     "loss_below": rf"(?:no|without)\s+visible\s+(?:quality\s+)?(?:loss|degradation)|loses? at most {_NUMBER}\s*pp",
 }

@@ -22,6 +22,8 @@ def facts(value: float, low: float | None, high: float | None, parts: Parts = PA
         (TEXT, (0.6, 0.7), (0.75, 0.75), 0.01),
         ("cuts inference costs by 60–70 % without visible quality degradation", (0.6, 0.7), None, 0.01),
         ("70-80% of requests on the small model", None, (0.7, 0.8), None),
+        ("routing saves 60–70 %", (0.6, 0.7), None, None),
+        ("Our router cuts the bill by at least 50%", (0.5, 0.5), None, None),
         ("saves about 40%, loses at most 2 pp", (0.4, 0.4), None, 0.02),
     ],
 )
@@ -34,6 +36,7 @@ def test_a_sentence_is_read(text: str, saves: object, share: object, loss: objec
     ("text", "problem"),
     [
         ("saves 60% and p95 < 2s", "not understood: p95 < 2s"),
+        ("saves up to 70%", "not understood: saves up to 70%"),
         ("it is much better", "not understood: is much better"),
         ("", "nothing is claimed"),
     ],
