@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
@@ -20,7 +20,10 @@ def _meter(name: str) -> str:
 
 
 def _factor(value: object) -> Decimal:
-    factor = Decimal(str(value))
+    try:
+        factor = Decimal(str(value))
+    except InvalidOperation:
+        factor = Decimal(0)
     if isinstance(value, float) or not (factor.is_finite() and factor > 0):
         raise ValueError(f"a factor is a number of more than 0, got {value}")
     return factor

@@ -4,9 +4,9 @@ import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, ValidationError
 
 from simulator.pricing.attempts import Attempts
 from simulator.pricing.commitment import Commitment
@@ -16,6 +16,29 @@ from simulator.pricing.rates import EXACT, Band, Rate, Rates
 from simulator.pricing.terms import Contract, FreePool
 from simulator.units import Usd
 from simulator.yamlfile import FileModel
+
+
+def _day(text: str) -> str:
+    if text:
+        date.fromisoformat(text)
+    return text
+
+
+def _tokens(text: str) -> str:
+    if not (text.isascii() and text.isdigit()):
+        raise ValueError(f"must be a number of tokens, got {text!r}")
+    return text
+
+
+def _window(text: str) -> str:
+    try:
+        _ = text and Hours.model_validate_json(text)
+    except ValidationError:
+        raise ValueError(f"must be hours as JSON, got {text!r}") from None
+    return text
+
+
+_Day = Annotated[str, AfterValidator(_day)]
 
 
 class SnapshotRow(FileModel):
@@ -28,22 +51,22 @@ class SnapshotRow(FileModel):
     meter: str
     usd_per_million: Usd
     list_usd_per_million: Usd
-    from_: str = Field(alias="from")
+    from_: _Day = Field(alias="from")
     """First day of the entry, or empty where nobody knows."""
-    until: str = ""
+    until: _Day = ""
     """First day on which something may cost otherwise, or empty."""
     tier: str = ""
     geo: str = ""
-    prompt_from: str = "0"
+    prompt_from: Annotated[str, AfterValidator(_tokens)] = "0"
     """The smallest prompt that pays this, in tokens."""
     layer: str
     place: str
     source: str
-    as_of: str
+    as_of: Annotated[str, AfterValidator(date.fromisoformat), AfterValidator(date.isoformat)]
     steps: str = ""
     minimum: Usd = Decimal(0)
     """Units that one request is billed at least."""
-    hours: str = ""
+    hours: Annotated[str, AfterValidator(_window)] = ""
     """The hours in which it holds, as JSON; empty for those that no other row of the model names."""
     verify: str = ""
     """What was uncertain about the price."""

@@ -1,13 +1,20 @@
 """What a run keeps of the prices that it was billed at."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from simulator.errors import InvalidFile
 from simulator.pricing.book import PriceBook
+from simulator.pricing.errors import UnknownModel
 from simulator.pricing.snapshot import snapshot_text
+from tests.bent import bent
 
 AT = datetime(2026, 11, 21, tzinfo=UTC)
 BOOK = """
@@ -43,6 +50,16 @@ def test_a_doubt_travels_with_the_price(tmp_path: Path) -> None:
     doubts = {rate.verify for rate in again.rates("mistral-large-latest", at=AT).standard.values()}
     assert doubts == {rate.verify for rate in PriceBook.load().rates("mistral-large-latest", at=AT).standard.values()}
     assert None not in doubts
+
+
+@given(data=st.data())
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_bent_value_is_read_or_refused_with_its_place(book: PriceBook, tmp_path: Path, data: st.DataObject) -> None:
+    text = snapshot_text(book.snapshot(["gpt-4o"], AT), contracts=book.contracts, attempts=book.replaced_attempts)
+    path = tmp_path / "rates.yaml"
+    path.write_text(yaml.safe_dump(data.draw(bent(yaml.safe_load(text)))), encoding="utf-8")
+    with suppress(InvalidFile, UnknownModel):
+        assert PriceBook.load(path).rates("gpt-4o", at=AT).standard
 
 
 def test_without_terms_of_its_own_a_snapshot_has_rates_only() -> None:
