@@ -30,7 +30,14 @@ _LOOKS: dict[str, dict[str, Any]] = {
     "text": {"valign": "top", "align": "left", "indent": 1},
     "unknown": {"italic": True, "font_color": "#8a5a00", "align": "right"},
     "warn": {"bold": True, "font_color": "#b42318"},
-    "warn-wrapped": {"bold": True, "font_color": "#b42318", "valign": "top", "indent": 1, "text_wrap": True},
+    "warn-wrapped": {
+        "bold": True,
+        "font_color": "#b42318",
+        "valign": "top",
+        "align": "left",
+        "indent": 1,
+        "text_wrap": True,
+    },
 }
 _BLUE = {"font_color": "#0033cc", "bg_color": "#eef3ff"}
 

@@ -83,7 +83,7 @@ def matrix(summary: Summary) -> Table:
         "Model matrix, not part of the launch",
         columns,
         tuple(_row(rung, summary, judged=False) for rung in summary.matrix),
-        ("Recorded once at 1× to price other strategies (`tenfold compare RUN --try FILE`): billed, never judged.",),
+        ("Recorded once at 1× to price other strategies (tenfold compare RUN --try FILE): billed, never judged.",),
     )
 
 
