@@ -1,6 +1,6 @@
 """`tenfold rehearse`: the scenario's strategies and provider profile in virtual time. Nothing is sent or measured."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -94,7 +94,25 @@ def lines(found: Rehearsed) -> list[str]:
     width = max(len("strategy"), *(len(rung.strategy) for rung in found.rungs))
     table = [_line(rung, costs[rung.scale, rung.strategy], head, width) for rung in found.rungs]
     first = " ".join([f"{'scale':>6} {'strategy':<{width}}", *(word.rjust(max(8, len(word))) for word in head)])
-    return [f"rehearsed in virtual time against profile {found.profile}", first, *table, PROVENANCE, *found.settled]
+    return [
+        f"rehearsed in virtual time against profile {found.profile}",
+        first,
+        *table,
+        *_undue(found.rungs),
+        PROVENANCE,
+        *found.settled,
+    ]
+
+
+def _undue(rungs: Sequence[RungFigures]) -> Iterator[str]:
+    """Where few were answered and few refused, what became of the rest."""
+    skipped = [
+        f"{count_text(rung.settled['skipped'])} at {scale_text(rung.scale)} {rung.strategy}"
+        for rung in rungs
+        if rung.settled["skipped"]
+    ]
+    if skipped:
+        yield f"refused and errors: of the requests due, less turns whose session had failed before ({', '.join(skipped)})"
 
 
 _LAST = ("TTFT p95", "resp. p95", "cost")

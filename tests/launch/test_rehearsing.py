@@ -10,9 +10,12 @@ from tests.run.hand import Rows, asked, figures_of
 def test_refusals_are_of_the_requests_due_as_in_a_report_and_a_partial_bill_is_a_lower_bound() -> None:
     """One of three due was refused, one turn skipped: a rehearsal said 25 % where the report of the run says 33 %."""
     rung = figures_of([asked("a", 1.0), asked("b", 2.0), asked("c", 3.0, outcome="rate_limited"), skipped()])
-    row = lines(Rehearsed(profile="hosted", rungs=[rung], costs=[cost()]))[2]
+    _, _, row, note, *_ = lines(Rehearsed(profile="hosted", rungs=[rung], costs=[cost()]))
     assert row.split()[2:5] == ["4", "2", "33.3"]
     assert row.endswith("≥ $0.50")
+    assert (
+        note == "refused and errors: of the requests due, less turns whose session had failed before (1 at 1× single)"
+    )
 
 
 def test_valid_answers_are_a_column_only_where_something_checks_them() -> None:
