@@ -27,7 +27,7 @@ def _hours(text: str) -> str:
 
 
 class Hours(FileModel):
-    """Hours of chosen weekdays. A span that ends before it starts goes on after midnight."""
+    """Hours of chosen weekdays. A span that ends before it starts goes on after midnight, to where it starts: a day."""
 
     tz: Annotated[str, AfterValidator(_zone)] = "UTC"
     days: tuple[Annotated[str, Field(pattern="^(mon|tue|wed|thu|fri|sat|sun)$")], ...] = _DAYS

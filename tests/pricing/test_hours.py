@@ -33,6 +33,10 @@ def test_a_span_over_midnight_asks_for_the_weekday_of_the_instant() -> None:
     assert holds(night, *days) == [True, False, True, False]
 
 
+def test_a_span_that_ends_where_it_starts_is_the_whole_day() -> None:
+    assert holds(Hours(hours=("12:00-12:00",)), "2026-11-20T11:59+00:00", "2026-11-20T12:00+00:00") == [True, True]
+
+
 @pytest.mark.parametrize("offset", [-11, 0, 5.5, 14])
 def test_an_instant_is_the_same_in_every_zone(offset: float) -> None:
     night = Hours(tz="Asia/Shanghai", days=("mon",), hours=("00:00-08:00",))

@@ -36,6 +36,6 @@ def test_a_long_prompt_counts_what_it_will_be_billed(prompt: int, tier: str | No
 
 
 def test_a_band_that_names_one_meter_leaves_the_others_as_they_are() -> None:
-    tariff = Tariff({"m": {"input_tokens@10": "4", "input_tokens": "2", "output_tokens": "3", "output_tokens@20": "5"}})
+    tariff = Tariff({"m": {"output_tokens@20": "5", "input_tokens@10": "4", "input_tokens": "2", "output_tokens": "3"}})
     costs = [tariff.planned("m", input_tokens=prompt, output_tokens=1) for prompt in (9, 10, 20)]
     assert costs == [Decimal(9 * 2 + 3) / 10**6, Decimal(10 * 4 + 3) / 10**6, Decimal(20 * 4 + 5) / 10**6]
