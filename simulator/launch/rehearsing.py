@@ -112,7 +112,7 @@ def _undue(rungs: Sequence[RungFigures]) -> Iterator[str]:
         if rung.settled["skipped"]
     ]
     if skipped:
-        yield f"refused and errors: of the requests due, less turns whose session had failed before ({', '.join(skipped)})"
+        yield f"refused, errors: of requests due, without turns whose session had failed before ({', '.join(skipped)})"
 
 
 _LAST = ("TTFT p95", "resp. p95", "cost")

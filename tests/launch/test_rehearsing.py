@@ -13,9 +13,7 @@ def test_refusals_are_of_the_requests_due_as_in_a_report_and_a_partial_bill_is_a
     _, _, row, note, *_ = lines(Rehearsed(profile="hosted", rungs=[rung], costs=[cost()]))
     assert row.split()[2:5] == ["4", "2", "33.3"]
     assert row.endswith("≥ $0.50")
-    assert (
-        note == "refused and errors: of the requests due, less turns whose session had failed before (1 at 1× single)"
-    )
+    assert note == "refused, errors: of requests due, without turns whose session had failed before (1 at 1× single)"
 
 
 def test_valid_answers_are_a_column_only_where_something_checks_them() -> None:
