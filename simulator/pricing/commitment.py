@@ -75,6 +75,8 @@ class Commitment(FileModel):
 
     @model_validator(mode="after")
     def _buyable(self) -> "Commitment":
+        if self.to is not None and self.to <= self.from_:
+            raise ValueError(f"ends on {self.to} before it begins on {self.from_}; `to` is the first day without it")
         if self.units < self.minimum or (self.units - self.minimum) % self.increment:
             steps = f"{self.minimum}, {self.minimum + self.increment}, {self.minimum + 2 * self.increment}, …"
             raise ValueError(f"{self.units} units cannot be bought; buy {steps}")

@@ -54,6 +54,7 @@ def test_it_holds_from_its_first_day_to_before_its_last(tmp_path: Path) -> None:
         (PTU.replace("units: 20", "units: 21"), "21 units cannot be bought"),
         (PTU.replace("search: 5", "search: 4"), "shares add up to 19 of 20 units"),
         (PTU.replace("kind: ptu", "kind: wish"), "commitments.0.kind"),
+        (PTU.replace("to: 2027-01-01", "to: 2026-12-01"), "ends on 2026-12-01 before it begins on 2026-12-01"),
     ],
 )
 def test_what_nobody_sells_is_refused(tmp_path: Path, text: str, problem: str) -> None:

@@ -55,6 +55,7 @@ def test_terms_hold_from_their_first_day_to_before_their_last(day: str, open_: b
     [
         ({"discount": "1"}, "a discount is a share below 1"),
         ({"from": "2027-01-01", "to": "2026-01-01"}, "before it begins"),
+        ({"from": "2027-01-01", "to": "2027-01-01"}, "before it begins"),
         ({"volume": BANDS[:2]}, "the last has none"),
         ({"volume": [BANDS[1], BANDS[0], BANDS[2]]}, "volume bands ascend"),
     ],
