@@ -102,8 +102,7 @@ def quality(margin: float, segments: Sequence[SegmentQuality]) -> Clause:
     if segments[0].assumed:
         return _declared(claimed, margin, segments)
     outcome, worst = _worst(margin, segments)
-    where = f"worst of {len(segments)} segments, {worst.segment}" if len(segments) > 1 else worst.segment
-    says = f"{where}: {worst.delta * 100:+.2g} pp over {worst.pairs} judged pairs"
+    says = f"{_where(worst, segments)}: {worst.delta * 100:+.2g} pp over {worst.pairs} judged pairs"
     if outcome == "no data":
         bound = "no bound" if worst.low is None else f"may be {worst.low * 100:+.2g} pp"
         least = math.ceil(3 / margin)  # the rule of three: without a single loss, 3/m is what m sessions rule out
@@ -116,7 +115,7 @@ def _declared(claimed: str, margin: float, segments: Sequence[SegmentQuality]) -
     """By declared priors a claim can fail, but not hold: an assumption bears nothing out (house rule 8)."""
     outcome, worst = _worst(margin, segments)
     fails = outcome == "fails"
-    given = f"{worst.segment}: {worst.delta * 100:+.2g} pp by what the scenario declares, assumed"
+    given = f"{_where(worst, segments)}: {worst.delta * 100:+.2g} pp by what the scenario declares, assumed"
     labels = f"judged answers of {math.ceil(3 / margin):,} sessions or more in each segment would decide"
     says = given if fails else f"{given}: nobody has looked; {labels}"
     clause: dict[str, Any] = {"name": "quality", "claimed": claimed, "measured": None, "provenance": "assumed"}
@@ -138,6 +137,10 @@ def _worst(margin: float, segments: Sequence[SegmentQuality]) -> tuple[Outcome, 
     rank = {"fails": 0, "no data": 1, "holds": 2}
     judged = ((_loses(one, margin), one) for one in segments)
     return min(judged, key=lambda pair: (rank[pair[0]], pair[1].delta))
+
+
+def _where(worst: SegmentQuality, segments: Sequence[SegmentQuality]) -> str:
+    return f"worst of {len(segments)} segments, {worst.segment}" if len(segments) > 1 else worst.segment
 
 
 def _loses(segment: SegmentQuality, margin: float) -> Outcome:

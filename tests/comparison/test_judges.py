@@ -86,7 +86,7 @@ def test_a_claim_can_fail_by_priors_but_never_hold() -> None:
     assert (hard.segment, hard.delta, hard.low) == ("hard", pytest.approx(-0.4), None)
     lost, held = quality(MARGIN, [easy, hard]), quality(MARGIN, [easy])
     assert (lost.outcome, lost.provenance, lost.measured) == ("fails", "assumed", None)
-    assert lost.says == "hard: -40 pp by what the scenario declares, assumed"
+    assert lost.says == "worst of 2 segments, hard: -40 pp by what the scenario declares, assumed"
     assert held.outcome == "no data"
     assert "assumed: nobody has looked; judged answers of 300 sessions or more" in held.says
 
