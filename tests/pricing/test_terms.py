@@ -57,6 +57,7 @@ def test_terms_hold_from_their_first_day_to_before_their_last(day: str, open_: b
         ({"from": "2027-01-01", "to": "2026-01-01"}, "before it begins"),
         ({"from": "2027-01-01", "to": "2027-01-01"}, "before it begins"),
         ({"volume": BANDS[:2]}, "the last has none"),
+        ({"volume": [{"discount": "1"}]}, "their discounts are below 1"),
         ({"volume": [BANDS[1], BANDS[0], BANDS[2]]}, "volume bands ascend"),
     ],
 )
