@@ -3,7 +3,6 @@
 from datetime import date
 
 from simulator.reports.tables.months import (
-    BUDGET,
     UNPRICED,
     headline_costs,
     range_text,
@@ -43,7 +42,7 @@ def _budget(month: MonthCost) -> str:
     if month.budget is None:
         return ""
     if month.over_budget not in _HOLDS:
-        return f", {BUDGET[month.over_budget][0].removeprefix('? ')} on the budget of {usd_text(month.budget)}"
+        return f", too little to say whether the budget of {usd_text(month.budget)} holds"
     on = month.budget_spent_on
     spent = f" from {on.day} {on:%B} on" if on else ""
     return f", {_HOLDS[month.over_budget]} the budget of {usd_text(month.budget)}{spent}"

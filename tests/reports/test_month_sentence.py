@@ -28,7 +28,7 @@ def test_it_says_what_it_costs_how_sure_that_is_and_what_moves_it(launch: Summar
 
 def test_without_an_interval_a_budget_is_not_held(launch: Summary) -> None:
     bare = changed(launch, p10=None, p90=None, over_budget="no data", budget=Decimal(10**9))
-    assert "(no interval), no data on the budget of $1,000,000,000" in month_sentence(bare)
+    assert "(no interval), too little to say whether the budget of $1,000,000,000 holds" in month_sentence(bare)
     assert any(note.startswith("? no data: ") for note in months(bare).notes)
 
 
