@@ -23,3 +23,8 @@ class Interval(Figures):
     high: float | None = None
     note: str | None = None
     """Why there are no bounds, or what the asked precision would need."""
+
+
+def joined(*notes: str | None) -> str | None:
+    """Several notes as one; None where nobody has any."""
+    return "; ".join(filter(None, notes)) or None

@@ -11,6 +11,7 @@ from simulator.comparison.result import Comparison, Contender, Saving
 from simulator.comparison.saving import paired, saving
 from simulator.comparison.side import Evidence, Side
 from simulator.errors import BadInput
+from simulator.figures import joined
 from simulator.run.percentiles import exact
 from simulator.units import share_text, usd_text
 
@@ -63,7 +64,7 @@ def _beside(side: Side, other: Side | None, baseline: str, seed: int) -> Contend
         planned=len(arm.answered),
         saving=saved,
         people=arm.people,
-        note="; ".join(filter(None, (_people(arm), _note(side, other, baseline, saved)))) or None,
+        note=joined(_people(arm), _note(side, other, baseline, saved)),
     )
 
 
@@ -93,4 +94,4 @@ def _note(side: Side, other: Side | None, baseline: str, saved: Saving | None) -
     if saved and saved.like_for_like and abs(saved.unanswered or 0.0) >= _UNEQUAL:
         equal = share_text(saved.like_for_like.value)
         notes.append(f"on equal answers it saves {equal}; the rest is requests that only one of the two answered")
-    return "; ".join(notes) or None
+    return joined(*notes)

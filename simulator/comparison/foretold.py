@@ -17,7 +17,7 @@ from simulator.comparison.prediction import Prediction, beside
 from simulator.comparison.source import Source
 from simulator.comparison.whatif import worked_out
 from simulator.errors import BadInput
-from simulator.figures import Figures
+from simulator.figures import Figures, joined
 from simulator.run.directory import RunDirectory
 from simulator.run.kept import kept_profile
 from simulator.run.ledger import CALLS_FILE, Ledger
@@ -122,7 +122,7 @@ class Foretold:
         guess = self.facts.label_accuracy.get(name)
         said = None if guess is None else f"labels that were not recorded were assumed to be right {share_text(guess)}"
         simulated = "it rests on answers of a simulated endpoint" if self.facts.simulated else None
-        return found.model_copy(update={"note": "; ".join(filter(None, (found.note, said, simulated))) or None})
+        return found.model_copy(update={"note": joined(found.note, said, simulated)})
 
 
 def _guessed(calls: pa.Table) -> bool:

@@ -13,6 +13,7 @@ from simulator.comparison.over_ranges import over_ranges
 from simulator.comparison.result import Comparison
 from simulator.comparison.source import Source
 from simulator.errors import BadInput
+from simulator.figures import joined
 from simulator.pricing.book import PriceBook
 from simulator.pricing.errors import UnknownPrice
 from simulator.strategies import offline
@@ -59,8 +60,7 @@ def what_if(source: Source, strategies: Mapping[str, Node], *, assumed: Assumed 
     compared = compare(calls, requests, source.costs(calls), baseline=source.baseline, seed=source.seed)
     colder = _colder(found[0], answers.warmth)
     contenders = [
-        one.model_copy(update={"note": "; ".join(filter(None, (one.note, colder.get(one.strategy)))) or None})
-        for one in compared.contenders
+        one.model_copy(update={"note": joined(one.note, colder.get(one.strategy))}) for one in compared.contenders
     ]
     return compared.model_copy(update={"contenders": contenders})
 
