@@ -116,3 +116,13 @@ def test_the_hours_are_those_of_the_provider_that_a_call_names(tmp_path: Path) -
         )
     )
     assert typical_costs(rows, book, at=AT.replace(hour=1)) == [2, 5]
+
+
+def test_a_week_ends_before_another_price_begins(tmp_path: Path) -> None:
+    """Of a price that holds on Thursday only, what Friday and the days after it cost is no part."""
+    later = '{from: 2026-12-04, usd_per_million: {input_tokens: "7", output_tokens: "7"}}'
+    text = OWN.replace("WINDOWS}]", f'windows: [{{hours: ["00:00-12:00"], scale: "3"}}]}}, {later}]')
+    (tmp_path / "own.yaml").write_text(text)
+    rows = table(call(1, model="m", provider="acme", input_tokens=10**6, output_tokens=0))
+    (cost,) = typical_costs(rows, PriceBook.load(tmp_path / "own.yaml"), at=AT.replace(day=3))
+    assert cost == 2

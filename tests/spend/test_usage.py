@@ -200,6 +200,17 @@ def test_a_count_that_nobody_knows_is_told(usage: dict[str, Any], problem: str) 
         normalised(usage, provider="openai")
 
 
+def test_our_own_names_stand_beside_words_totals_and_nulls() -> None:
+    usage = {
+        "input_tokens": 10,
+        "output_tokens": 0,
+        "cache_read_tokens": None,
+        "total_tokens": 10,
+        "service_tier": "flex",
+    }
+    assert normalised(usage, provider="openai") == {"input_tokens": 10, "output_tokens": 0}
+
+
 def test_a_total_that_is_counted_whole_is_no_question() -> None:
     """Embeddings have no completion; some providers' totals leave out what they count beside."""
     embedded = {"prompt_tokens": 10, "total_tokens": 10}
