@@ -215,6 +215,8 @@ def test_a_total_that_is_counted_whole_is_no_question() -> None:
     """Embeddings have no completion; some providers' totals leave out what they count beside."""
     embedded = {"prompt_tokens": 10, "total_tokens": 10}
     assert normalised(embedded, provider="openai") == {"input_tokens": 10}
+    written = {"completion_tokens": 10, "prompt_tokens": 0, "total_tokens": 10}
+    assert normalised(written, provider="openai") == {"output_tokens": 10}
     odd = {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 99}
     assert normalised(odd, provider="openai") == {"input_tokens": 10, "output_tokens": 5}
 
