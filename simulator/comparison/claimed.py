@@ -75,7 +75,8 @@ def sole(comparison: Comparison, strategy: str | None, scale: float | None) -> C
     named = [one for one in compared if strategy in (None, one.strategy)]
     if not named:
         rivals = [f"{one.strategy} at {scale_text(one.scale)}" for one in comparison.contenders if one.saving]
-        raise BadInput(f"nothing to check: compared with {comparison.baseline!r} are {', '.join(rivals) or 'none'}")
+        against = f"beside the baseline {comparison.baseline!r} this run has {', '.join(rivals) or 'no strategy'}"
+        raise BadInput(f"nothing to check: {against}")
     if strategy is None and len(names) > 1:
         raise BadInput(f"say which strategy the claim is about: {', '.join(names)}")
     return min(named, key=lambda one: one.scale)

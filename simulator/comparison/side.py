@@ -60,13 +60,12 @@ class Side:
         steady = [one.offered & one.within(*window(here.span_s)) if here.span_s else one.offered for one in rows]
         response = [one.response[due] for one, due in zip(rows, steady, strict=True)]
         first = np.concatenate([one.shown[due] for one, due in zip(rows, steady, strict=True)])
-        streamed = any(np.isfinite(one.first_token).any() for one in rows)
         return cls(
             scale=scale,
             strategy=strategy,
             arm=Arm.of(here.calls, here.requests, here.costs),
             response=np.concatenate(response),
-            first_token=first[~np.isnan(first)] if streamed else first[:0],
+            first_token=first[~np.isnan(first)],
             failed=sum(int((one.offered & ~one.answered).sum()) for one in rows),
             due=sum(int(one.offered.sum()) for one in rows),
         )

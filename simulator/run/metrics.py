@@ -91,7 +91,7 @@ class _Rung:
         rows = self.rows
         steady = rows.within(*window(self.record.planned_span_s))
         offered, answered = steady & rows.offered, steady & rows.answered
-        response, first = rows.response, self._first_token()
+        response, first = rows.response, rows.shown
         cuts: dict[str, tuple[Floats, NDArray[np.bool_]]] = {
             "response_time": (response, offered),
             "response_time_answered": (response, answered),
@@ -101,14 +101,6 @@ class _Rung:
             "service_time": (rows.service, answered),
         }
         return {name: self._latency(values, chosen) for name, (values, chosen) in cuts.items()}
-
-    def _first_token(self) -> Floats:
-        """From the schedule; where no call was streamed, nothing has one."""
-        rows = self.rows
-        called = rows.answered & ~rows.stored
-        if called.any() and np.isnan(rows.first_token[called]).all():
-            return np.full(len(called), np.nan)
-        return rows.shown
 
     def _latency(self, values: Floats, chosen: NDArray[np.bool_]) -> Latency:
         chosen = chosen & ~np.isnan(values)
@@ -121,7 +113,7 @@ class _Rung:
         rows, met = self.rows, self.rows.answered
         own = {
             "response_time": rows.response,
-            "time_to_first_token": self._first_token(),
+            "time_to_first_token": rows.shown,
             "service_time": rows.service,
             "time_per_output_token": rows.per_output_token,
         }

@@ -105,8 +105,11 @@ class Rows:
     def shown(self) -> Floats:
         """Seconds from the schedule until the user saw something: the first token, or a stored answer, there at once.
 
-        A failure is +∞; NaN for an answer that came in one piece.
+        A failure is +∞; NaN for an answer that came in one piece, and for all where no answer was streamed.
         """
+        called = self.answered & ~self.stored
+        if called.any() and np.isnan(self.first_token[called]).all():
+            return np.full(len(called), np.nan)
         first = np.where(self.stored, self.ended, self.first_token)
         return np.where(self.answered, first - self.scheduled, np.inf)
 

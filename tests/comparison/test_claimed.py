@@ -41,7 +41,7 @@ def test_several_strategies_need_a_name() -> None:
         check(CLAIM, comparison)
     assert check(CLAIM, comparison, strategy="b").outcome == "holds"
     for missing in ({"strategy": "c"}, {"strategy": "a", "scale": 7.0}):
-        with pytest.raises(BadInput, match="compared with 'single' are a at 1×, b at 1×"):
+        with pytest.raises(BadInput, match="beside the baseline 'single' this run has a at 1×, b at 1×"):
             check(CLAIM, comparison, **missing)
 
 

@@ -53,6 +53,14 @@ def test_three_sessions_give_no_interval_and_say_so() -> None:
     assert (saving.total.low, saving.total.note) == (None, "3 sessions: an interval needs 30")
 
 
+def test_where_nobody_was_answered_everybody_waits_for_ever() -> None:
+    """The comparison said `–` of the first token, the rungs of the same report ∞."""
+    ledger = Ledger()
+    ledger.add("single", "r1", ("big", "server_error", "0"))
+    (single,) = compare(*ledger.tables(), baseline="single").contenders
+    assert (single.response_p95, single.first_token_p95) == (math.inf, math.inf)
+
+
 def test_a_failure_waits_for_ever() -> None:
     single, routed = compare(*worked().tables(), baseline="single").contenders
     assert (single.response_p95, single.first_token_p95, single.error_share) == (1.0, 0.5, 0.0)

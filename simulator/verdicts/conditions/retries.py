@@ -34,7 +34,7 @@ def _break(evidence: Evidence, strategy: str, found: Crossing) -> Break:
         provenance="measured",
         evidence=f"{found.after:.3g} sendings a request at {scale_text(found.high)}{found.guess}",
         costs=_waste(evidence, strategy, found.high),
-        fix=f"a retry budget of 10 % of the requests: {1.1 / found.after:.0%} of today's sendings at that scale",
+        fix=f"a retry budget of 10 % of the requests: {share_text(1.1 / found.after)} of today's sendings there",
         verify=evidence.verify(strategy, found.high),
     )
 
