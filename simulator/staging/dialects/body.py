@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from simulator.provider.engine import Order, Refusal
-from simulator.staging.dialects.dialect import Problem, Refused
+from simulator.staging.dialects.dialect import Dialect, Problem, Refused
 
 T = TypeVar("T")
 _NOTHING: Any = object()
@@ -111,7 +111,7 @@ _STATUS_WORDS = {
 _AXIS_WORDS = {"requests": "requests per min (RPM)", "tokens": "tokens per min (TPM)"}
 
 
-def openai_refusal(refusal: Refusal, model: str, *, param: str) -> Problem:
+def _refusal(refusal: Refusal, model: str, *, param: str) -> Problem:
     """A refusal in the words of OpenAI's error-code guide."""
     if refusal.order is not None:
         return _too_long(refusal, refusal.order, param=param)
@@ -141,3 +141,17 @@ def _too_long(refusal: Refusal, order: Order, *, param: str) -> Problem:
         asked = f"you requested {prompt + answer} tokens ({parts}). Please reduce the length of either."
     message = f"This model's maximum context length is {most} tokens. However, {asked}"
     return Problem(400, message, param=param, code="context_length_exceeded")
+
+
+class OpenAi(Dialect):
+    """What all paths of OpenAI's API share: refusals and errors in its words."""
+
+    prompt: ClassVar[str]
+    """The field of the body that holds the prompt."""
+
+    def refusal(self, refusal: Refusal, model: str) -> Problem:
+        return _refusal(refusal, model, param=self.prompt)
+
+    def error(self, problem: Problem, *, request_id: str) -> dict[str, Any]:
+        del request_id  # stands in a header only
+        return openai_error(problem)

@@ -3,15 +3,15 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from simulator.provider.engine import Refusal
 from simulator.staging.dialects import body as form
-from simulator.staging.dialects.dialect import Heading, Problem, Script, StreamedDialect, Usage, Wanted
+from simulator.staging.dialects.dialect import Heading, Script, StreamedDialect, Usage, Wanted
 
 
-class Chat(StreamedDialect):
+class Chat(form.OpenAi, StreamedDialect):
     """`POST /v1/chat/completions` of OpenAI's API reference, one choice."""
 
     path = "/v1/chat/completions"
+    prompt = "messages"
 
     def read(self, body: Mapping[str, Any]) -> Wanted:
         messages = form.want(body, "messages", list)
@@ -44,13 +44,6 @@ class Chat(StreamedDialect):
         return (
             _common(heading, "chat.completion") | {"choices": [choice]} | ({"usage": usage_of(usage)} if usage else {})
         )
-
-    def refusal(self, refusal: Refusal, model: str) -> Problem:
-        return form.openai_refusal(refusal, model, param="messages")
-
-    def error(self, problem: Problem, *, request_id: str) -> dict[str, Any]:
-        del request_id  # stands in a header only
-        return form.openai_error(problem)
 
 
 class ChatScript(Script):

@@ -7,18 +7,18 @@ from typing import Any
 
 import numpy as np
 
-from simulator.provider.engine import Refusal
 from simulator.staging.dialects import body as form
-from simulator.staging.dialects.dialect import Dialect, Heading, Problem, Usage, Wanted
+from simulator.staging.dialects.dialect import Heading, Usage, Wanted
 
 _DIMENSIONS = 1536  # as text-embedding-3-small
 _MOST_INPUTS = 2048  # OpenAI API reference
 
 
-class Embeddings(Dialect):
+class Embeddings(form.OpenAi):
     """`POST /v1/embeddings` of OpenAI's API reference. Takes a model's time to the first token."""
 
     path = "/v1/embeddings"
+    prompt = "input"
 
     def read(self, body: Mapping[str, Any]) -> Wanted:
         inputs = _inputs(body)
@@ -43,13 +43,6 @@ class Embeddings(Dialect):
         data = [{"object": "embedding", "index": place, "embedding": vector} for place, vector in enumerate(vectors)]
         told = {"prompt_tokens": usage.input_tokens, "total_tokens": usage.input_tokens} if usage else None
         return {"object": "list", "data": data, "model": heading.model} | ({"usage": told} if told else {})
-
-    def refusal(self, refusal: Refusal, model: str) -> Problem:
-        return form.openai_refusal(refusal, model, param="input")
-
-    def error(self, problem: Problem, *, request_id: str) -> dict[str, Any]:
-        del request_id  # stands in a header only
-        return form.openai_error(problem)
 
 
 def _inputs(body: Mapping[str, Any]) -> Sequence[str | list[int]]:

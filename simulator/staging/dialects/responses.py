@@ -3,15 +3,15 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from simulator.provider.engine import Refusal
 from simulator.staging.dialects import body as form
-from simulator.staging.dialects.dialect import Heading, Problem, Script, StreamedDialect, Usage, Wanted
+from simulator.staging.dialects.dialect import Heading, Script, StreamedDialect, Usage, Wanted
 
 
-class Responses(StreamedDialect):
+class Responses(form.OpenAi, StreamedDialect):
     """`POST /v1/responses` of OpenAI's API reference: one message of text."""
 
     path = "/v1/responses"
+    prompt = "input"
 
     def read(self, body: Mapping[str, Any]) -> Wanted:
         texts = _input_texts(body)
@@ -30,13 +30,6 @@ class Responses(StreamedDialect):
 
     def whole(self, heading: Heading, text: str, *, finish_reason: str, usage: Usage | None) -> dict[str, Any]:
         return _response(heading, output=[_message(heading, text)], finish_reason=finish_reason, usage=usage)
-
-    def refusal(self, refusal: Refusal, model: str) -> Problem:
-        return form.openai_refusal(refusal, model, param="input")
-
-    def error(self, problem: Problem, *, request_id: str) -> dict[str, Any]:
-        del request_id  # stands in a header only
-        return form.openai_error(problem)
 
 
 class ResponsesScript(Script):
