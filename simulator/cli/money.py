@@ -10,11 +10,10 @@ from typing import Annotated, Any, NamedTuple
 import typer
 
 from simulator.cli import app
-from simulator.cli.flags import Json, RunPath, day
+from simulator.cli.flags import At, Json, RunPath, day
 from simulator.errors import BadInput, ExitCode
 from simulator.units import count_text
 
-At = Annotated[str | None, typer.Option("--at", help="Prices of this day.", metavar="YYYY-MM-DD", show_default=False)]
 Prices = Annotated[
     Path | None,
     typer.Option("--prices", help="Price book.", show_default="the run's rates, else the shipped one", metavar="FILE"),
@@ -164,8 +163,12 @@ def project(run: RunPath, prices: Prices = None, as_json: Json = False) -> int:
     from simulator.cli.money_text import month_lines
     from simulator.derive import derive
     from simulator.pricing.book import PriceBook
+    from simulator.reports.tables.months import UNPRICED, without_month
 
-    found = derive(run, book=PriceBook.load(prices) if prices else None).projection
+    summary = derive(run, book=PriceBook.load(prices) if prices else None)
+    if unknown := without_month(summary):
+        print(f"tenfold: no month for {', '.join(unknown)}: {UNPRICED}", file=sys.stderr)
+    found = summary.projection
     return _print([found.model_dump_json(indent=1)] if as_json else month_lines(found))
 
 

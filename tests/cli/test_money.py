@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from simulator.cli.money import bill
+from simulator.cli.money import bill, project
 from simulator.errors import BadInput
+from tests.derive import rehearsed
 
 USAGE = {"input_tokens": 1000, "output_tokens": 100}
 ROWS = (
@@ -115,3 +116,17 @@ def test_a_log_without_any_price_has_no_total(log: Path) -> None:
     log.write_text(json.dumps(ROWS[1]) + "\n", encoding="utf-8")
     with pytest.raises(BadInput, match=r"usage\.jsonl: no row has a price, so there is no total; 1 × .*nobody-9"):
         bill(log)
+
+
+def test_no_month_is_said_and_not_an_empty_page(
+    tmp_path: Path, repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A run in which every answer failed: nothing was printed, with code 0."""
+    profile = (repository / "scenarios/staging/hosted.yaml").read_text(encoding="utf-8")
+    (tmp_path / "down.yaml").write_text(f"{profile}\nfaults: [{{kind: status, status: 500}}]\n", encoding="utf-8")
+    scenario = (repository / "scenarios/support-chat.yaml").read_text(encoding="utf-8")
+    (tmp_path / "s.yaml").write_text(scenario.replace("staging/hosted.yaml", "down.yaml"), encoding="utf-8")
+    project(rehearsed.run(tmp_path / "s.yaml", tmp_path / "run", scales=(1.0,), duration_s=2.0))
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith("tenfold: no month for single, routed: too few of its sessions were answered")
