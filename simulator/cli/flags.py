@@ -31,6 +31,7 @@ RunPath = Annotated[Path, typer.Argument(help="Run directory, as in results/…"
 Prices = Annotated[
     Path | None, typer.Option("--prices", help="Price book.", show_default="the shipped one", metavar="FILE")
 ]
+At = Annotated[str | None, typer.Option("--at", help="Prices of this day.", metavar="YYYY-MM-DD", show_default=False)]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from simulator.cli import app
-from simulator.cli.flags import Json, Prices, day
+from simulator.cli.flags import At, Json, Prices, day
 from simulator.errors import BadInput, ExitCode
 from simulator.units import count_text, usd_text
 
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 prices_app = typer.Typer(name="prices", help="Look into the price book.", no_args_is_help=True)
 app.add_typer(prices_app)
-
-At = Annotated[str | None, typer.Option("--at", help="Prices of this day.", metavar="YYYY-MM-DD", show_default=False)]
 
 
 @prices_app.command("show")
