@@ -72,10 +72,12 @@ def typed_in(folder: Path) -> Tenfold:
         with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
             patch.chdir(folder)
             patch.setattr(sys, "argv", ["tenfold", *words])
-            with pytest.raises(SystemExit) as ended:
-                main()
-        for kind, handler in before.items():
-            signal.signal(kind, handler)
+            try:
+                with pytest.raises(SystemExit) as ended:
+                    main()
+            finally:
+                for kind, handler in before.items():
+                    signal.signal(kind, handler)
         return subprocess.CompletedProcess(
             ["tenfold", *words], int(ended.value.code or 0), out.getvalue(), err.getvalue()
         )
