@@ -21,9 +21,6 @@ from simulator.replay.evidence import read
 from simulator.replay.plan import ReplayPlan, Rung, Target
 from simulator.traffic.trace import TRACE, Trace
 
-RATES = (50.0, 100.0, 200.0, 400.0)
-"""Requests a second. The embedded endpoint shares the machine, so that it gives out before the generator does."""
-SECONDS = 4.0
 TOKENS = 64
 ERROR_LIMIT_S, LAG_LIMIT_S, SENT_LIMIT = 0.010, 0.050, 0.995
 """A rate is safe where the first token's error p99 stays within 10 ms, send lag p99 within the gate of the run verdict
@@ -82,8 +79,11 @@ class Server:
     cpu: int | None = None
 
 
-def selfcheck(rates: Sequence[float] = RATES, *, seconds: float = SECONDS) -> Iterator[Step]:
-    """One step per rate, each with its own endpoint; generator and endpoint on cores apart where there are two."""
+def selfcheck(rates: Sequence[float], *, seconds: float) -> Iterator[Step]:
+    """One step per rate, requests a second, each with its own endpoint, on a core apart where there are two.
+
+    The endpoint shares the machine, so that it gives out before the generator does.
+    """
     endpoint_cpu, generator_cpu = cores()
     for rate in rates:
         with tempfile.TemporaryDirectory(prefix="tenfold-selfcheck-") as scratch:

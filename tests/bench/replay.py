@@ -18,8 +18,9 @@ from pathlib import Path
 import pyarrow as pa
 
 from simulator.endpoint import cores
-from simulator.replay.selfcheck import RATES, Server, Step, replayed_step, selfcheck, step
+from simulator.replay.selfcheck import Server, Step, replayed_step, selfcheck, step
 
+RATES = (50.0, 100.0, 200.0, 400.0)
 TRUTH_RATES = (100.0, 500.0, 1000.0, 1500.0, 1900.0)
 SECONDS = 5.0
 MODEL = "gt-ttft50-itl5-n64"
