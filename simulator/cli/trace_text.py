@@ -16,7 +16,9 @@ def lines(info: Info) -> Iterator[str]:
     """From the whole to the detail; what a trace does not say is left out."""
     yield f"{count_text(info.rows)} requests in {count_text(info.sessions)} sessions over {seconds_text(info.span_s)}"
     peaks = " · ".join(f"{rate:.3g}/s in {window}" for window, rate in info.peak_rate.items() if rate is not None)
-    yield f"rate        mean {info.mean_rate:.3g}/s · peak {peaks or '–'}"
+    due = round(info.mean_rate * info.span_s)
+    within = "" if due == info.rows else f" by the {count_text(due)} due within that"
+    yield f"rate        mean {info.mean_rate:.3g}/s{within} · peak {peaks or '–'}"
     bursts = " · ".join(f"{value:.3g} at {window}" for window, value in info.dispersion.items() if value is not None)
     yield f"bursts      CV of gaps {_plain(info.cv)} · index of dispersion {bursts or '–'} (Poisson: 1)"
     yield from _spread("input       ", info.input_tokens, "tokens")

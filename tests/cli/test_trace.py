@@ -53,6 +53,16 @@ def test_a_log_too_short_for_a_rate_says_so(typed: Tenfold, home: Path) -> None:
     assert "index of dispersion – (Poisson: 1)" in said
 
 
+def test_a_rate_says_which_requests_are_in_it(typed: Tenfold, home: Path, repository: Path) -> None:
+    """77 requests over 18 s, mean 4.17/s: two of them were due after the last session had begun."""
+    chats = str(repository / "scenarios/support-chat.yaml")
+    typed("trace", "generate", chats, "-o", "t.parquet", "--duration", "5s")
+    trace = Trace.read(home / "t.parquet")
+    due = int((trace.clock() < 5).sum())
+    assert due < len(trace)
+    assert f"mean {due / 5:.3g}/s by the {due} due within that" in typed("trace", "info", "t.parquet").stdout
+
+
 def test_a_converted_log_says_the_same_of_itself_in_every_form(typed: Tenfold, log: Path) -> None:
     said = []
     for name in ("log.csv", "t.parquet", "t.jsonl.gz"):
