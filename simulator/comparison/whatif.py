@@ -59,8 +59,10 @@ def what_if(source: Source, strategies: Mapping[str, Node], *, assumed: Assumed 
     )
     compared = compare(calls, requests, source.costs(calls), baseline=source.baseline, seed=source.seed)
     colder = _colder(found[0], answers.warmth)
+    cautions = {name: joined(*bind(name, node).cautions()) for name, node in strategies.items()}
     contenders = [
-        one.model_copy(update={"note": joined(one.note, colder.get(one.strategy))}) for one in compared.contenders
+        one.model_copy(update={"note": joined(one.note, cautions.get(one.strategy), colder.get(one.strategy))})
+        for one in compared.contenders
     ]
     return compared.model_copy(update={"contenders": contenders})
 

@@ -73,6 +73,7 @@ class Inputs:
         trace, notes = planned(scenario, options, chats, seed)
         models = set[str]().union(*(node.answerers() for node in chosen.values()))
         notes = (*notes, *too_long(trace, profile, models), *_passed(scenario, at))
+        notes = (*notes, *(caution for node in chosen.values() for caution in node.cautions()))
         if options.tried:
             notes = (*notes, *Library.load(options.tried).notes)
         quality, folder = scenario.quality, options.scenario.parent

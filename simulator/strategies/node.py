@@ -112,6 +112,10 @@ class Node(FileModel):
         """Whether a node of this tree decides by an answer's text, which no row keeps."""
         return any(child.reads_answers() for child in self.children().values())
 
+    def cautions(self) -> list[str]:
+        """What this tree leaves to chance, in words that go beside its figures."""
+        return [caution for child in self.children().values() for caution in child.cautions()]
+
     def providers(self) -> set[tuple[str, str]]:
         """Models with the provider that this tree asks them of, where it names one: another may ask another price."""
         return set[tuple[str, str]]().union(*(child.providers() for child in self.children().values()))

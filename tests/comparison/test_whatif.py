@@ -60,6 +60,14 @@ def test_what_was_predicted_is_what_the_strategy_then_does(trace: Trace, run: tu
     assert predicted.response_p95 == pytest.approx(measured.response_p95, rel=0.15)
 
 
+def test_a_cascade_that_looks_at_nothing_says_so_beside_its_saving(
+    trace: Trace, run: tuple[pa.Table, pa.Table]
+) -> None:
+    matrix = run[0].filter(pa.array([name != "routed" for name in run[0]["strategy"].to_pylist()]))
+    found = what_if(_source(matrix, run[1], trace), {"tiers": tree("cascade: [gpt-4o-mini, gpt-4o]", "tiers")})
+    assert "tiers.cascade: nothing looks at its answers" in (_only("tiers", found.contenders).note or "")
+
+
 def test_the_recorded_baseline_keeps_its_name(trace: Trace, run: tuple[pa.Table, pa.Table]) -> None:
     with pytest.raises(BadInput, match="'big' is the recorded baseline"):
         what_if(_source(*run, trace), {"big": tree("gpt-4o", "big")})

@@ -134,6 +134,11 @@ class Cascade(Node):
     def asks(self) -> set[str]:
         return {self.judge.judge} if self.judge else set()
 
+    def cautions(self) -> list[str]:
+        unseen = self.accept == "finished" and self.judge is None
+        said = "nothing looks at its answers: what was not cut at the token limit is served; give accept: or judge:"
+        return [*([f"{self.path}: {said}"] if unseen else []), *super().cautions()]
+
     def reads_answers(self) -> bool:
         return isinstance(self.accept, Check) or super().reads_answers()
 

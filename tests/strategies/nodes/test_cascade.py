@@ -41,6 +41,21 @@ def test_the_scenario_s_validator_decides_where_it_checked() -> None:
     assert not tree("cascade: {of: [small, big], accept: json}").needs_validator()
 
 
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        ("retry: {cascade: [small, big]}", ["a.retry.cascade: nothing looks at its answers"]),
+        ("cascade: {of: [small, big], accept: valid}", []),
+        ("cascade: {of: [small, big], judge: {with: tiny}}", []),
+        ("cascade: {of: [small, {cascade: [small, big]}], accept: json}", ["a.cascade.1.cascade: nothing looks at"]),
+    ],
+)
+def test_a_cascade_that_looks_at_nothing_says_so(form: str, said: list[str]) -> None:
+    """Its saving is that of the small model alone, and looks like a find."""
+    found = tree(form).cautions()
+    assert [caution[: len(start)] for caution, start in zip(found, said, strict=True)] == said
+
+
 def test_a_poor_answer_is_served_rather_than_an_error() -> None:
     served = serve(tree("cascade: [small, big]"), Answer(Outcome.LENGTH, text="half"), refused(503))
     assert (served.reply.text, served.reply.ask.model) == ("half", "small")
