@@ -91,9 +91,8 @@ def usage(said: Any, reading: Reading) -> Usage:
     total_written = whole(counts.get("cache_creation_input_tokens"))
     minutes = whole(written.get("ephemeral_5m_input_tokens"))
     if minutes is None and total_written is not None:
-        minutes = max(
-            0, total_written - (hour or 0)
-        )  # older answers give the sum only, and five minutes are the default
+        # Older answers give the sum only, and five minutes are the default.
+        minutes = max(0, total_written - (hour or 0))
     fresh = whole(counts.get("input_tokens"))
     output = whole(counts.get("output_tokens"))
     return Usage(
