@@ -32,7 +32,8 @@ def _tokens(text: str) -> str:
 
 def _window(text: str) -> str:
     try:
-        _ = text and Hours.model_validate_json(text)
+        if text:
+            Hours.model_validate_json(text)
     except ValidationError:
         raise ValueError(f"must be hours as JSON, got {text!r}") from None
     return text
