@@ -10,6 +10,7 @@ import signal
 import sys
 from importlib.metadata import version
 from io import TextIOWrapper
+from types import FrameType
 from typing import Annotated, NoReturn
 
 import typer
@@ -52,10 +53,7 @@ def main() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):  # × and ∞ in a locale that has neither: said in UTF-8, not a crash
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(encoding="utf-8")
-    # Whoever ends us politely gets what Ctrl-C gets: children ended, rows put down, the run marked.
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.default_int_handler)
+    ended = _ended_politely()
     try:
         code = app(standalone_mode=False)
     except InvalidFile as error:
@@ -72,9 +70,27 @@ def main() -> NoReturn:
         code = _reader_left() if error.code == ExitCode.CRASH else error.code
     except Exception as error:  # noqa: BLE001  # the last line of defence: no traceback reaches a user
         code = _unexpected(error)
-    if code == ExitCode.INTERRUPTED:  # here and not above: typer makes a code of most Ctrl-Cs without a word
+    if code == ExitCode.INTERRUPTED and ended:  # here and not above: typer makes a code of most Ctrl-Cs without a word
         _say("interrupted")
     sys.exit(int(code or 0))
+
+
+def _ended_politely() -> list[int]:
+    """Whoever ends us politely gets what Ctrl-C gets: children ended, rows put down, the run marked.
+
+    The list fills with the signals that came: a report of an interrupted run has its code, and nobody interrupted it.
+    """
+    came: list[int] = []
+
+    def end(number: int, frame: FrameType | None) -> None:
+        came.append(number)
+        signal.default_int_handler(number, frame)
+
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        kind = getattr(signal, name, None)
+        if kind is not None and signal.getsignal(kind) is not signal.SIG_IGN:  # as `nohup` and a shell's `&` leave them
+            signal.signal(kind, end)
+    return came
 
 
 def _unexpected(error: Exception) -> int:

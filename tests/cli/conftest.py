@@ -68,7 +68,7 @@ def typed_in(folder: Path) -> Tenfold:
 
     def run(*words: str) -> "subprocess.CompletedProcess[str]":
         out, err = io.StringIO(), io.StringIO()
-        before = {kind: signal.getsignal(kind) for kind in (signal.SIGTERM, signal.SIGHUP)}
+        before = {kind: signal.getsignal(kind) for kind in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
         with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
             patch.chdir(folder)
             patch.setattr(sys, "argv", ["tenfold", *words])

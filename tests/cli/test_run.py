@@ -14,12 +14,13 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from simulator import cli
 from simulator.endpoint import embedded
 from simulator.errors import ExitCode
 from simulator.launch.job import Job
 from simulator.launch.options import Options
 from simulator.summary import Summary
-from tests.cli.conftest import SMALL, furnished, tenfold_in
+from tests.cli.conftest import SMALL, furnished, tenfold_in, typed_in
 
 FAILING = SMALL.replace("time_to_first_token < 2s", "time_to_first_token < 1ms") + "claims: [saves 10%, saves 99%]\n"
 
@@ -148,8 +149,11 @@ def test_ctrl_c_keeps_what_was_recorded_and_marks_it(home: Path) -> None:
     os.kill(process.pid, signal.SIGINT)
     out, err = process.communicate(timeout=60)
     assert process.returncode == 130, out + err
+    assert err.splitlines()[-1] == "tenfold: interrupted"
     assert "Traceback" not in out + err
     assert not (home / "out").exists()
+    again = typed_in(home)("report", "out.partial")
+    assert (again.returncode, "tenfold: interrupted" in again.stderr) == (130, False)
     summary = Summary.read(home / "out.partial/summary.json")
     assert (summary.run.status, summary.run.verdict) == ("interrupted", "INCOMPLETE")
     assert sum(rung.settled["answered"] for rung in summary.rungs) > 0
@@ -202,3 +206,18 @@ def _until(holds: Callable[[], bool], *, within_s: float) -> None:
     deadline = time.monotonic() + within_s
     while not holds() and time.monotonic() < deadline:
         time.sleep(0.2)
+
+
+def test_a_command_that_is_to_outlive_its_terminal_does() -> None:
+    """`nohup` says so by a signal that is ignored."""
+    kinds = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {kind: signal.getsignal(kind) for kind in kinds}
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        assert cli._ended_politely() == []
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGTERM)
+    finally:
+        for kind, handler in before.items():
+            signal.signal(kind, handler)
