@@ -13,7 +13,7 @@ TABLE = pa.table({"a": [1, 2], "b": ["x", "y"]})
 
 @pytest.mark.parametrize("name", ["launch:v2", "file:", "s3:", "results 10:00"])
 def test_a_folder_that_looks_like_a_uri_is_a_folder(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A run into `launch:v2` ended in a traceback after its last request, before its rows were written."""
+    """A run into `launch:v2` ended in a crash when its trace was written."""
     monkeypatch.chdir(tmp_path)
     Path(name).mkdir()
     path = Path(name, "rows.parquet")
