@@ -16,11 +16,9 @@ def write(table: pa.Table, path: Path) -> None:
 
 
 def read(path: Path, *, columns: Iterable[str] | None = None) -> pa.Table:
-    """A file, or some of its columns. Raises `InvalidFile` where it is not one, `FileNotFoundError`."""
+    """A file, or some of its columns. Raises `InvalidFile` where there is none."""
     try:
         return pq.read_table(path.absolute(), columns=None if columns is None else list(columns), pre_buffer=False)
-    except FileNotFoundError:
-        raise
     except (OSError, pa.ArrowInvalid) as error:
         raise _unreadable(path, error) from None
 
@@ -29,8 +27,6 @@ def batches(path: Path, *, rows: int) -> Iterator[pa.RecordBatch]:
     """A file piece by piece, `rows` at most in each. Raises as `read` does."""
     try:
         yield from pq.ParquetFile(path.absolute()).iter_batches(batch_size=rows)
-    except FileNotFoundError:
-        raise
     except (OSError, pa.ArrowInvalid) as error:
         raise _unreadable(path, error) from None
 
@@ -54,4 +50,6 @@ def _fitted(table: pa.Table, field: pa.Field, name: str) -> pa.ChunkedArray:
 
 
 def _unreadable(path: Path, error: Any) -> InvalidFile:
+    if isinstance(error, FileNotFoundError):
+        return InvalidFile(f"{path}: no such file; check the path")
     return InvalidFile(f"{path}: not readable as parquet: {str(error).splitlines()[0]}")

@@ -106,7 +106,7 @@ def _unexpected(error: Exception) -> int:
     if os.environ.get("TENFOLD_TRACEBACK"):
         raise error
     if isinstance(error, OSError) and error.filename and error.strerror:
-        _say(f"{error.filename}: {error.strerror}")
+        _say(f"{error.filename}: {error.strerror}; check the path and what may be done there")
         return ExitCode.PRECONDITION
     _say(f"crashed: {type(error).__name__}: {error}; TENFOLD_TRACEBACK=1 shows where. Please report it.")
     return ExitCode.CRASH

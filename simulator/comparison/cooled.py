@@ -9,12 +9,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from simulator.comparison.dollars import UNCACHED, Dollars, priced, with_columns
+from simulator.comparison.dollars import Dollars, priced, with_columns
 from simulator.comparison.source import Source
 from simulator.run.percentiles import Floats, Ints
 from simulator.run.rows import floats
 from simulator.strategies.batch import Evaluation, Sent
-from simulator.strategies.warmth import Warmth, lost_tokens
+from simulator.strategies.warmth import UNCACHED, Warmth, lost_tokens
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,10 @@ from numpy.typing import NDArray
 from simulator.comparison.source import Source
 from simulator.errors import BadInput
 from simulator.strategies.effects import BATCH
-from simulator.strategies.warmth import WRITES
+from simulator.strategies.warmth import UNCACHED
 
 Dollars = NDArray[np.object_]
 """One `Decimal` per request."""
-UNCACHED = dict.fromkeys(("cache_read_tokens", *WRITES), 0)
 
 
 @dataclass(frozen=True, slots=True)

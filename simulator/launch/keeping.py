@@ -16,10 +16,7 @@ from simulator.strategies.effects import BATCH
 
 
 def keep(inputs: Inputs, directory: RunDirectory, options: Options) -> None:
-    """Copy what was read into `inputs/`: an old run is read again without the files that it was made from.
-
-    A user's own prompts only when asked: they may hold what nobody else should read.
-    """
+    """Copy what was read; a user's own prompts only when asked: they may hold what nobody else should read."""
     directory.keep(inputs.scenario_path, name=Path(SCENARIO_FILE).name)
     if inputs.profile_path:
         directory.keep(inputs.profile_path, name=Path(PROFILE_FILE).name)

@@ -100,9 +100,12 @@ def _made(schema: Any, root: Mapping[str, Any], hole: list[str], *, depth: int) 
         return hole.pop() if hole else ""  # `true` allows everything
     if "$ref" in schema:
         return _made(_referred(str(schema["$ref"]), root), root, hole, depth=depth + 1)
-    for word in ("const", "enum"):
-        if word in schema:
-            return schema[word] if word == "const" else schema[word][0]
+    if "const" in schema:
+        return schema["const"]
+    if "enum" in schema:
+        if not schema["enum"]:
+            raise ValueError("no answer can be made up for this schema: an enum without a value")
+        return schema["enum"][0]
     choices = schema.get("anyOf") or schema.get("oneOf")
     if choices:
         return _first_that_works(choices, root, hole, depth=depth)

@@ -56,7 +56,6 @@ def _ordered(table: pa.Table, schema: pa.Schema, order: list[tuple[str, str]], p
 
 
 def _parquet(path: Path) -> pa.Table:
-    try:
-        return parquet.read(path)
-    except FileNotFoundError:
-        raise InvalidFile(f"{path}: no such file; the run did not get as far as writing its rows") from None
+    if not path.exists():
+        raise InvalidFile(f"{path}: no such file; the run did not get as far as writing its rows")
+    return parquet.read(path)

@@ -184,7 +184,7 @@ class Evaluation:
         return np.asarray(np.where(sure, right, wrong))
 
     def ask_label(
-        self, node: "Node", rows: Rows, question: "Question", *, model: str, read: Ints | int = 0
+        self, node: "Node", rows: Rows, question: Question, *, model: str, read: Ints | int = 0
     ) -> Floats | float:
         """Book a call for a label and return how long it takes. `read`: tokens that it reads beside the prompt."""
         known, at, whole = self.batch.of(model), rows.at, question.sees == "all"

@@ -17,7 +17,7 @@ from simulator.strategies.drive import Answer
 from simulator.strategies.effects import EMBED, Ask, Turn
 from simulator.strategies.neighbours import at_pace_of, first_token_s, neighbours
 from simulator.strategies.node import words
-from simulator.strategies.warmth import IDLE_S, WRITES, Warmth
+from simulator.strategies.warmth import IDLE_S, UNCACHED, Warmth
 from simulator.traffic.request import Request
 
 _COPIED = (
@@ -35,7 +35,6 @@ _COPIED = (
     "geo",
     "valid",
 )
-_COLD = dict.fromkeys(("cache_read_tokens", *WRITES), 0)
 _CACHES = "prompt caches"
 _RACES = "races"
 """Where a turn's memory keeps which turn each model was last asked; no node's path has a blank."""
@@ -183,7 +182,7 @@ class Recorded:
         if (as_it_was and ask.takes_s is None) or row["input_tokens"] is None:
             return answer
         tokens = row["input_tokens"] + ask.own_tokens if same_start else ask.prompt_tokens(request)
-        cache = {} if same_start and ask.takes_s is None else _COLD
+        cache = {} if same_start and ask.takes_s is None else UNCACHED
         return _with(answer, input_tokens=tokens, **cache, usage_source="assumed")
 
     def _labelled(self, ask: Ask, request: Request, row: Row) -> Answer:
@@ -205,7 +204,7 @@ class Recorded:
         if ask.sees == "all" and row["input_tokens"] is not None:
             usage["input_tokens"] = row["input_tokens"] + ask.instructions_tokens + ask.own_tokens
         if ask.start is not None:  # its turns are cached as far as those of an answer
-            usage |= {name: row[name] for name in _COLD}
+            usage |= {name: row[name] for name in UNCACHED}
         copied = {"status": row["status"], "provider": row["provider"], "geo": row["geo"]}
         return Answer(Outcome.OK, seconds, seconds, text, {**copied, **usage})
 

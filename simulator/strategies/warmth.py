@@ -23,6 +23,8 @@ from simulator.traffic.request import Request
 
 Row = Mapping[str, Any]
 WRITES = ("cache_write_5m_tokens", "cache_write_1h_tokens")
+UNCACHED = dict.fromkeys(("cache_read_tokens", *WRITES), 0)
+"""The columns of a call that no cache had a part in."""
 
 IDLE_S = 300.0
 """OpenAI: 5 to 10 minutes of inactivity; Anthropic: 5 minutes since the last use. Assumed where no profile says it."""
@@ -120,8 +122,8 @@ class Warmth:
     def warmed(self, answer: Answer, model: str) -> Answer:
         """A recorded answer to a prompt that the same model has just begun to answer elsewhere: read from the cache.
 
-        Anthropic's guide: "a cache entry only becomes available after the first response begins"; the rehearsed
-        provider keeps to that.
+        Not before that, as Anthropic's guide to prompt caching has it for requests sent side by side; the rehearsed
+        provider keeps to it.
         """
         habit = self.habits[model]
         gained = habit.again(answer) - (answer.column("cache_read_tokens") or 0)

@@ -60,8 +60,8 @@ class Trace:
         """A trace.parquet, or some columns of it. Raises `InvalidFile` for anything else."""
         try:
             table = parquet.read(path, columns=[name for name in TRACE.names if name in columns])
-        except (FileNotFoundError, InvalidFile) as error:
-            raise InvalidFile(f"{path}: not readable as a trace: {error}; {_CONVERT}") from None
+        except InvalidFile as error:
+            raise InvalidFile(f"{error}; {_CONVERT}") from None
         missing = [name for name in columns if name not in table.column_names]
         facts = table.schema.metadata or {}
         if missing or _SPAN not in facts:

@@ -74,6 +74,7 @@ def test_the_form_is_kept_as_often_as_told_and_always_by_the_same_key() -> None:
         ({"type": "objekt"}, "not a JSON schema"),
         ({"$ref": "#"}, "nests without an end"),
         ({"type": "string", "pattern": "^a+$"}, "no answer can be made up for this schema"),
+        ({"type": "object", "properties": {"a": {"enum": []}}}, "an enum without a value"),
     ],
 )
 def test_what_cannot_be_answered_is_told(schema: Any, says: str) -> None:

@@ -35,7 +35,7 @@ def test_the_digest_sees_every_column(trace, name):
 def test_a_text_file_is_not_a_trace(tmp_path):
     path = tmp_path / "x.parquet"
     path.write_text("no")
-    with pytest.raises(InvalidFile, match=r"not readable as a trace: .*not readable as parquet"):
+    with pytest.raises(InvalidFile, match=r"not readable as parquet: .*; "):
         Trace.read(path)
 
 
